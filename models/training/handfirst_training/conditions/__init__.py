@@ -1,0 +1,1 @@
+"""Condition channels drawn from keypoints, the same arithmetic as `src/stages/conditions/` of the engine."""

@@ -1,0 +1,69 @@
+"""Condition tensors by the manifest's channel lists; the Python twin of the engine's `drawConditions`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from . import body, hand
+
+CHANNEL_COUNTS = {
+    "finger-heatmaps": 10,
+    "hand-mask": 1,
+    "hand-surface": 5,
+    "forearms": 1,
+    "body-surface": body.BODY_SURFACE_CHANNELS,
+    "skeleton-lines": 1,
+    "coordinates": 2,
+}
+HAND_CHANNELS: list[dict[str, object]] = [
+    {"kind": "finger-heatmaps", "sigma": 0.05, "minPixels": 0.75},
+    {"kind": "hand-mask"},
+    {"kind": "hand-surface"},
+    {"kind": "forearms"},
+]
+BODY_CHANNELS: list[dict[str, object]] = [{"kind": "body-surface"}, {"kind": "skeleton-lines"}, {"kind": "coordinates"}]
+
+
+def channel_count(channels: Sequence[Mapping[str, object]]) -> int:
+    return sum(CHANNEL_COUNTS[str(c["kind"])] for c in channels)
+
+
+def coordinates(size: int) -> np.ndarray:
+    """[2, S, S]: x and y of the pixel's centre, -1..1."""
+    line = (np.arange(size) + 0.5) / size * 2 - 1
+    return np.stack([np.broadcast_to(line, (size, size)), np.broadcast_to(line[:, None], (size, size))])
+
+
+def transform(keypoints: np.ndarray, depth: np.ndarray, x0: float, y0: float, scale: float) -> tuple[np.ndarray, np.ndarray]:
+    """Keypoints [133, 3] and depth [133] in the coordinates of a crop with corner (x0, y0), enlarged by `scale`."""
+    moved = keypoints.astype(np.float64).copy()
+    moved[:, :2] = (moved[:, :2] - (x0, y0)) * scale
+    return moved, depth.astype(np.float64) * scale
+
+
+def draw(channels: Sequence[Mapping[str, object]], size: int, keypoints: np.ndarray, depth: np.ndarray) -> np.ndarray:
+    """Condition tensor float32 [C, S, S].
+
+    Keypoints [133, 3] (x, y, confidence; 0 = missing) and depth [133] (NaN = unknown) are in its pixels.
+    """
+    out = np.zeros((channel_count(channels), size, size))
+    at = 0
+    for channel in channels:
+        kind = str(channel["kind"])
+        here = out[at : at + CHANNEL_COUNTS[kind]]
+        if kind == "finger-heatmaps":
+            hand.finger_heatmaps(here, keypoints, float(channel["sigma"]), float(channel["minPixels"]))
+        elif kind == "hand-surface":
+            hand.hand_surface(here, keypoints, depth)
+        elif kind == "forearms":
+            hand.forearms(here[0], keypoints)
+        elif kind == "body-surface":
+            body.body_surface(here, keypoints, depth)
+        elif kind == "skeleton-lines":
+            body.skeleton_lines(here[0], keypoints)
+        elif kind == "coordinates":
+            here[:] = coordinates(size)
+        at += CHANNEL_COUNTS[kind]
+    return out.astype(np.float32)

@@ -1,0 +1,76 @@
+"""ONNX files: export with static shapes, float16 weights behind casts, comparison with PyTorch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from onnx import TensorProto, helper, numpy_helper
+from torch import Tensor, nn
+
+SMALLEST_HALVED = 1024
+OPSET = 18
+
+
+def halve_weights(model: onnx.ModelProto) -> None:
+    """Large float32 initialisers become float16 followed by a Cast; ONNX Runtime folds the casts when it loads."""
+    graph = model.graph
+    casts = []
+    for index, tensor in enumerate(list(graph.initializer)):
+        if tensor.data_type != TensorProto.FLOAT or int(np.prod(tensor.dims)) < SMALLEST_HALVED:
+            continue
+        halved = numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float16), f"{tensor.name}.half")
+        casts.append(helper.make_node("Cast", [halved.name], [tensor.name], name=f"cast_{index}", to=TensorProto.FLOAT))
+        graph.initializer.remove(tensor)
+        graph.initializer.append(halved)
+    for node in reversed(casts):
+        graph.node.insert(0, node)
+
+
+def export(module: nn.Module, inputs: dict[str, Tensor], outputs: list[str], path: Path) -> None:
+    """Write `module` with the shapes of `inputs` (in the order of its arguments)."""
+    module = module.eval().to(memory_format=torch.contiguous_format).cpu()
+    torch.onnx.export(
+        module,
+        tuple(inputs.values()),
+        str(path),
+        input_names=list(inputs),
+        output_names=outputs,
+        opset_version=OPSET,
+        dynamo=True,
+        external_data=False,
+        verbose=False,
+        optimize=True,
+    )
+    model = onnx.load(str(path))
+    del model.metadata_props[:]
+    for node in model.graph.node:
+        node.doc_string = ""
+        del node.metadata_props[:]
+    for value in model.graph.value_info:
+        del value.metadata_props[:]
+    halve_weights(model)
+    onnx.checker.check_model(model)
+    onnx.save(model, str(path))
+
+
+def halved(module: nn.Module) -> nn.Module:
+    """The module with the weights that `halve_weights` would halve rounded to float16, in place."""
+    with torch.no_grad():
+        for tensor in [*module.parameters(), *module.buffers()]:
+            if tensor.dtype == torch.float32 and tensor.numel() >= SMALLEST_HALVED:
+                tensor.copy_(tensor.half().float())
+    return module
+
+
+def difference(module: nn.Module, inputs: dict[str, Tensor], path: Path) -> float:
+    """Largest absolute difference between PyTorch (weights rounded to float16) and ONNX Runtime."""
+    with torch.no_grad():
+        expected = module.eval()(*inputs.values())
+    expected = expected if isinstance(expected, tuple) else (expected,)
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    got = session.run(None, {name: tensor.numpy() for name, tensor in inputs.items()})
+    return max(float(np.abs(a.numpy() - b).max()) for a, b in zip(expected, got, strict=True))

@@ -1,0 +1,73 @@
+"""Autoencoder of the compact bundle: a linear encoder (principal components of 8x8 patches) and a small trained decoder.
+
+The encoder never changes while the decoder and the denoisers train, so that they can train side by side, and it costs one
+convolution at run time. The decoder works at an eighth and a quarter of the picture's size and ends in a pixel shuffle,
+because full resolution is where decoders spend their time.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from .blocks import ResBlock, zeroed
+
+PATCH = 8
+
+
+class Encoder(nn.Module):
+    """Picture [B, 3, H, W], -1..1 -> latent [B, C, H/8, W/8], each channel about unit variance. Frozen."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.project = nn.Conv2d(3, channels, PATCH, stride=PATCH)
+        self.register_buffer("scale", torch.ones(channels))
+        self.requires_grad_(False)
+
+    @torch.no_grad()
+    def fit(self, patches: Tensor) -> float:
+        """Set from patches [N, 3, 8, 8]; returns the share of variance kept."""
+        flat = patches.flatten(1).double()
+        mean = flat.mean(dim=0)
+        centred = flat - mean
+        variance, axes = torch.linalg.eigh(centred.T @ centred / len(flat))
+        channels = len(self.scale)
+        variance, axes = variance.flip(0), axes.flip(1)
+        scale = variance[:channels].clamp_min(1e-8).sqrt()
+        weight = (axes[:, :channels] / scale).T
+        self.project.weight.copy_(weight.reshape(channels, 3, PATCH, PATCH))
+        self.project.bias.copy_(-(weight @ mean))
+        self.scale.copy_(scale)
+        return float(variance[:channels].sum() / variance.sum())
+
+    def forward(self, picture: Tensor) -> Tensor:
+        return self.project(picture)
+
+
+class Decoder(nn.Module):
+    """Latent [B, C, h, w] -> picture [B, 3, 8h, 8w]: the encoder's transpose plus what the network adds."""
+
+    def __init__(self, channels: int, width: int = 96, depth: int = 2) -> None:
+        super().__init__()
+        half = width // 2
+        self.linear = nn.ConvTranspose2d(channels, 3, PATCH, stride=PATCH)
+        self.inward = nn.Conv2d(channels, width, 3, padding=1)
+        self.coarse = nn.Sequential(*(ResBlock(width) for _ in range(depth)))
+        self.expand = nn.Conv2d(width, 4 * half, 1)
+        self.fine = nn.Sequential(*(ResBlock(half) for _ in range(depth)))
+        self.outward = zeroed(nn.Conv2d(half, 3 * 16, 3, padding=1))
+
+    @torch.no_grad()
+    def start_from(self, encoder: Encoder) -> None:
+        """The linear part as the encoder's inverse on its own subspace."""
+        square = encoder.scale.double() ** 2
+        weight = encoder.project.weight.double().flatten(1) * square[:, None]
+        self.linear.weight.copy_(weight.reshape(encoder.project.weight.shape))
+        mean = -torch.linalg.lstsq(encoder.project.weight.double().flatten(1), encoder.project.bias.double()[:, None]).solution
+        self.linear.bias.copy_(mean.reshape(3, -1).mean(dim=1))
+
+    def forward(self, latent: Tensor) -> Tensor:
+        h = self.coarse(self.inward(latent))
+        h = self.fine(F.pixel_shuffle(self.expand(h), 2))
+        return self.linear(latent) + F.pixel_shuffle(self.outward(F.silu(h)), 4)

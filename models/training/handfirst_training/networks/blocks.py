@@ -1,0 +1,130 @@
+"""Parts shared by the networks. No normalisation layers: second convolutions start at zero, so deep stacks train without."""
+
+from __future__ import annotations
+
+import itertools
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+def zeroed(layer: nn.Conv2d | nn.Linear) -> nn.Conv2d | nn.Linear:
+    """The layer with its weights and bias at zero."""
+    nn.init.zeros_(layer.weight)
+    if layer.bias is not None:
+        nn.init.zeros_(layer.bias)
+    return layer
+
+
+def lively(module: nn.Module) -> None:
+    """He initialisation of every layer that does not start at zero: without normalisation PyTorch's smaller default lets the
+    conditions fade on their way through the strided convolutions."""
+    for layer in module.modules():
+        if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d | nn.Linear) and layer.weight.abs().sum() > 0:
+            inputs = layer.weight[0].numel() if not isinstance(layer, nn.ConvTranspose2d) else layer.weight.shape[0]
+            nn.init.normal_(layer.weight, std=(2.0 / inputs) ** 0.5)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
+
+
+class ResBlock(nn.Module):
+    """x + conv(silu(film(conv(silu(x))))); `film` scales and shifts channels by the global code, where there is one."""
+
+    def __init__(self, channels: int, code: int = 0) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(channels, channels, 3, padding=1)
+        self.second = zeroed(nn.Conv2d(channels, channels, 3, padding=1))
+        self.film = zeroed(nn.Linear(code, 2 * channels)) if code else None
+
+    def forward(self, x: Tensor, code: Tensor | None = None) -> Tensor:
+        h = self.first(F.silu(x))
+        if self.film is not None and code is not None:
+            scale, shift = self.film(code)[:, :, None, None].chunk(2, dim=1)
+            h = h * (1 + scale) + shift
+        return x + self.second(F.silu(h))
+
+
+class GlobalMix(nn.Module):
+    """Adds to every place what the whole picture's mean says: the cheapest way for far places to agree."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.mix = nn.Sequential(nn.Linear(channels, channels), nn.SiLU(), zeroed(nn.Linear(channels, channels)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.mix(x.mean(dim=(2, 3)))[:, :, None, None]
+
+
+class GlobalCode(nn.Module):
+    """Noise level (alpha_bar, one number) and look vector -> code for the FiLM layers."""
+
+    def __init__(self, look: int, width: int) -> None:
+        super().__init__()
+        self.mlp = nn.Sequential(nn.Linear(look + 4, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU())
+
+    def forward(self, level: Tensor, look: Tensor) -> Tensor:
+        """level [B], 0 (noise) .. 1 (clean): sqrt(alpha_bar); look [B, L]."""
+        angles = level[:, None] * torch.tensor([1.0, 2.0], device=level.device) * 1.5707963
+        return self.mlp(torch.cat([look, angles.sin(), angles.cos()], dim=1))
+
+
+class Shader(nn.Module):
+    """A first guess at the picture, drawn at the conditions' own size: two or three small convolutions, colours that the global code
+    chooses for their features, and the autoencoder's linear encoder. The U-Net adds to it.
+
+    Edges, gaps between fingers and colours are so learned within minutes, where a network that sees only latents takes hours.
+    `reduce` is the number of condition pixels a latent cell (8 where conditions have the picture's size).
+    """
+
+    def __init__(self, conditions: int, latent: int, code: int, reduce: int, width: int, depth: int) -> None:
+        super().__init__()
+        inputs = [conditions, *[width] * (depth - 1)]
+        self.layers = nn.ModuleList(nn.Conv2d(c, width, 3, padding=1) for c in inputs)
+        self.choose = nn.Linear(code, 3 * (width + 1))
+        self.project = nn.Conv2d(3, latent, reduce, stride=reduce).requires_grad_(False)
+
+    @torch.no_grad()
+    def start_from(self, encoder: nn.Conv2d) -> None:
+        """Take the encoder's weights, summed over the picture pixels that a condition pixel covers."""
+        ratio = encoder.kernel_size[0] // self.project.kernel_size[0]
+        self.project.weight.copy_(F.avg_pool2d(encoder.weight, ratio) * ratio**2)
+        self.project.bias.copy_(encoder.bias)
+        nn.init.normal_(self.choose.weight, std=0.02)
+
+    def forward(self, conditions: Tensor, code: Tensor) -> Tensor:
+        h = conditions
+        for layer in self.layers:
+            h = F.silu(layer(h))
+        h = torch.cat([h, torch.ones_like(h[:, :1])], dim=1)
+        colours = self.choose(code).reshape(-1, 3, h.shape[1])
+        picture = torch.matmul(colours, h.flatten(2)).reshape(-1, 3, *h.shape[2:])
+        return self.project(picture)
+
+
+class UNet(nn.Module):
+    """Norm-free U-Net. `widths` from the top level down; `depth` blocks a level each way."""
+
+    def __init__(self, widths: list[int], depths: list[int], code: int) -> None:
+        super().__init__()
+        self.down_blocks = nn.ModuleList(nn.ModuleList(ResBlock(w, code) for _ in range(d)) for w, d in zip(widths, depths, strict=True))
+        self.up_blocks = nn.ModuleList(nn.ModuleList(ResBlock(w, code) for _ in range(d)) for w, d in zip(widths, depths, strict=True))
+        self.downs = nn.ModuleList(nn.Conv2d(a, b, 2, stride=2) for a, b in itertools.pairwise(widths))
+        self.ups = nn.ModuleList(nn.Conv2d(b, 4 * a, 1) for a, b in itertools.pairwise(widths))
+        self.mix = GlobalMix(widths[-1])
+
+    def forward(self, x: Tensor, code: Tensor) -> Tensor:
+        skips: list[Tensor] = []
+        for level, blocks in enumerate(self.down_blocks):
+            for block in blocks:
+                x = block(x, code)
+            if level < len(self.downs):
+                skips.append(x)
+                x = self.downs[level](x)
+        x = self.mix(x)
+        for level in reversed(range(len(self.up_blocks))):
+            if level < len(self.downs):
+                x = skips[level] + F.pixel_shuffle(self.ups[level](x), 2)
+            for block in self.up_blocks[level]:
+                x = block(x, code)
+        return x

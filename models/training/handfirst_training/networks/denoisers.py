@@ -1,0 +1,107 @@
+"""Hand and body denoisers. Both predict the clean latent (x0) at the few noise levels that the sampler visits.
+
+The noisy latent enters multiplied by sqrt(alpha_bar): what is pure noise (the first step) says nothing and is not shown.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from .blocks import GlobalCode, ResBlock, Shader, UNet, lively, zeroed
+
+
+def shown(noisy: Tensor, level: Tensor) -> Tensor:
+    """The part of the noisy latent that carries signal: sqrt(alpha_bar) x_t."""
+    return noisy * level[:, None, None, None]
+
+
+class Stem(nn.Module):
+    """Conditions at picture scale down to the latent's, by strided convolutions; keeps what it saw at each size."""
+
+    def __init__(self, channels: int, widths: list[int]) -> None:
+        super().__init__()
+        pairs = zip([channels, *widths], widths, strict=False)
+        self.steps = nn.ModuleList(nn.Conv2d(a, b, 4, stride=2, padding=1) for a, b in pairs)
+        self.refine = nn.ModuleList(ResBlock(w) for w in widths)
+
+    def forward(self, conditions: Tensor) -> list[Tensor]:
+        seen: list[Tensor] = []
+        for step, refine in zip(self.steps, self.refine, strict=True):
+            conditions = refine(step(conditions))
+            seen.append(conditions)
+        return seen
+
+
+class MaskHead(nn.Module):
+    """Mask from the U-Net's last features (paper, section 3.1): transposed convolutions, kernel 2, stride 2, SiLU between.
+
+    Latents are an eighth of the picture, so there are three doublings, not the paper's four. Where the stem has features of
+    the same size they are added on the way, which costs little and sharpens the edge.
+    """
+
+    def __init__(self, features: int, stem: list[int]) -> None:
+        super().__init__()
+        finer = stem[-2::-1]
+        widths = [features, *finer, *([8] * (2 - len(finer))), 1]
+        self.steps = nn.ModuleList(nn.ConvTranspose2d(a, b, 2, stride=2) for a, b in itertools.pairwise(widths))
+
+    def forward(self, features: Tensor, seen: list[Tensor]) -> Tensor:
+        finer = seen[-2::-1]
+        h = features
+        for k, step in enumerate(self.steps[:-1]):
+            h = step(h)
+            h = F.silu(h + finer[k] if k < len(finer) else h)
+        return torch.sigmoid(self.steps[-1](h))
+
+
+class HandDenoiser(nn.Module):
+    """Noisy latent [B, C, 16, 16], sqrt(alpha_bar) [B], conditions [B, 17, 128, 128], look [B, L]
+    -> clean latent, hand mask [B, 1, 128, 128]."""
+
+    def __init__(self, latent: int, conditions: int, look: int) -> None:
+        super().__init__()
+        stem, widths, code = [24, 48, 96], [112, 160], 160
+        self.code = GlobalCode(look, code)
+        self.stem = Stem(conditions, stem)
+        self.shader = Shader(conditions, latent, code, reduce=8, width=16, depth=3)
+        self.inward = nn.Conv2d(latent + stem[-1], widths[0], 3, padding=1)
+        self.unet = UNet(widths, [2, 2], code)
+        self.outward = zeroed(nn.Conv2d(widths[0], latent, 3, padding=1))
+        self.mask = MaskHead(widths[0], stem)
+        lively(self)
+
+    def forward(self, noisy: Tensor, level: Tensor, conditions: Tensor, look: Tensor) -> tuple[Tensor, Tensor]:
+        seen = self.stem(conditions)
+        code = self.code(level, look)
+        h = self.unet(self.inward(torch.cat([shown(noisy, level), seen[-1]], dim=1)), code)
+        return self.shader(conditions, code) + self.outward(F.silu(h)), self.mask(h, seen)
+
+
+class BodyDenoiser(nn.Module):
+    """Noisy latent and canvas latent [B, C, h, h], hand mask [B, 1, h, h], sqrt(alpha_bar) [B], conditions [B, 18, 4h, 4h], look [B, L]
+    -> clean latent, person mask [B, 1, 8h, 8h]. Works on any h that is a multiple of 8; the bundle uses 64."""
+
+    def __init__(self, latent: int, conditions: int, look: int) -> None:
+        super().__init__()
+        stem, widths, code = [20, 40], [40, 96, 160, 192], 160
+        self.code = GlobalCode(look, code)
+        self.stem = Stem(conditions, stem)
+        self.shader = Shader(conditions, latent, code, reduce=4, width=16, depth=2)
+        self.inward = nn.Conv2d(2 * latent + 1 + stem[-1], widths[0], 3, padding=1)
+        self.unet = UNet(widths, [1, 2, 2, 1], code)
+        self.outward = zeroed(nn.Conv2d(widths[0], latent, 3, padding=1))
+        self.mask = MaskHead(widths[0], stem)
+        lively(self)
+
+    def forward(
+        self, noisy: Tensor, level: Tensor, conditions: Tensor, canvas: Tensor, mask: Tensor, look: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        seen = self.stem(conditions)
+        h = self.inward(torch.cat([shown(noisy, level), canvas, mask, seen[-1]], dim=1))
+        code = self.code(level, look)
+        h = self.unet(h, code)
+        return self.shader(conditions, code) + self.outward(F.silu(h)), self.mask(h, seen)

@@ -1,0 +1,1 @@
+"""The keypoint files in `samples/`: rendered signers, seen by a real detector."""

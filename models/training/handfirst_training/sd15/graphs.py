@@ -1,0 +1,104 @@
+"""The graphs of a bundle as modules: what goes in and out of them is what ``manifest.json`` says."""
+
+import torch
+from diffusers import AutoencoderKL, ControlNetModel, UNet2DConditionModel
+from torch import Tensor, nn
+from transformers import CLIPTextModel
+
+from .mask_head import FeatureTap, MaskHead
+
+#: Channels of the hand generator's condition: ten finger heatmaps and the hand mask (paper, section 3.1).
+HAND_CONDITION_CHANNELS = 11
+#: Channels that an inpainting denoiser takes beside the latent: the mask and the encoded picture.
+INPAINT_EXTRA_CHANNELS = 5
+
+
+class TextGraph(nn.Module):
+    """Token ids [1, L] int64 -> hidden states [1, L, width] after the last normalisation."""
+
+    def __init__(self, model: CLIPTextModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        return self.model(input_ids=tokens, return_dict=True).last_hidden_state
+
+
+class EncoderGraph(nn.Module):
+    """Picture [1, 3, S, S] in -1..1 -> mean of the latent distribution [1, 4, S/8, S/8], not yet scaled."""
+
+    def __init__(self, vae: AutoencoderKL) -> None:
+        super().__init__()
+        self.vae = vae
+
+    def forward(self, picture: Tensor) -> Tensor:
+        return self.vae.encode(picture).latent_dist.mean
+
+
+class DecoderGraph(nn.Module):
+    """Unscaled latent [1, 4, S/8, S/8] -> picture [1, 3, S, S], about -1..1."""
+
+    def __init__(self, vae: AutoencoderKL) -> None:
+        super().__init__()
+        self.vae = vae
+
+    def forward(self, latent: Tensor) -> Tensor:
+        return self.vae.decode(latent, return_dict=False)[0]
+
+
+class BodyGraph(nn.Module):
+    """ControlNet and UNet as one denoiser.
+
+    latent [1, 4, h, h], timestep [1], hint [1, 3, S, S] in 0..1, text [1, L, width] -> noise [1, 4, h, h].
+    """
+
+    def __init__(self, unet: UNet2DConditionModel, controlnet: ControlNetModel) -> None:
+        super().__init__()
+        self.unet = unet
+        self.controlnet = controlnet
+
+    def forward(self, latent: Tensor, timestep: Tensor, hint: Tensor, text: Tensor) -> Tensor:
+        return self._denoise(latent, latent, timestep, hint, text)
+
+    def _denoise(self, sample: Tensor, latent: Tensor, timestep: Tensor, hint: Tensor, text: Tensor) -> Tensor:
+        down, middle = self.controlnet(latent, timestep, encoder_hidden_states=text, controlnet_cond=hint, return_dict=False)
+        return self.unet(
+            sample,
+            timestep,
+            encoder_hidden_states=text,
+            down_block_additional_residuals=down,
+            mid_block_additional_residual=middle,
+            return_dict=False,
+        )[0]
+
+
+class InpaintBodyGraph(BodyGraph):
+    """The body denoiser of an inpainting base: five more channels at latent size, [1, 5, h, h].
+
+    They are the hand mask (1 = hand, to be kept) and the encoded canvas, scaled. Inpainting weights know the mask the other way
+    round (1 = to be painted). The ControlNet sees the latent alone, as in diffusers' inpainting pipeline.
+    """
+
+    def forward(self, latent: Tensor, timestep: Tensor, hint: Tensor, inpaint: Tensor, text: Tensor) -> Tensor:
+        sample = torch.cat([latent, 1 - inpaint[:, :1], inpaint[:, 1:]], dim=1)
+        return self._denoise(sample, latent, timestep, hint, text)
+
+
+class HandGraph(nn.Module):
+    """The hand generator with its mask head.
+
+    latent [1, 4, h, h], timestep [1], condition [1, 11, S, S] in 0..1, text [1, L, width]
+    -> noise [1, 4, h, h], mask [1, 1, S, S] in 0..1. The condition is resized bilinearly to the latent's size, as in the paper.
+    """
+
+    def __init__(self, unet: UNet2DConditionModel, head: MaskHead) -> None:
+        super().__init__()
+        self.unet = unet
+        self.head = head
+        self.tap = FeatureTap(unet, head.doublings)
+
+    def forward(self, latent: Tensor, timestep: Tensor, condition: Tensor, text: Tensor) -> tuple[Tensor, Tensor]:
+        resized = nn.functional.interpolate(condition, size=latent.shape[2:], mode="bilinear", align_corners=False)
+        sample = torch.cat([latent, resized], dim=1)
+        noise = self.unet(sample, timestep, encoder_hidden_states=text, return_dict=False)[0]
+        return noise, self.head(self.tap.take()).clamp(0, 1)

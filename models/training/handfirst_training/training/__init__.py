@@ -1,0 +1,1 @@
+"""Training of the compact bundle: one resumable command a stage."""

@@ -1,0 +1,79 @@
+"""Stage 2: the body outpainter (paper, section 3.2), from canvases that hold only segmented hands.
+
+`python -m handfirst_training.training.body --data DIR --autoencoder RUN --out RUN --minutes 90`
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ..conditions.draw import BODY_CHANNELS, channel_count
+from ..networks.denoisers import BodyDenoiser
+from .autoencoder import LATENT_CHANNELS
+from .denoising import channel_weights, huber, load_decoder, load_encoder, remember, sample
+from .loop import add_budget, budget_from, fit
+from .samples import PICTURE_SIZE, BodyBatch, body_batch
+from .schedule import add_noise, draw_levels
+from .store import World
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, nargs="+", required=True)
+    parser.add_argument("--autoencoder", type=Path, required=True, help="folder with encoder.pt and decoder.pt")
+    parser.add_argument("--crop", type=int, default=320, help="side of the squares trained on before --whole-from")
+    parser.add_argument("--whole-from", type=float, default=0.6, help="share of the budget from which whole pictures are used")
+    add_budget(parser, batch=2, rate=1e-3)
+    args = parser.parse_args()
+    budget = budget_from(args)
+    world = World(args.data)
+    encoder, decoder = load_encoder(args.autoencoder, budget.device), load_decoder(args.autoencoder, budget.device)
+    weights = channel_weights(encoder)
+    generator = torch.Generator().manual_seed(budget.seed)
+    model = BodyDenoiser(LATENT_CHANNELS, channel_count(BODY_CHANNELS), world.look_size + 1)
+    model.shader.start_from(encoder.project)
+
+    def loss_of(model: nn.Module, rng: np.random.Generator, progress: float) -> tuple[Tensor, dict[str, float]]:
+        size = args.crop if progress < args.whole_from else PICTURE_SIZE
+        batch = BodyBatch(**{k: v.to(budget.device) for k, v in vars(body_batch(world, budget.batch, rng, size)).items()})
+        clean, canvas = encoder(batch.picture), encoder(batch.canvas)
+        level = draw_levels(len(clean), generator).to(budget.device)
+        noisy = add_noise(clean, torch.randn_like(clean), level).contiguous(memory_format=torch.channels_last)
+        conditions = batch.conditions.contiguous(memory_format=torch.channels_last)
+        predicted, person = model(noisy, level, conditions, canvas, batch.mask, batch.look)
+        noise_loss = (huber(predicted - clean) * weights * batch.weight).mean()
+        mask_loss = F.mse_loss(person, batch.person)
+        return noise_loss + 0.5 * mask_loss, {"noise": float(noise_loss.detach()), "mask": float(mask_loss.detach())}
+
+    def examples() -> dict[str, Tensor]:
+        batch = asdict(body_batch(world, 6, np.random.default_rng(99), drop=0.0))
+        side = PICTURE_SIZE // 8
+        return {**batch, "noise": torch.randn(6, LATENT_CHANNELS, side, side, generator=torch.Generator().manual_seed(7))}
+
+    kept = {k: v.to(budget.device) for k, v in remember(budget.out / "body-examples.pt", examples).items()}
+
+    def grid(average: nn.Module) -> list[Tensor]:
+        canvas = encoder(kept["canvas"])
+
+        masks: list[Tensor] = []
+
+        def denoise(x: Tensor, level: Tensor) -> Tensor:
+            clean, mask = average(x, level, kept["conditions"], canvas, kept["mask"], kept["look"])
+            masks.append(mask)
+            return clean
+
+        picture = decoder(sample(denoise, kept["noise"]))
+        return [kept["canvas"], picture, kept["picture"], masks[-1].expand(-1, 3, -1, -1) * 2 - 1]
+
+    fit("body", model, budget, loss_of, grid)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""Stage 1: the hand denoiser (paper, section 3.1).
+
+`python -m handfirst_training.training.hand --data DIR --autoencoder RUN --out RUN --minutes 60`
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ..conditions.draw import HAND_CHANNELS, channel_count
+from ..networks.denoisers import HandDenoiser
+from .autoencoder import LATENT_CHANNELS
+from .denoising import channel_weights, huber, load_decoder, load_encoder, remember, sample
+from .loop import add_budget, budget_from, fit
+from .samples import HandBatch, hand_batch
+from .schedule import add_noise, draw_levels
+from .store import World
+
+MASK_LAMBDA = 0.05
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, nargs="+", required=True)
+    parser.add_argument("--autoencoder", type=Path, required=True, help="folder with encoder.pt and decoder.pt")
+    parser.add_argument("--mask-lambda", type=float, default=MASK_LAMBDA, help="weight of the mask loss (paper: 0.05)")
+    parser.add_argument("--shader-only", action="store_true", help="train the first guess alone, eight times as fast: a good beginning")
+    add_budget(parser, batch=8, rate=1e-3)
+    args = parser.parse_args()
+    budget = budget_from(args)
+    world = World(args.data)
+    encoder, decoder = load_encoder(args.autoencoder, budget.device), load_decoder(args.autoencoder, budget.device)
+    weights = channel_weights(encoder)
+    generator = torch.Generator().manual_seed(budget.seed)
+    model = HandDenoiser(LATENT_CHANNELS, channel_count(HAND_CHANNELS), world.look_size + 1)
+    model.shader.start_from(encoder.project)
+
+    def to_device(batch: HandBatch) -> HandBatch:
+        return HandBatch(**{k: v.to(budget.device) for k, v in vars(batch).items()})
+
+    def loss_of(model: nn.Module, rng: np.random.Generator, _progress: float) -> tuple[Tensor, dict[str, float]]:
+        batch = to_device(hand_batch(world, budget.batch, rng))
+        clean = encoder(batch.picture)
+        level = draw_levels(len(clean), generator).to(budget.device)
+        noisy = add_noise(clean, torch.randn_like(clean), level)
+        if args.shader_only:
+            difference = model.shader(batch.conditions, model.code(torch.zeros_like(level), batch.look)) - clean
+            loss = (huber(difference) * weights * (0.05 + F.max_pool2d(F.avg_pool2d(batch.mask, 8), 3, 1, 1))).mean()
+            return loss, {"noise": float(loss.detach())}
+        channels_last = {"memory_format": torch.channels_last}
+        predicted, mask = model(noisy.contiguous(**channels_last), level, batch.conditions.contiguous(**channels_last), batch.look)
+        inside = 0.05 + F.max_pool2d(F.avg_pool2d(batch.mask, 8), 3, 1, 1)
+        noise_loss = (huber(predicted - clean) * weights * inside).mean()
+        mask_loss = F.mse_loss(mask, batch.mask)
+        truth, guess = batch.mask > 0.5, mask.detach() > 0.5
+        iou = (truth & guess).sum() / (truth | guess).sum().clamp_min(1)
+        loss = noise_loss + args.mask_lambda * 10 * mask_loss
+        return loss, {"noise": float(noise_loss.detach()), "mask": float(mask_loss.detach()), "iou": float(iou)}
+
+    def examples() -> dict[str, Tensor]:
+        batch = asdict(hand_batch(world, 12, np.random.default_rng(99), drop=0.0))
+        batch["conditions"][:, 10] = 0
+        return {**batch, "noise": torch.randn(12, LATENT_CHANNELS, 16, 16, generator=torch.Generator().manual_seed(7))}
+
+    kept = {k: v.to(budget.device) for k, v in remember(budget.out / "hand-examples.pt", examples).items()}
+
+    def grid(average: nn.Module) -> list[Tensor]:
+        masks: list[Tensor] = []
+
+        def denoise(x: Tensor, level: Tensor) -> Tensor:
+            clean, mask = average(x, level, kept["conditions"], kept["look"])
+            masks.append(mask)
+            return clean
+
+        picture = decoder(sample(denoise, kept["noise"]))
+        drawn = torch.stack([kept["conditions"][:, 11], kept["conditions"][:, 14], kept["conditions"][:, 13]], dim=1) * 2 - 1
+        return [drawn, picture, kept["picture"], masks[-1].expand(-1, 3, -1, -1) * 2 - 1]
+
+    fit("hand", model, budget, loss_of, grid)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,195 @@
+"""Training samples of each stage, made from the rendered world: crops, canvases, conditions with a detector's faults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from ..conditions.draw import BODY_CHANNELS, HAND_CHANNELS, draw, transform
+from ..conditions.hand import LEFT_HAND, RIGHT_HAND, hand_length
+from .store import World
+
+HAND_SIZE = 128
+CLOSEUP_MARGIN = 1.9
+CROP_MARGIN = 1.5
+PICTURE_SIZE = 512
+BODY_CONDITION_SIZE = 256
+CANVAS_GREY = 127.5
+LEFT_LABEL, RIGHT_LABEL = 2, 3
+
+
+@dataclass
+class HandBatch:
+    """picture [B, 3, 128, 128] -1..1, mask [B, 1, 128, 128], conditions [B, 17, 128, 128], look [B, L].
+
+    Round the hand the picture has the skin's own colour, so that a blurred edge does not show once the hand stands on a body.
+    """
+
+    picture: Tensor
+    mask: Tensor
+    conditions: Tensor
+    look: Tensor
+
+
+@dataclass
+class BodyBatch:
+    """picture and canvas [B, 3, S, S], hands' mask [B, 1, S/8, S/8], conditions [B, 18, S/2, S/2], weight [B, 1, S/8, S/8],
+    person [B, 1, S, S], look [B, L]."""
+
+    picture: Tensor
+    canvas: Tensor
+    mask: Tensor
+    conditions: Tensor
+    weight: Tensor
+    person: Tensor
+    look: Tensor
+
+
+def with_presence(look: np.ndarray, rng: np.random.Generator, drop: float) -> np.ndarray:
+    """Look vector with a last element 1, or zeros with probability `drop` (for guidance)."""
+    return np.zeros(len(look) + 1, np.float32) if rng.random() < drop else np.append(look, np.float32(1.0))
+
+
+def jitter(keypoints: np.ndarray, depth: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Keypoints as a detector places them: noise in proportion to the part's size; no depth in half of the samples."""
+    moved, deep = keypoints.astype(np.float64).copy(), depth.astype(np.float64).copy()
+    strength = rng.choice([0.2, 0.6, 1.2])
+    for start in (LEFT_HAND, RIGHT_HAND):
+        length = hand_length(np.ascontiguousarray(moved[start : start + 21]))
+        moved[start : start + 21, :2] += rng.normal(0, 0.012 * strength * length, (21, 2)) + rng.normal(0, 0.006 * strength * length, 2)
+        deep[start : start + 21] += rng.normal(0, 0.08 * strength * length, 21)
+    width = np.linalg.norm(moved[5, :2] - moved[6, :2])
+    moved[:23, :2] += rng.normal(0, 0.012 * strength * width, (23, 2))
+    moved[23:91, :2] += rng.normal(0, 0.003 * strength * width, (68, 2)) + rng.normal(0, 0.006 * strength * width, 2)
+    if rng.random() < 0.5:
+        deep[:] = np.nan
+    return moved, deep
+
+
+def resized(picture: np.ndarray, size: int) -> Tensor:
+    """[H, W, C] -> float [C, size, size], anti-aliased."""
+    tensor = torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None].float()
+    return F.interpolate(tensor, (size, size), mode="bilinear", antialias=True, align_corners=False)[0]
+
+
+def hand_sample(world: World, at: int, rng: np.random.Generator, size: int = HAND_SIZE) -> tuple[Tensor, Tensor, np.ndarray, np.ndarray]:
+    """One hand crop: picture, mask, conditions, look."""
+    s, row = world.closeups[at]
+    shard = world.shards[s]
+    owner = int(shard["closeup_owner"][row][0])
+    x0, y0, side = (float(v) for v in shard["closeup_boxes"][row])
+    pixels, labels = shard["closeups"][row], shard["closeup_labels"][row]
+    whole = pixels.shape[0]
+    crop = round(whole * CROP_MARGIN / CLOSEUP_MARGIN * rng.uniform(0.9, 1.2))
+    crop = min(crop, whole)
+    slack = whole - crop
+    ox, oy = (int(np.clip(round(slack / 2 + rng.normal(0, 0.04) * crop), 0, slack)) for _ in range(2))
+    window = (slice(oy, oy + crop), slice(ox, ox + crop))
+    mask = np.isin(labels[window], (LEFT_LABEL, RIGHT_LABEL))
+    picture = pixels[window].astype(np.float32)
+    picture = np.where(mask[..., None], picture, 255 * shard["look"][owner][world.skin])
+    keypoints, depth = jitter(shard["keypoints"][owner], shard["depth"][owner], rng)
+    keypoints[:, 2] = 1.0
+    scale = whole / side
+    keypoints, depth = transform(keypoints, depth, x0 + ox / scale, y0 + oy / scale, scale * size / crop)
+    conditions = draw(HAND_CHANNELS, size, keypoints, depth)
+    picture_t = resized(picture, size) / 127.5 - 1
+    mask_t = resized(mask[..., None].astype(np.float32), size)
+    if rng.random() < 0.5:
+        conditions[10] = mask_t[0].numpy()
+    return picture_t, mask_t, conditions, shard["look"][owner]
+
+
+def hand_batch(world: World, count: int, rng: np.random.Generator, drop: float = 0.05) -> HandBatch:
+    """Random hand crops."""
+    rows = [hand_sample(world, int(rng.integers(len(world.closeups))), rng) for _ in range(count)]
+    look = torch.from_numpy(np.stack([with_presence(r[3], rng, drop) for r in rows]))
+    picture, mask = (torch.stack([r[k] for r in rows]) for k in (0, 1))
+    return HandBatch(picture, mask, torch.from_numpy(np.stack([r[2] for r in rows])), look)
+
+
+def detector_faults(keypoints: np.ndarray, rng: np.random.Generator) -> None:
+    """What detectors miss, in place: the face, feet, legs, an elbow; everything outside the frame."""
+    outside = (keypoints[:, 0] < 0) | (keypoints[:, 1] < 0) | (keypoints[:, 0] >= PICTURE_SIZE) | (keypoints[:, 1] >= PICTURE_SIZE)
+    keypoints[:, 2] = 1.0
+    hands = slice(LEFT_HAND, LEFT_HAND + 42)
+    if rng.random() < 0.7:
+        keypoints[17:91, 2][outside[17:91]] = 0
+        keypoints[hands, 2][outside[hands]] = 0
+    if rng.random() < 0.3:
+        keypoints[:17, 2][outside[:17]] = 0
+    if rng.random() < 0.04:
+        keypoints[23:91] = 0
+    if rng.random() < 0.3:
+        keypoints[13:23] = 0
+    keypoints[keypoints[:, 2] == 0] = 0
+
+
+def body_canvas(picture: np.ndarray, labels: np.ndarray, keep: list[int], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Canvas [S, S, 3] with only segmented hands (paper, section 3.2), a little soft as generated ones are, and its mask [S, S]."""
+    mask = np.isin(labels, keep).astype(np.float32)
+    grow = int(rng.integers(-1, 3))
+    tensor = torch.from_numpy(mask)[None, None]
+    if grow > 0:
+        tensor = F.max_pool2d(tensor, 2 * grow + 1, 1, grow)
+    elif grow < 0:
+        tensor = -F.max_pool2d(-tensor, 3, 1, 1)
+    mask = tensor[0, 0].numpy()
+    soft = picture.astype(np.float32)
+    if rng.random() < 0.6:
+        narrow = int(picture.shape[0] * rng.uniform(0.4, 0.8))
+        small = resized(soft, narrow)[None]
+        soft = F.interpolate(small, picture.shape[:2], mode="bilinear", align_corners=False)[0].permute(1, 2, 0).numpy()
+    return np.where(mask[..., None] > 0, soft, CANVAS_GREY), mask
+
+
+def body_weight(labels: Tensor, keypoints: np.ndarray, shape: tuple[int, int]) -> Tensor:
+    """Loss weight at latent size [1, h, w]: the face counts most, then the person."""
+    person = F.avg_pool2d((labels > 0).float()[None, None], 8)[0]
+    weight = 0.4 + 0.8 * person
+    head = keypoints[23:91][keypoints[23:91, 2] > 0]
+    if len(head):
+        low, high = np.floor(head[:, :2].min(axis=0) / 8), np.ceil(head[:, :2].max(axis=0) / 8)
+        x0, y0, x1, y1 = (int(v) for v in np.clip([*low, *high], 0, [shape[1], shape[0], shape[1], shape[0]]))
+        weight[:, y0:y1, x0:x1] += 2.5
+    return weight
+
+
+def body_sample(world: World, at: int, rng: np.random.Generator, size: int) -> list[Tensor | np.ndarray]:
+    """One picture or, with size < 512, a square of it at a multiple of 8: picture, canvas, mask, conditions, weight, person, look."""
+    s, row = world.pictures[at]
+    shard = world.shards[s]
+    cells = (PICTURE_SIZE - size) // 8
+    ox, oy = 8 * int(rng.integers(cells + 1)), 8 * int(rng.integers(max(1, round(0.75 * cells) + 1)))
+    window = (slice(oy, oy + size), slice(ox, ox + size))
+    picture, labels = np.asarray(shard["pictures"][row][window]), np.asarray(shard["labels"][row][window])
+    keypoints, depth = jitter(shard["keypoints"][row], shard["depth"][row], rng)
+    detector_faults(keypoints, rng)
+    keep = [label for label in (LEFT_LABEL, RIGHT_LABEL) if rng.random() > 0.12]
+    for label, start in ((LEFT_LABEL, LEFT_HAND), (RIGHT_LABEL, RIGHT_HAND)):
+        if label not in keep and rng.random() < 0.5:
+            keypoints[start : start + 21] = 0
+    canvas, mask = body_canvas(picture, labels, keep, rng)
+    moved, _ = transform(keypoints, depth, ox, oy, 1.0)
+    weight = body_weight(torch.from_numpy(labels.copy()), moved, (size // 8, size // 8))
+    half, deep = transform(keypoints, depth, ox, oy, 0.5)
+    conditions = draw(BODY_CHANNELS, size // 2, half, deep)
+    line = (np.arange(BODY_CONDITION_SIZE) + 0.5) / BODY_CONDITION_SIZE * 2 - 1
+    conditions[-2] = line[ox // 2 : (ox + size) // 2]
+    conditions[-1] = line[oy // 2 : (oy + size) // 2, None]
+    picture_t = torch.from_numpy(picture.copy()).permute(2, 0, 1).float() / 127.5 - 1
+    canvas_t = torch.from_numpy(np.ascontiguousarray(canvas)).permute(2, 0, 1).float() / 127.5 - 1
+    mask_t = resized(mask[..., None], size // 8)
+    person = torch.from_numpy((labels > 0).astype(np.float32))[None]
+    return [picture_t, canvas_t, mask_t, torch.from_numpy(conditions), weight, person, shard["look"][row]]
+
+
+def body_batch(world: World, count: int, rng: np.random.Generator, size: int = PICTURE_SIZE, drop: float = 0.05) -> BodyBatch:
+    """Random pictures or squares of pictures."""
+    rows = [body_sample(world, int(rng.integers(len(world.pictures))), rng, size) for _ in range(count)]
+    look = torch.from_numpy(np.stack([with_presence(r[-1], rng, drop) for r in rows]))
+    return BodyBatch(*(torch.stack(column) for column in list(zip(*rows, strict=True))[:-1]), look)
