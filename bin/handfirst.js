@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+// Starts the program. In a fresh clone nothing is built yet, since package managers may skip build scripts: then it builds first.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const built = join(root, 'dist', 'cli', 'main.js');
+
+if (!existsSync(built)) build();
+const { main } = await import('../dist/cli/main.js');
+await main(process.argv);
+
+function build() {
+  process.stderr.write('handfirst is built first, which takes a few seconds.\n');
+  const compiler = findCompiler();
+  const result = spawnSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json')], {
+    stdio: ['ignore', 2, 2],
+  });
+  if (result.status === 0 && existsSync(built)) return;
+  process.stderr.write(
+    'handfirst could not be built: run `npm ci` and then `npm run build` in its folder.\n',
+  );
+  process.exit(1);
+}
+
+function findCompiler() {
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
+  } catch {
+    process.stderr.write(
+      'handfirst is not built, and TypeScript is not installed: run `npm ci` in its folder.\n',
+    );
+    process.exit(1);
+  }
+}

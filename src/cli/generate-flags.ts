@@ -1,0 +1,139 @@
+import { Option } from 'commander';
+import { DEVICES } from '../models/index.js';
+import { listPresets, type SourceOptions } from '../pipeline/index.js';
+import { poseFormats } from '../pose/index.js';
+import type { Background } from '../stages/composite.js';
+import * as parse from './arguments.js';
+
+/** Values of the flags of `generate`, as commander hands them over. */
+export interface GenerateFlags {
+  readonly out: string;
+  readonly force?: boolean;
+  readonly resume: boolean;
+  readonly sideBySide?: 'skeleton' | 'source';
+  readonly sourceVideo?: string;
+  readonly audio?: string;
+  readonly crf?: number;
+  readonly prompt?: string;
+  readonly negativePrompt?: string;
+  readonly seed?: number;
+  readonly reference?: string;
+  readonly background?: Background;
+  readonly allowUnknownWords?: boolean;
+  readonly format?: string;
+  readonly fps?: number;
+  readonly size?: { width: number; height: number };
+  readonly person?: number;
+  readonly range?: { from: number; to?: number };
+  readonly fit?: SourceOptions['fit'];
+  readonly maxGap?: number;
+  readonly bundle?: string;
+  readonly preset?: string;
+  readonly steps?: number;
+  readonly guidance?: number;
+  readonly blending?: 'expand' | 'naive' | 'box' | 'none';
+  readonly freeSteps?: number;
+  readonly feather?: number;
+  readonly set?: Record<string, Record<string, unknown>>;
+  readonly verify: boolean;
+  readonly device?: string;
+  readonly threads?: number;
+  readonly lookAhead?: number;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** The flags of `generate`, under the headings of the help. */
+export function generateFlags(): { heading: string; flags: Option[] }[] {
+  return [
+    { heading: 'Output', flags: outputFlags() },
+    { heading: 'Signer', flags: signerFlags() },
+    { heading: 'Keypoints', flags: keypointsFlags() },
+    { heading: 'Method', flags: methodFlags() },
+    { heading: 'Runtime', flags: runtimeFlags() },
+  ];
+}
+
+function option(names: string, text: string, parser?: (value: string) => unknown): Option {
+  const made = new Option(names, text);
+  return parser ? made.argParser(parser) : made;
+}
+
+function outputFlags(): Option[] {
+  return [
+    option(
+      '-o, --out <file>',
+      '.mp4, .webm, .mov, .gif, .webp, or a folder/ of PNG pictures',
+    ).makeOptionMandatory(),
+    option('--force', 'replace what exists'),
+    option('--no-resume', 'begin again even where an unfinished run could go on'),
+    option('--side-by-side <what>', 'what stands left of the signer').choices(['skeleton', 'source']),
+    option('--source-video <file>', 'the video for --side-by-side source'),
+    option('--audio <file>', 'sound to put under the video'),
+    option('--crf <n>', "the encoder's constant quality, lower is better", parse.wholeNumber(0)),
+  ];
+}
+
+function signerFlags(): Option[] {
+  return [
+    option('--prompt <text>', 'who is shown, in words (default: what the bundle proposes)'),
+    option('--negative-prompt <text>', 'what not to show; counts with --guidance above 1'),
+    option('--seed <n>', 'decides what the prompt leaves open (default: 0)', parse.wholeNumber(0)),
+    option('--reference <picture>', 'a picture of the signer (default: one is drawn from prompt and seed)'),
+    option('--background <colour>', '#rrggbb, a name, transparent, or drawn', parse.background),
+    option('--allow-unknown-words', 'warn of words that the bundle does not know instead of stopping'),
+  ];
+}
+
+function keypointsFlags(): Option[] {
+  return [
+    option('--format <name>', 'insist on a layout instead of recognising it').choices(
+      poseFormats.map(({ format }) => format),
+    ),
+    option('--fps <rate>', 'frames a second, for files that do not say', parse.frameRate),
+    option(
+      '--size <WxH>',
+      'pixels of the picture the keypoints refer to, for files that do not say',
+      parse.pictureSize,
+    ),
+    option('--person <n>', 'which of several people, from 1', parse.wholeNumber(1)),
+    option('--range <from:to>', 'frames to draw, from 0, the end not included', parse.frameRange),
+    option('--fit <how>', 'how the signer is placed in the picture').choices(['keep', 'centre', 'crop']),
+    option('--max-gap <frames>', 'longest gap over which missing points are filled', parse.wholeNumber(0)),
+  ];
+}
+
+function methodFlags(): Option[] {
+  return [
+    option('--bundle <name>', 'model bundle: a name or a folder (default: compact)'),
+    option('--preset <name>', `${listPresets().join(', ')}, or a .json file`),
+    option('--steps <n>', 'denoising steps of both stages', parse.wholeNumber(1)),
+    option('--guidance <scale>', 'how strongly the prompt counts, 1 = plainly', parse.decimalNumber(1)),
+    option('--blending <mode>', 'how stage 2 holds on to the hands').choices([
+      'expand',
+      'naive',
+      'box',
+      'none',
+    ]),
+    option('--free-steps <n>', 'last steps without blending', parse.wholeNumber(0)),
+    option('--feather <pixels>', 'width over which pasted hands fade in', parse.wholeNumber(0)),
+    new Option(
+      '--set <group.field=value>',
+      'any field of the preset, such as hand.draw=false (may be repeated)',
+    ).argParser(parse.presetField),
+    option('--no-verify', "do not check the bundle's files against their checksums"),
+  ];
+}
+
+function runtimeFlags(): Option[] {
+  return [
+    option('--device <name>', 'where the models run (default: the first that works)').choices([
+      'auto',
+      ...DEVICES,
+    ]),
+    option('--threads <n>', 'threads of the cpu device (default: one a core)', parse.wholeNumber(1)),
+    option('--look-ahead <frames>', 'frames in work at a time (default: 2)', parse.wholeNumber(1)),
+    option('--json', 'print progress and result as JSON lines'),
+    option('--quiet', 'print nothing but warnings and failures'),
+  ];
+}

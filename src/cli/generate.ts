@@ -1,0 +1,74 @@
+import { Command } from 'commander';
+import { type PresetOverrides, type RenderOptions, render } from '../pipeline/index.js';
+import { EXIT_CODES } from './failure.js';
+import { type GenerateFlags, generateFlags } from './generate-flags.js';
+import { jsonReporter, terminalReporter } from './progress.js';
+import { cancelOnSignals } from './signals.js';
+
+/** `handfirst generate FILE -o OUT`. */
+export function generateCommand(): Command {
+  const command = new Command('generate')
+    .description('draw a keypoint file as a video of someone signing')
+    .argument('<file>', 'keypoint file or folder, or - for standard input');
+  for (const { heading, flags } of generateFlags()) {
+    command.optionsGroup(`${heading}:`);
+    for (const flag of flags) command.addOption(flag);
+  }
+  return command
+    .optionsGroup('Other:')
+    .addHelpText(
+      'after',
+      `\nExamples:
+  handfirst generate phrase.pose -o phrase.mp4
+  handfirst generate phrase.pose -o phrase.mp4 --prompt "a woman with black hair in a red shirt" --seed 7
+  handfirst generate phrase.npy --fps 25 --size 1280x720 -o phrase.webm --side-by-side skeleton
+${EXIT_CODES}`,
+    )
+    .action(async (file: string, values: GenerateFlags) => {
+      const reporter = values.json
+        ? jsonReporter((line) => process.stdout.write(line))
+        : terminalReporter(process.stderr.isTTY === true, values.quiet ?? false);
+      const { signal, release } = cancelOnSignals();
+      try {
+        const watch = { note: reporter.note, progress: reporter.progress };
+        reporter.done(await render({ ...renderOptions(file, values), watch, signal }));
+      } finally {
+        reporter.stop();
+        release();
+      }
+    });
+}
+
+/** The options of `render` that the flags mean. */
+export function renderOptions(input: string, values: GenerateFlags): RenderOptions {
+  const { prompt, negativePrompt, seed, reference, background, allowUnknownWords } = values;
+  const { format, fps, size, person, range, fit, maxGap } = values;
+  const { bundle, preset, verify, device, threads, lookAhead } = values;
+  const { out, force, resume, sideBySide, sourceVideo, audio, crf } = values;
+  return {
+    input,
+    source: { format, fps, size, person, range, fit, maxGap },
+    look: { prompt, negativePrompt, seed, reference, background, allowUnknownWords },
+    method: { bundle, preset, verify, overrides: overrides(values) },
+    runtime: { device: device === 'auto' ? undefined : device, threads, lookAhead },
+    output: { path: out, force, resume, layout: sideBySide, sourceVideo, audio, encoding: { crf } },
+  };
+}
+
+/** Fields of the preset by the named flags, and over them by `--set`. Names and values are checked with the preset. */
+function overrides({
+  steps,
+  guidance,
+  blending,
+  freeSteps,
+  feather,
+  set = {},
+}: GenerateFlags): PresetOverrides {
+  return {
+    ...set,
+    hand: { steps, guidance, ...set.hand },
+    body: { steps, guidance, ...set.body },
+    blending: { mode: blending, freeSteps, ...set.blending },
+    composite: { feather, ...set.composite },
+  };
+}

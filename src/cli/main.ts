@@ -1,0 +1,48 @@
+import { Command, Option } from 'commander';
+import { version } from '../pipeline/index.js';
+import { EXIT_CODES, reportFailure } from './failure.js';
+import { generateCommand } from './generate.js';
+import { infoCommand } from './info.js';
+import { modelsCommand } from './models.js';
+import { poseCommand } from './pose.js';
+
+/** The whole command line; nothing is read or written before it is parsed. */
+export function program(): Command {
+  const root = new Command('handfirst')
+    .description('Keypoints of someone signing become a video of someone signing, hands first.')
+    .version(version(), '-V, --version', 'print the version')
+    .option('--debug', 'print the stack of a failure')
+    .addHelpText('after', EXIT_CODES)
+    .showHelpAfterError('Run it with --help to see what it takes.');
+  const commands = [generateCommand(), infoCommand(), modelsCommand(), poseCommand()];
+  for (const command of commands) root.addCommand(command);
+  for (const command of everyCommand(root)) {
+    if (command !== root) command.addOption(new Option('--debug', 'print the stack of a failure'));
+    command
+      .exitOverride()
+      .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'handfirst: ')) });
+  }
+  return root;
+}
+
+function everyCommand(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(everyCommand)];
+}
+
+/** Runs the program on `argv` (as in `process.argv`) and sets the process' exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const root = program();
+  if (!process.stdout.listeners('error').includes(onOutputError)) process.stdout.on('error', onOutputError);
+  try {
+    await root.parseAsync([...argv]);
+  } catch (error) {
+    const debug = argv.includes('--debug');
+    process.exitCode = reportFailure(error, { debug, json: argv.includes('--json') });
+  }
+}
+
+/** `handfirst ... | head` closes our output: that is no failure. */
+function onOutputError(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+}

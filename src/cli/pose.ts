@@ -1,0 +1,243 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import { Command, Option } from 'commander';
+import { version } from '../pipeline/index.js';
+import {
+  convertPose,
+  drawPoseVideo,
+  type Fit,
+  formatPoseReport,
+  type MendOptions,
+  mendClip,
+  type OpenPoseOptions,
+  openPoseClip,
+  type PoseClip,
+  pictureSize,
+  poseFormats,
+  poseInfo,
+  type WristRule,
+} from '../pose/index.js';
+import { openVideoWriter } from '../video/index.js';
+import * as parse from './arguments.js';
+import { cancelOnSignals } from './signals.js';
+
+/** Values of the flags that say what a file does not say itself. */
+type SourceFlags = OpenPoseOptions;
+
+/** Values of the flags that mend. */
+interface MendFlags {
+  readonly mirror?: boolean;
+  readonly aspect?: number;
+  readonly swaps: boolean;
+  readonly maxGap?: number;
+  readonly wrist?: WristRule;
+  readonly bones: boolean;
+  readonly smooth?: boolean;
+  readonly resample?: number;
+}
+
+interface ConvertFlags extends SourceFlags, MendFlags {
+  readonly mend?: boolean;
+  readonly fit?: Fit;
+  readonly to?: { width: number; height: number };
+  readonly force?: boolean;
+}
+
+interface DrawFlags extends SourceFlags, MendFlags {
+  readonly out: string;
+  readonly force?: boolean;
+  readonly fit?: Fit;
+  readonly to?: { width: number; height: number };
+  readonly face: boolean;
+  readonly hands: boolean;
+}
+
+/** `handfirst pose`: everything about keypoint files that needs no model. */
+export function poseCommand(): Command {
+  const command = new Command('pose').description('look at, convert and draw keypoint files');
+  for (const child of [infoCommand(), convertCommand(), drawCommand(), formatsCommand()])
+    command.addCommand(child);
+  return command;
+}
+
+function sourceOptions(): Option[] {
+  const layouts = poseFormats.map(({ format }) => format);
+  return [
+    new Option('--format <name>', 'insist on a layout instead of recognising it').choices(layouts),
+    new Option('--fps <rate>', 'frames a second, for files that do not say').argParser(parse.frameRate),
+    new Option(
+      '--size <WxH>',
+      'pixels of the picture the keypoints refer to, for files that do not say',
+    ).argParser(parse.pictureSize),
+    new Option('--person <n>', 'which of several people, from 1').argParser(parse.wholeNumber(1)),
+    new Option('--sequence <name>', 'which of several sequences in one file (parquet, npz)'),
+  ];
+}
+
+function mendOptions(): Option[] {
+  return [
+    new Option('--max-gap <frames>', 'longest gap over which missing points are filled').argParser(
+      parse.wholeNumber(0),
+    ),
+    new Option('--smooth', 'calm jitter (One-Euro filter)'),
+    new Option('--no-swaps', 'leave hands that lie on the other arm where they are'),
+    new Option('--wrist <rule>', 'whose wrist counts where body and hand differ').choices([
+      'hand',
+      'body',
+      'none',
+    ]),
+    new Option('--no-bones', 'leave stretched hand bones'),
+    new Option('--mirror', 'the video was mirrored: turn it back'),
+    new Option('--aspect <ratio>', 'width / height of the picture, where the file has it wrong').argParser(
+      ratio,
+    ),
+    new Option('--resample <rate>', 'another number of frames a second').argParser(parse.frameRate),
+  ];
+}
+
+/** `16:9`, `16/9` or `1.78`. */
+function ratio(text: string): number {
+  const [, above, below = '1'] = /^([\d.]+)(?:[:/]([\d.]+))?$/.exec(text) ?? [];
+  return Number(above) / Number(below);
+}
+
+function framingOptions(): Option[] {
+  return [
+    new Option('--fit <how>', 'how the signer is placed in the picture').choices(['keep', 'centre', 'crop']),
+    new Option('--to <WxH>', 'size of the new picture in pixels').argParser(parse.pictureSize),
+  ];
+}
+
+function open({ format, fps, size, person, sequence }: SourceFlags): OpenPoseOptions {
+  return { format, fps, size, person, sequence };
+}
+
+function mend({ mirror, aspect, swaps, maxGap, wrist, bones, smooth, resample }: MendFlags): MendOptions {
+  return { mirror, aspect, swaps, maxGap, wrist, bones, smooth, fps: resample };
+}
+
+function infoCommand(): Command {
+  const command = new Command('info')
+    .description('what a keypoint file holds, and what is wrong with it')
+    .argument('<file>', 'keypoint file or folder, or - for standard input')
+    .option('--json', 'print it as JSON');
+  for (const option of sourceOptions()) command.addOption(option);
+  return command.action(async (file: string, flags: SourceFlags & { json?: boolean }) => {
+    const clip = await openPoseClip(file, open(flags));
+    try {
+      const report = await poseInfo(clip);
+      const text = flags.json
+        ? JSON.stringify({ file, ...report }, undefined, 2)
+        : formatPoseReport(file, report);
+      process.stdout.write(`${text}\n`);
+    } finally {
+      await clip.close();
+    }
+  });
+}
+
+function convertCommand(): Command {
+  const command = new Command('convert')
+    .description('write a keypoint file as .pose 0.2 or JSON lines')
+    .argument('<file>', 'keypoint file or folder, or - for standard input')
+    .argument('<output>', '.pose or .jsonl')
+    .option('--mend', 'mend the hands as `generate` does; every flag below does so too')
+    .option('--force', 'replace what exists');
+  for (const option of [...sourceOptions(), ...mendOptions(), ...framingOptions()]) command.addOption(option);
+  return command
+    .addHelpText(
+      'after',
+      '\nFrom .pose to .pose without other flags every point of the file is kept, not the 133 alone.',
+    )
+    .action(async (file: string, output: string, flags: ConvertFlags) => {
+      const { signal, release } = cancelOnSignals();
+      try {
+        const options = { fit: flags.fit, size: flags.to, force: flags.force, signal };
+        const wanted = asksToMend(flags) ? mend(flags) : undefined;
+        const { frames, whole } = await convertPose(file, output, {
+          open: open(flags),
+          mend: wanted,
+          ...options,
+        });
+        process.stdout.write(`${output}: ${frames} frames${whole ? ', every point kept' : ', 133 points'}\n`);
+      } finally {
+        release();
+      }
+    });
+}
+
+function asksToMend(flags: ConvertFlags): boolean {
+  const { mend: all, mirror, aspect, swaps, maxGap, wrist, bones, smooth, resample } = flags;
+  return (
+    all === true ||
+    !swaps ||
+    !bones ||
+    [mirror, aspect, maxGap, wrist, smooth, resample].some((value) => value !== undefined)
+  );
+}
+
+function drawCommand(): Command {
+  const command = new Command('draw')
+    .description("draw a keypoint file as a video of skeletons in OpenPose's colours")
+    .argument('<file>', 'keypoint file or folder, or - for standard input')
+    .requiredOption('-o, --out <file>', '.mp4, .webm, .mov, .gif, .webp, or a folder/ of PNG pictures')
+    .option('--force', 'replace what exists')
+    .option('--no-hands', 'leave the hands out')
+    .option('--no-face', 'leave the face out');
+  for (const option of [...sourceOptions(), ...mendOptions(), ...framingOptions()]) command.addOption(option);
+  return command.action(async (file: string, flags: DrawFlags) => {
+    const { signal, release } = cancelOnSignals();
+    const clip = await openPoseClip(file, open(flags));
+    try {
+      const { aspect, resample } = flags;
+      const shaped = mendClip(clip, { swaps: false, wrist: 'none', bones: false, aspect, fps: resample });
+      const frames = await draw(file, shaped, flags, signal);
+      process.stdout.write(`${flags.out}: ${frames} frames\n`);
+    } finally {
+      release();
+      await clip.close();
+    }
+  });
+}
+
+async function draw(file: string, clip: PoseClip, flags: DrawFlags, signal: AbortSignal): Promise<number> {
+  const { width, height } = flags.to ?? pictureSize(clip.info);
+  const { fit, maxGap, hands, face, mirror, swaps, wrist, bones, smooth } = flags;
+  const options = { width, height, fit, maxGap, hands, face, mend: { mirror, swaps, wrist, bones, smooth } };
+  const sink = await openVideoWriter({
+    path: flags.out,
+    width,
+    height,
+    fps: clip.info.fps,
+    force: flags.force,
+    resume: 'never',
+    signal,
+    // Few, long segments: a drawing is quick to make again.
+    encoding: { segmentFrames: 1000 },
+    metadata: {
+      version: version(),
+      prompt: '',
+      seed: 0,
+      preset: 'skeleton',
+      bundle: { name: 'none', sha256: createHash('sha256').digest('hex') },
+      pose: { name: file === '-' ? 'standard input' : basename(file), sha256: await hashOf(clip) },
+      options: JSON.parse(JSON.stringify(options)),
+      command: ['handfirst', 'pose', 'draw', file],
+    },
+  });
+  return drawPoseVideo(clip, sink, { ...options, signal });
+}
+
+/** SHA-256 of the keypoints that are drawn. */
+async function hashOf(clip: PoseClip): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const { keypoints } of clip.frames()) hash.update(keypoints);
+  return hash.digest('hex');
+}
+
+function formatsCommand(): Command {
+  return new Command('formats').description('list the layouts that can be read').action(() => {
+    const width = Math.max(...poseFormats.map(({ format }) => format.length));
+    for (const { format, title } of poseFormats) process.stdout.write(`${format.padEnd(width)}  ${title}\n`);
+  });
+}

@@ -1,0 +1,80 @@
+/*
+ * Masks are `Float32Array` [height, width], 0 outside and 1 inside; values between are kept (soft edges).
+ */
+
+/**
+ * Dilates `iterations` times with the full 3x3 kernel (all eight neighbours; the paper does not name its kernel).
+ * Outside the picture there is no mask. Equals one maximum over a square of side `2 iterations + 1`.
+ */
+export function dilate(mask: Float32Array, width: number, height: number, iterations: number): Float32Array {
+  if (iterations <= 0) return mask.slice();
+  const rows = new Float32Array(mask.length);
+  for (let y = 0; y < height; y++) spread(mask, rows, y * width, 1, width, iterations);
+  const result = new Float32Array(mask.length);
+  for (let x = 0; x < width; x++) spread(rows, result, x, width, height, iterations);
+  return result;
+}
+
+/** Maximum over `radius` values to each side, along one line of `count` values that lie `stride` apart. */
+function spread(
+  from: Float32Array,
+  to: Float32Array,
+  start: number,
+  stride: number,
+  count: number,
+  radius: number,
+): void {
+  for (let i = 0; i < count; i++) {
+    let most = 0;
+    const end = Math.min(count - 1, i + radius);
+    for (let j = Math.max(0, i - radius); j <= end; j++) {
+      const value = from[start + j * stride] ?? 0;
+      if (value > most) most = value;
+    }
+    to[start + i * stride] = most;
+  }
+}
+
+/**
+ * The masks of sequential mask expansion (paper, section 3.2): `steps` masks, the widest first, the original last.
+ * Mask i is dilated `(steps - 1 - i) * radius` times. `radius`: latent cells that the mask shrinks by at each step.
+ */
+export function expansionSeries(
+  mask: Float32Array,
+  width: number,
+  height: number,
+  steps: number,
+  radius = 1,
+): Float32Array[] {
+  return Array.from({ length: steps }, (_, i) => dilate(mask, width, height, (steps - 1 - i) * radius));
+}
+
+/** The smallest upright rectangle round everything above `threshold`, as a mask of ones; all zeros where there is nothing. */
+export function boxMask(mask: Float32Array, width: number, height: number, threshold = 0.5): Float32Array {
+  let [left, top, right, bottom] = [width, height, -1, -1];
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if ((mask[y * width + x] ?? 0) <= threshold) continue;
+      left = Math.min(left, x);
+      right = Math.max(right, x);
+      top = Math.min(top, y);
+      bottom = Math.max(bottom, y);
+    }
+  }
+  const box = new Float32Array(mask.length);
+  for (let y = top; y <= bottom; y++) box.fill(1, y * width + left, y * width + right + 1);
+  return box;
+}
+
+/** `mask inside + (1 - mask) outside`, the mask [height, width] applied to every channel of [channels, height, width]. */
+export function blend(inside: Float32Array, outside: Float32Array, mask: Float32Array): Float32Array {
+  const mixed = new Float32Array(outside.length);
+  for (let start = 0; start < mixed.length; start += mask.length) {
+    for (let cell = 0; cell < mask.length; cell++) {
+      const share = mask[cell] ?? 0;
+      const i = start + cell;
+      mixed[i] = share * (inside[i] ?? 0) + (1 - share) * (outside[i] ?? 0);
+    }
+  }
+  return mixed;
+}

@@ -1,0 +1,12 @@
+/*
+ * handfirst: keypoints of someone signing to a video of someone signing, hands first. `generate` gives the frames as an
+ * Observable, `render` writes a video. Every failure is a `HandfirstError` whose message is a sentence for the user.
+ */
+export * from './errors.js';
+export { DEVICES, listBundles, loadBundle, type Manifest } from './models/index.js';
+export type { Picture } from './picture.js';
+export * from './pipeline/index.js';
+export { openPoseClip, type PoseClip, type PoseClipInfo, type PoseFrame, poseFormats } from './pose/index.js';
+export type { Background } from './stages/composite.js';
+export type { Intermediates } from './stages/two-stage.js';
+export { readInfo, type VideoMetadata } from './video/index.js';

@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { BundleError } from '../errors.js';
+import type { Manifest } from './manifest.js';
+import { readManifest } from './read-manifest.js';
+
+/** A model bundle on disk: its folder (absolute) and what its manifest says. */
+export interface Bundle {
+  readonly folder: string;
+  readonly manifest: Manifest;
+}
+
+/** The bundle used where none is named. */
+export const DEFAULT_BUNDLE = 'compact';
+
+const MANIFEST = 'manifest.json';
+/** `models/` of the package; both `src/models/` and `dist/models/` lie two folders below its root. */
+const PACKAGED = fileURLToPath(new URL('../../models/', import.meta.url));
+
+/**
+ * Opens a bundle by the name of one in the package (`compact`) or by its folder. Reads the manifest, looks that every file it
+ * lists is there, and with `verify` (the default) compares their SHA-256. Throws `BundleError`.
+ */
+export async function loadBundle(nameOrFolder: string, options: { verify?: boolean } = {}): Promise<Bundle> {
+  const folder = await findBundle(nameOrFolder);
+  const bundle = { folder, manifest: readManifest(await readText(path.join(folder, MANIFEST)), folder) };
+  for (const problem of await fileProblems(bundle, options.verify ?? true)) throw new BundleError(problem);
+  return bundle;
+}
+
+/** Absolute path of a file that the manifest names. */
+export function bundleFile(bundle: Bundle, file: string): string {
+  return path.join(bundle.folder, file);
+}
+
+/** A bundle of the package: read, or the sentence that says why it cannot be. */
+export interface ListedBundle {
+  readonly name: string;
+  readonly folder: string;
+  readonly bundle?: Bundle;
+  readonly problem?: string;
+}
+
+/** The bundles that came with the package, by name. Weights are not verified. */
+export async function listBundles(root = PACKAGED): Promise<ListedBundle[]> {
+  const listed: ListedBundle[] = [];
+  for (const name of await bundleNames(root)) {
+    const folder = path.join(root, name);
+    try {
+      listed.push({ name, folder, bundle: await loadBundle(folder, { verify: false }) });
+    } catch (error) {
+      if (!(error instanceof BundleError)) throw error;
+      listed.push({ name, folder, problem: error.message });
+    }
+  }
+  return listed;
+}
+
+/** A sentence for each listed file that is missing, of another size or (with `verify`) of other content. */
+export async function fileProblems({ folder, manifest }: Bundle, verify: boolean): Promise<string[]> {
+  const problems: string[] = [];
+  for (const [file, expected] of Object.entries(manifest.files)) {
+    const where = path.join(folder, file);
+    const found = await stat(where).catch(() => undefined);
+    if (!found?.isFile()) {
+      problems.push(
+        `The model file ${where} is missing: restore it, or install the bundle "${manifest.name}" again.`,
+      );
+    } else if (found.size !== expected.bytes || (verify && (await sha256(where)) !== expected.sha256)) {
+      problems.push(
+        `The model file ${where} is not the one that the manifest of "${manifest.name}" describes: it was altered or is incomplete, so install the bundle again.`,
+      );
+    }
+  }
+  return problems;
+}
+
+async function findBundle(nameOrFolder: string): Promise<string> {
+  const isName = /^[\w.-]+$/.test(nameOrFolder) && !/^\.+$/.test(nameOrFolder);
+  const candidates = isName ? [path.join(PACKAGED, nameOrFolder)] : [];
+  candidates.push(path.resolve(nameOrFolder));
+  for (const folder of candidates) {
+    if (await exists(path.join(folder, MANIFEST))) return folder;
+  }
+  const names = await bundleNames(PACKAGED);
+  throw new BundleError(
+    `There is no model bundle "${nameOrFolder}": give ${names.length > 0 ? `${names.join(', ')} or ` : ''}a folder that holds a ${MANIFEST}.`,
+  );
+}
+
+async function bundleNames(root: string): Promise<string[]> {
+  const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
+  const names: string[] = [];
+  for (const entry of entries) {
+    if (await exists(path.join(root, entry.name, MANIFEST))) names.push(entry.name);
+  }
+  return names.sort();
+}
+
+async function exists(file: string): Promise<boolean> {
+  return (await stat(file).catch(() => undefined))?.isFile() ?? false;
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new BundleError(`The manifest ${file} cannot be read (${reason(error)}): check its permissions.`);
+  }
+}
+
+async function sha256(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk);
+  } catch (error) {
+    throw new BundleError(`The model file ${file} cannot be read (${reason(error)}): check its permissions.`);
+  }
+  return hash.digest('hex');
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,133 @@
+import type {
+  AutoencoderManifest,
+  BodyStageManifest,
+  DenoiserManifest,
+  HandStageManifest,
+  Manifest,
+} from './manifest.js';
+
+/** A tensor as the manifest tells it; a dimension it does not tell is undefined. */
+export interface TensorUse {
+  readonly name: string;
+  readonly shape?: readonly (number | undefined)[];
+  /** Element types that will do. */
+  readonly types: readonly string[];
+}
+
+/** What the engine will feed to a graph and take from it. */
+export interface GraphUse {
+  readonly graph: string;
+  readonly inputs: readonly TensorUse[];
+  readonly outputs: readonly TensorUse[];
+}
+
+const FLOATS = ['float32', 'float16'];
+
+/** Every use of a graph that the manifest tells: prompt, reference, and each stage's denoiser, encoder and decoder. */
+export function usesOf(manifest: Manifest): GraphUse[] {
+  const { hand, body } = manifest;
+  return [
+    promptUse(manifest),
+    ...referenceUse(manifest),
+    denoiserUse(hand, manifest),
+    denoiserUse(body, manifest),
+    ...autoencoderUses(hand.autoencoder),
+    ...autoencoderUses(body.autoencoder),
+  ];
+}
+
+function floats(name: string, shape?: readonly (number | undefined)[]): TensorUse {
+  return { name, types: FLOATS, ...(shape ? { shape } : {}) };
+}
+
+function promptUse(manifest: Manifest): GraphUse {
+  const { graph, inputs, outputs } = manifest.prompt;
+  return {
+    graph,
+    inputs: inputs.map((input) => promptInput(input, manifest)),
+    outputs: Object.values(outputs).map((name) => floats(name)),
+  };
+}
+
+function promptInput(
+  input: Manifest['prompt']['inputs'][number],
+  { prompt, reference }: Manifest,
+): TensorUse {
+  switch (input.from) {
+    case 'tokens':
+      return { name: input.name, shape: [1, prompt.maxTokens], types: [input.type] };
+    case 'seed':
+      return floats(input.name, [1, input.length]);
+    case 'reference':
+      return floats(input.name, reference?.outputs[input.key]?.shape ?? input.shape);
+  }
+}
+
+function referenceUse({ reference }: Manifest): GraphUse[] {
+  if (!reference) return [];
+  const { graph, size, input, outputs } = reference;
+  return [
+    {
+      graph,
+      inputs: [floats(input, [1, 3, size, size])],
+      outputs: Object.values(outputs).map(({ output, shape }) => floats(output, shape)),
+    },
+  ];
+}
+
+function denoiserUse(stage: HandStageManifest | BodyStageManifest, manifest: Manifest): GraphUse {
+  const { size } = stage.autoencoder;
+  const { graph, inputs, outputs } = stage.denoiser;
+  const latent = latentShape(stage.autoencoder);
+  return {
+    graph,
+    inputs: inputs.map((input) => denoiserInput(input, latent, manifest)),
+    outputs: [
+      floats(outputs.prediction, latent),
+      ...(outputs.mask === undefined ? [] : [floats(outputs.mask, [1, 1, size, size])]),
+    ],
+  };
+}
+
+function denoiserInput(
+  input: DenoiserManifest['inputs'][number],
+  latent: readonly number[],
+  { reference }: Manifest,
+): TensorUse {
+  switch (input.from) {
+    case 'latent':
+      return floats(input.name, latent);
+    case 'timestep':
+      return { name: input.name, shape: [1], types: input.type === 'int64' ? ['int64'] : FLOATS };
+    case 'conditions':
+      return floats(input.name, [1, undefined, input.size, input.size]);
+    case 'prompt':
+      return floats(input.name);
+    case 'reference':
+      return floats(input.name, reference?.outputs[input.key]?.shape);
+  }
+}
+
+function autoencoderUses(autoencoder: AutoencoderManifest): GraphUse[] {
+  const { size, encoder, decoder } = autoencoder;
+  const picture = [1, 3, size, size];
+  const latent = latentShape(autoencoder);
+  const decode = {
+    graph: decoder.graph,
+    inputs: [floats(decoder.input, latent)],
+    outputs: [floats(decoder.output, picture)],
+  };
+  if (!encoder) return [decode];
+  return [
+    decode,
+    {
+      graph: encoder.graph,
+      inputs: [floats(encoder.input, picture)],
+      outputs: [floats(encoder.output, latent)],
+    },
+  ];
+}
+
+function latentShape({ size, channels, downscale }: AutoencoderManifest): number[] {
+  return [1, channels, size / downscale, size / downscale];
+}

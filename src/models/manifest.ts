@@ -1,0 +1,190 @@
+import { z } from 'zod';
+
+/*
+ * What `manifest.json` of a model bundle says: everything the engine needs, so that the engine has no code for a
+ * particular bundle. Tensors are NCHW float32 unless a field says otherwise. Pictures go in and out of graphs
+ * as RGB in -1..1.
+ */
+
+const size = z.number().int().positive();
+const name = z.string().min(1);
+
+/** A graph file with the names of the tensors that matter. */
+const graphFile = z.string().regex(/\.onnx$/);
+
+const encoder = z.object({ graph: graphFile, input: name, output: name });
+
+/** Turns pictures into latents and back; `latent = scaling * (encoded - shift)`. */
+const autoencoder = z.object({
+  /** Side of the (square) picture in pixels. */
+  size,
+  channels: size,
+  /** Picture pixels a latent cell, along each side. */
+  downscale: size,
+  scaling: z.number().default(1),
+  shift: z.number().default(0),
+  /** Absent where nothing needs encoding (the hand stage). */
+  encoder: encoder.optional(),
+  decoder: encoder,
+});
+
+/** Forward diffusion; see `diffusion/schedule.ts`. */
+export const scheduleSchema = z.object({
+  kind: z.enum(['linear', 'scaled_linear', 'cosine']),
+  trainSteps: size.default(1000),
+  betaStart: z.number().positive().default(0.00085),
+  betaEnd: z.number().positive().default(0.012),
+  /** Rescale the betas so that the last step has zero signal (Lin et al. 2024, algorithm 1). */
+  zeroTerminalSnr: z.boolean().default(false),
+});
+
+/** How DDIM walks the schedule; names as in diffusers. */
+export const samplerSchema = z.object({
+  prediction: z.enum(['epsilon', 'v_prediction', 'sample']),
+  spacing: z.enum(['leading', 'trailing', 'linspace']),
+  stepsOffset: z.number().int().min(0).default(0),
+  setAlphaToOne: z.boolean().default(true),
+  clipSample: z.boolean().default(false),
+  /** Numbers of steps the model was trained for; the first is the default. Absent: any number, default 50. */
+  trainedSteps: z.array(size).min(1).optional(),
+});
+
+/** Channels of a condition tensor, in order. Each kind is drawn by `stages/conditions/`, at the tensor's size. */
+export const channelsSchema = z.discriminatedUnion('kind', [
+  /** 10 channels: a heatmap for each finger, left hand's thumb to little finger, then the right hand's. Paper, section 3.1. */
+  z.object({
+    kind: z.literal('finger-heatmaps'),
+    /** Standard deviation of the Gaussian round the finger's line, relative to the hand's length, and its floor in pixels of the tensor. */
+    sigma: z.number().positive().default(0.05),
+    minPixels: z.number().positive().default(0.75),
+  }),
+  /** 1 channel: the precise hand mask; zeros where there is none (hand stage at inference). */
+  z.object({ kind: z.literal('hand-mask') }),
+  /** 5 channels: hands as capsules, nearest last: coverage, finger, place along the finger, relief, depth. */
+  z.object({ kind: z.literal('hand-surface') }),
+  /** 1 channel: forearms as capsules. */
+  z.object({ kind: z.literal('forearms') }),
+  /** 15 channels: body and face as filled shapes; see `stages/conditions/body-surface.ts`. */
+  z.object({ kind: z.literal('body-surface') }),
+  /** 1 channel: the skeleton's lines. */
+  z.object({ kind: z.literal('skeleton-lines') }),
+  /** 2 channels: x and y of the pixel in the picture, -1..1. */
+  z.object({ kind: z.literal('coordinates') }),
+  /** 3 channels, 0..1: the skeleton as ControlNet's OpenPose checkpoints expect it. `mask`: hands' mask drawn into it in white. */
+  z.object({
+    kind: z.literal('openpose'),
+    hands: z.boolean().default(true),
+    face: z.boolean().default(true),
+    mask: z.boolean().default(false),
+  }),
+  /** 3 channels, -1..1: the canvas picture (body stage only). */
+  z.object({ kind: z.literal('canvas') }),
+  /** As many channels as a latent has: the canvas, encoded (body stage only; size = latent size). */
+  z.object({ kind: z.literal('canvas-latent') }),
+]);
+
+/** An input of a denoiser graph, and where its value comes from. */
+const denoiserInput = z.discriminatedUnion('from', [
+  z.object({ name, from: z.literal('latent') }),
+  /** Shape [1]. */
+  z.object({ name, from: z.literal('timestep'), type: z.enum(['float32', 'int64']).default('float32') }),
+  /** Shape [1, channels, size, size]. */
+  z.object({ name, from: z.literal('conditions'), size, channels: z.array(channelsSchema).min(1) }),
+  /** An output of the prompt graph, by its key there. */
+  z.object({ name, from: z.literal('prompt'), key: name }),
+  /** An output of the reference graph, by its key there. */
+  z.object({ name, from: z.literal('reference'), key: name }),
+]);
+
+const denoiser = z.object({
+  graph: graphFile,
+  inputs: z.array(denoiserInput).min(1),
+  /** `mask`: the hand stage's mask head, probabilities 0..1, [1, 1, size, size] at picture size. */
+  outputs: z.object({ prediction: name, mask: name.optional() }),
+});
+
+const stage = z.object({
+  autoencoder,
+  schedule: scheduleSchema,
+  sampler: samplerSchema,
+  denoiser,
+  /** Classifier-free guidance scale used where the preset names none; 1 = off. */
+  guidance: z.number().min(1).default(1),
+});
+
+const handStage = stage.extend({
+  /** Side of the square crop relative to the longer side of the hand's box of keypoints. */
+  cropMargin: z.number().min(1).default(1.5),
+  /** Both hands share a crop where their boxes, each enlarged this many times, intersect. */
+  meetMargin: z.number().min(1).default(1.3),
+  /** Mask probability from which a pixel is hand. */
+  maskThreshold: z.number().min(0).max(1).default(0.5),
+});
+
+const bodyStage = stage.extend({
+  /** Uniform background of the canvas, RGB 0..255. */
+  canvasColour: z.tuple([z.number(), z.number(), z.number()]).default([127.5, 127.5, 127.5]),
+});
+
+/** An input of the prompt graph, which runs once a clip. */
+const promptInput = z.discriminatedUnion('from', [
+  /** Token ids [1, maxTokens], padded with `padToken`. */
+  z.object({ name, from: z.literal('tokens'), type: z.enum(['int32', 'int64']).default('int64') }),
+  /** Standard normal noise of the clip's seed, [1, length]: what the prompt leaves open. */
+  z.object({ name, from: z.literal('seed'), length: size }),
+  /** An output of the reference graph, by its key; zeros of `shape` where there is no reference. */
+  z.object({ name, from: z.literal('reference'), key: name, shape: z.array(size).min(1) }),
+]);
+
+const prompt = z.object({
+  tokenizer: z.discriminatedUnion('kind', [
+    /** Whole words of a small vocabulary: `vocabulary.json`, see `models/word-tokenizer.ts`. */
+    z.object({ kind: z.literal('words'), vocabulary: z.string().min(1) }),
+    /** CLIP's byte-pair tokens: a Hugging Face `tokenizer.json`. */
+    z.object({ kind: z.literal('clip'), tokenizer: z.string().min(1), config: z.string().min(1) }),
+  ]),
+  maxTokens: size,
+  padToken: z.number().int().min(0),
+  graph: graphFile,
+  inputs: z.array(promptInput).min(1),
+  /** Key, as denoisers name it -> output tensor of the graph. */
+  outputs: z.record(name, name),
+});
+
+/** The signer's look, read once a clip from a picture [1, 3, size, size]. */
+const reference = z.object({
+  graph: graphFile,
+  size,
+  input: name,
+  outputs: z.record(name, z.object({ output: name, shape: z.array(size).min(1) })),
+});
+
+export const manifestSchema = z.object({
+  schema: z.literal(1),
+  name,
+  version: z.string(),
+  description: z.string().default(''),
+  licence: name,
+  /** How weights are stored, for `models list`. */
+  precision: z.enum(['float32', 'float16', 'float16-weights']),
+  /** Every file of the bundle but the manifest. Paths are relative to it, without `..`. */
+  files: z.record(
+    z.string().regex(/^(?!.*\.\.)[^/\\][^\\]*$/),
+    z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), bytes: z.number().int().min(0) }),
+  ),
+  prompt,
+  reference: reference.optional(),
+  /** Prompt used where the user gives none. */
+  defaultPrompt: z.string().default(''),
+  hand: handStage,
+  body: bodyStage,
+});
+
+export type Manifest = z.infer<typeof manifestSchema>;
+export type HandStageManifest = z.infer<typeof handStage>;
+export type BodyStageManifest = z.infer<typeof bodyStage>;
+export type AutoencoderManifest = z.infer<typeof autoencoder>;
+export type DenoiserManifest = z.infer<typeof denoiser>;
+export type ScheduleOptions = z.infer<typeof scheduleSchema>;
+export type SamplerOptions = z.infer<typeof samplerSchema>;
+export type ConditionChannels = z.infer<typeof channelsSchema>;

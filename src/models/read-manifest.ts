@@ -1,0 +1,103 @@
+import path from 'node:path';
+import { z } from 'zod';
+import { BundleError } from '../errors.js';
+import { type Manifest, manifestSchema } from './manifest.js';
+
+/** Version of the manifest's layout that this engine reads. */
+const SCHEMA = 1;
+
+/** Reads the text of the `manifest.json` in `folder`. Throws `BundleError` with the first thing that is wrong. */
+export function readManifest(text: string, folder: string): Manifest {
+  const file = path.join(folder, 'manifest.json');
+  const value = parseJson(text, file);
+  const version = z.object({ schema: z.unknown() }).safeParse(value).data?.schema;
+  if (typeof version === 'number' && version !== SCHEMA) {
+    throw new BundleError(
+      `The manifest ${file} has schema ${version}, and this handfirst reads schema ${SCHEMA}: ${version > SCHEMA ? 'install a newer handfirst' : 'export the bundle again'}.`,
+    );
+  }
+  const result = manifestSchema.safeParse(value);
+  if (!result.success)
+    throw new BundleError(`The manifest ${file} is not valid ${issueSentence(result.error)}.`);
+  const problem = firstContradiction(result.data);
+  if (problem) throw new BundleError(`The manifest ${file} contradicts itself: ${problem}.`);
+  return result.data;
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new BundleError(`The manifest ${file} is no JSON (${why}): restore it from where the bundle came.`);
+  }
+}
+
+function issueSentence(error: z.ZodError): string {
+  const issue = error.issues[0];
+  const field = issue?.path.map((key) => String(key)).join('.') || 'the whole file';
+  const others = error.issues.length > 1 ? `; ${error.issues.length - 1} more like it` : '';
+  return `at "${field}" (${issue?.message ?? 'unknown reason'}${others}): export the bundle again with its script`;
+}
+
+/** What the schema cannot say: names that must be defined elsewhere in the manifest, sizes that must fit. */
+function firstContradiction(manifest: Manifest): string | undefined {
+  for (const file of namedFiles(manifest)) {
+    if (!Object.hasOwn(manifest.files, file)) return `"${file}" is used, but "files" does not list it`;
+  }
+  for (const stage of ['hand', 'body'] as const) {
+    const problem = stageContradiction(manifest, stage);
+    if (problem) return problem;
+  }
+  for (const input of manifest.prompt.inputs) {
+    if (
+      input.from === 'reference' &&
+      manifest.reference &&
+      !Object.hasOwn(manifest.reference.outputs, input.key)
+    ) {
+      return `prompt.inputs wants "${input.key}" of the reference graph, which has no such output`;
+    }
+  }
+  return undefined;
+}
+
+function stageContradiction(manifest: Manifest, stage: 'hand' | 'body'): string | undefined {
+  const { autoencoder, denoiser } = manifest[stage];
+  if (autoencoder.size % autoencoder.downscale !== 0) {
+    return `${stage}.autoencoder.size ${autoencoder.size} is no multiple of its downscale ${autoencoder.downscale}`;
+  }
+  if (stage === 'body' && !autoencoder.encoder) return 'body.autoencoder needs an encoder, for the canvas';
+  if (stage === 'hand' && !denoiser.outputs.mask)
+    return 'hand.denoiser.outputs needs a mask, to cut the hand out';
+  if (!denoiser.inputs.some((input) => input.from === 'latent'))
+    return `${stage}.denoiser has no latent input`;
+  for (const input of denoiser.inputs) {
+    if (input.from === 'prompt' && !Object.hasOwn(manifest.prompt.outputs, input.key)) {
+      return `${stage}.denoiser wants "${input.key}" of the prompt graph, which has no such output`;
+    }
+    if (input.from === 'reference' && !Object.hasOwn(manifest.reference?.outputs ?? {}, input.key)) {
+      return `${stage}.denoiser wants "${input.key}" of the reference graph, which has no such output`;
+    }
+  }
+  return undefined;
+}
+
+/** Every file that the manifest uses. */
+function namedFiles(manifest: Manifest): string[] {
+  const { prompt, reference, hand, body } = manifest;
+  const tokenizer =
+    prompt.tokenizer.kind === 'words'
+      ? [prompt.tokenizer.vocabulary]
+      : [prompt.tokenizer.tokenizer, prompt.tokenizer.config];
+  const stages = [hand, body].flatMap(({ autoencoder, denoiser }) => [
+    autoencoder.decoder.graph,
+    ...(autoencoder.encoder ? [autoencoder.encoder.graph] : []),
+    denoiser.graph,
+  ]);
+  return [...new Set([...tokenizer, prompt.graph, ...(reference ? [reference.graph] : []), ...stages])];
+}
+
+/** Every graph that the manifest uses, each once. */
+export function graphsOf(manifest: Manifest): string[] {
+  return namedFiles(manifest).filter((file) => file.endsWith('.onnx'));
+}

@@ -1,0 +1,108 @@
+import { Worker } from 'node:worker_threads';
+import { CancelledError, DeviceError, UsageError } from '../errors.js';
+import type { Bundle } from './bundle.js';
+import { type DeviceReport, devicesToTry } from './devices.js';
+import { SessionClient } from './session-client.js';
+import type { GraphDescription, Reply, WorkerSettings } from './session-messages.js';
+import type { GraphRunner } from './tensor.js';
+
+/** Options of `openRunner`. */
+export interface RunnerOptions {
+  /** `cuda`, `webgpu`, `cpu`; absent or `auto`: the first of these that works. */
+  readonly device?: string;
+  /** Threads inside a graph, on the CPU; absent: one a physical core. */
+  readonly threads?: number;
+  /** Ends the runner: what is running is rejected with `CancelledError`, and the worker stops. */
+  readonly signal?: AbortSignal;
+}
+
+/** A runner that also tells about its device and its graphs. */
+export interface BundleRunner extends GraphRunner {
+  /** Every device tried, in order: the last is the one in use, the others say why they are not. */
+  readonly devices: readonly DeviceReport[];
+  /** Loads a graph if need be. Rejects with `DeviceError` where it cannot be loaded. */
+  describe(graph: string): Promise<GraphDescription>;
+}
+
+/** Requests that can be told apart at a time by the cancellation flags; far above any look-ahead. */
+const FLAGS = 1024;
+
+/**
+ * Starts the worker thread that runs a bundle's graphs and chooses its device. Sessions are created when a graph is
+ * first run. Rejects with `DeviceError` where no device works (or the one asked for does not), `UsageError` for an
+ * unknown device and `CancelledError` by `signal`.
+ */
+export async function openRunner(bundle: Bundle, options: RunnerOptions = {}): Promise<BundleRunner> {
+  const { threads, signal } = options;
+  if (threads !== undefined && (!Number.isInteger(threads) || threads < 1 || threads > 1024)) {
+    throw new UsageError(`The number of threads is ${threads}: give a whole number from 1 to 1024.`);
+  }
+  const settings: WorkerSettings = {
+    folder: bundle.folder,
+    devices: devicesToTry(options.device),
+    threads,
+    cancelled: new SharedArrayBuffer(4 * FLAGS),
+  };
+  if (signal?.aborted) throw new CancelledError('The run was cancelled.');
+  const worker = startWorker(settings);
+  const ready = await firstReply(worker, signal);
+  if (!ready.device) {
+    await worker.terminate();
+    throw new DeviceError(noDevice(ready.reports, options.device));
+  }
+  const flags = new Int32Array(settings.cancelled);
+  return new SessionClient({ worker, flags, device: ready.device, devices: ready.reports, bundle, signal });
+}
+
+function startWorker(workerData: WorkerSettings): Worker {
+  const fromSource = import.meta.url.endsWith('.ts');
+  const entry = fromSource ? './session-worker-from-source.mjs' : './session-worker.js';
+  return new Worker(new URL(entry, import.meta.url), { workerData, name: 'handfirst-sessions' });
+}
+
+/** The worker's first message, or the reason why none came; then the worker has ended too. */
+async function firstReply(
+  worker: Worker,
+  signal: AbortSignal | undefined,
+): Promise<Extract<Reply, { kind: 'ready' }>> {
+  const waiting = new AbortController();
+  // An error that comes while the worker is ending must not end the program.
+  worker.on('error', () => undefined);
+  try {
+    return await new Promise((resolve, reject) => {
+      const fail = (why: string) => reject(new DeviceError(startSentence(why)));
+      const once = { once: true, signal: waiting.signal };
+      const listen = (name: string, listener: (value: unknown) => void) => {
+        worker.once(name, listener);
+        waiting.signal.addEventListener('abort', () => worker.off(name, listener), once);
+      };
+      listen('message', (reply) => (isReady(reply) ? resolve(reply) : fail('its first message was unknown')));
+      listen('error', (error) => fail(error instanceof Error ? error.message : String(error)));
+      listen('exit', (code) => fail(`its thread ended with code ${code}`));
+      const cancel = () => reject(new CancelledError('The run was cancelled while its models were loading.'));
+      signal?.addEventListener('abort', cancel, once);
+    });
+  } catch (error) {
+    await worker.terminate();
+    throw error;
+  } finally {
+    waiting.abort();
+  }
+}
+
+function isReady(reply: unknown): reply is Extract<Reply, { kind: 'ready' }> {
+  return typeof reply === 'object' && reply !== null && 'kind' in reply && reply.kind === 'ready';
+}
+
+function startSentence(why: string): string {
+  return `ONNX Runtime could not be started (${why.split('\n')[0]}): it runs on Linux with glibc, on Windows and on Apple silicon; there, install handfirst again.`;
+}
+
+function noDevice(reports: readonly DeviceReport[], asked: string | undefined): string {
+  const problems = reports.flatMap(({ problem }) => problem ?? []);
+  const advice =
+    asked === undefined || asked === 'cpu' || asked === 'auto'
+      ? []
+      : ['Use --device cpu, which always works.'];
+  return [...problems, ...advice].join(' ');
+}

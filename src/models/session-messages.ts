@@ -1,0 +1,34 @@
+import type { Device, DeviceReport } from './devices.js';
+import type { SentInputs } from './kept-inputs.js';
+import type { TensorSpec } from './ort.js';
+import type { FloatTensors } from './tensor.js';
+
+/** What a session worker is started with. */
+export interface WorkerSettings {
+  /** Absolute folder of the bundle's graphs. */
+  readonly folder: string;
+  readonly devices: readonly Device[];
+  readonly threads?: number;
+  /** Int32 flags: a request's slot (`id % length`) holds its id once it was cancelled. */
+  readonly cancelled: SharedArrayBuffer;
+}
+
+/** Inputs and outputs of a graph, as its file says. */
+export interface GraphDescription {
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+}
+
+export type Request =
+  | { readonly kind: 'run'; readonly id: number; readonly graph: string; readonly sent: SentInputs }
+  | { readonly kind: 'describe'; readonly id: number; readonly graph: string }
+  | { readonly kind: 'close' };
+
+export type Reply =
+  /** First message; `device` is absent where none could be used. */
+  | { readonly kind: 'ready'; readonly device?: Device; readonly reports: readonly DeviceReport[] }
+  | { readonly kind: 'outputs'; readonly id: number; readonly outputs: FloatTensors; readonly ms: number }
+  | { readonly kind: 'description'; readonly id: number; readonly description: GraphDescription }
+  /** `message`: the runtime's words. `loading`: the graph could not be loaded, otherwise it failed while it ran. */
+  | { readonly kind: 'failed'; readonly id: number; readonly message: string; readonly loading: boolean }
+  | { readonly kind: 'skipped'; readonly id: number };

@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { BundleError } from '../errors.js';
+import { type Bundle, bundleFile } from './bundle.js';
+import { ClipTokenizer } from './clip-tokenizer.js';
+import { type Tokenizer, vocabularySchema, WordTokenizer } from './word-tokenizer.js';
+
+/** The tokenizer that the bundle's manifest names. Throws `BundleError` where its files do not fit. */
+export async function createTokenizer(bundle: Bundle): Promise<Tokenizer> {
+  const { tokenizer, maxTokens, padToken } = bundle.manifest.prompt;
+  if (tokenizer.kind === 'words') {
+    const file = bundleFile(bundle, tokenizer.vocabulary);
+    const vocabulary = await readJson(file, vocabularySchema);
+    const dangling = Object.entries(vocabulary.synonyms).find(
+      ([, word]) => !Object.hasOwn(vocabulary.words, word),
+    );
+    if (dangling)
+      throw new BundleError(
+        unfit(file, `its synonym "${dangling[0]}" means "${dangling[1]}", which it does not know`),
+      );
+    if (vocabulary.pad !== padToken)
+      throw new BundleError(unfit(file, `it pads with ${vocabulary.pad}, and the manifest with ${padToken}`));
+    return new WordTokenizer(vocabulary, maxTokens);
+  }
+  const file = bundleFile(bundle, tokenizer.tokenizer);
+  const [model, config] = await Promise.all([
+    readJson(file, z.looseObject({})),
+    readJson(bundleFile(bundle, tokenizer.config), z.looseObject({})),
+  ]);
+  try {
+    return new ClipTokenizer(model, config, maxTokens);
+  } catch (error) {
+    throw new BundleError(unfit(file, error instanceof Error ? error.message : String(error)));
+  }
+}
+
+async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    throw new BundleError(unfit(file, error instanceof Error ? error.message : String(error)));
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw new BundleError(unfit(file, `at "${issue?.path.map(String).join('.')}": ${issue?.message}`));
+}
+
+function unfit(file: string, why: string): string {
+  return `The tokenizer file ${file} cannot be used (${why}): install the bundle again, or export it again with its script.`;
+}

@@ -1,0 +1,61 @@
+import type { Background } from '../stages/composite.js';
+import type { RenderOptions } from './options.js';
+import type { PresetOverrides } from './preset.js';
+
+/**
+ * The command that does the same as `render` with these options, from `handfirst` on, without the output's name: what
+ * `handfirst info` prints. What does not change the pictures (force, progress) is left out.
+ */
+export function commandArguments(options: RenderOptions): string[] {
+  const { input, source = {}, look = {}, method = {}, runtime = {}, output } = options;
+  const { range, size } = source;
+  return [
+    'handfirst',
+    'generate',
+    input,
+    ...flag('--format', source.format),
+    ...flag('--fps', source.fps),
+    ...flag('--size', size && `${size.width}x${size.height}`),
+    ...flag('--person', source.person),
+    ...flag('--range', range && `${range.from}:${range.to ?? ''}`),
+    ...flag('--fit', source.fit),
+    ...flag('--max-gap', source.maxGap),
+    ...flag('--prompt', look.prompt),
+    ...flag('--negative-prompt', look.negativePrompt),
+    ...flag('--seed', look.seed),
+    ...flag('--reference', look.reference),
+    ...(look.allowUnknownWords ? ['--allow-unknown-words'] : []),
+    ...flag('--background', look.background && backgroundName(look.background)),
+    ...flag('--bundle', method.bundle),
+    ...flag('--preset', method.preset),
+    ...presetFields(method.overrides ?? {}).flatMap((field) => ['--set', field]),
+    ...flag('--device', runtime.device),
+    ...flag('--threads', runtime.threads),
+    ...flag('--side-by-side', output.layout === 'plain' ? undefined : output.layout),
+    ...flag('--source-video', output.sourceVideo),
+    ...flag('--audio', output.audio),
+    ...flag('--crf', output.encoding?.crf),
+  ];
+}
+
+function flag(name: string, value: string | number | undefined): string[] {
+  if (value === undefined) return [];
+  // A value that looks like a flag is joined to its name, so that it is not taken for one.
+  return String(value).startsWith('-') ? [`${name}=${value}`] : [name, String(value)];
+}
+
+function backgroundName(background: Background): string {
+  if (typeof background === 'string') return background;
+  return `#${background.map((level) => level.toString(16).padStart(2, '0')).join('')}`;
+}
+
+/** `body.steps=2` for each field that is set. */
+function presetFields(overrides: PresetOverrides): string[] {
+  return Object.entries(overrides).flatMap(([group, fields]) =>
+    typeof fields === 'object'
+      ? Object.entries(fields).flatMap(([name, value]) =>
+          value === undefined ? [] : [`${group}.${name}=${String(value)}`],
+        )
+      : [],
+  );
+}

@@ -1,0 +1,18 @@
+export { generate } from './generate.js';
+export type {
+  GenerateOptions,
+  LookOptions,
+  MethodOptions,
+  Note,
+  OutputOptions,
+  Progress,
+  RenderOptions,
+  RuntimeOptions,
+  SourceOptions,
+  WatchOptions,
+} from './options.js';
+export { listPresets, loadPreset, type Preset, type PresetOverrides, presetSchema } from './preset.js';
+export { version } from './provenance.js';
+export { type RenderResult, render } from './render.js';
+export { type FramesOptions, type GeneratedFrame, Session } from './session.js';
+export type { Signer } from './signer.js';

@@ -1,0 +1,110 @@
+import { Ddim, gaussianNoise } from '../diffusion/index.js';
+import { UsageError } from '../errors.js';
+import type {
+  AutoencoderManifest,
+  DenoiserManifest,
+  Manifest,
+  SamplerOptions,
+  ScheduleOptions,
+} from '../models/manifest.js';
+import type { GraphRunner } from '../models/tensor.js';
+import { Denoiser, type Look } from '../stages/denoiser.js';
+import { Autoencoder, type Background, type DrawConditions } from '../stages/index.js';
+import type { Method } from '../stages/two-stage.js';
+import type { Preset } from './preset.js';
+
+/** Steps where neither preset nor bundle says a number. */
+const DEFAULT_STEPS = 50;
+
+/** A preset's numbers once the bundle has had its say. */
+export interface Choices {
+  readonly handSteps: number;
+  readonly bodySteps: number;
+  readonly handGuidance: number;
+  readonly bodyGuidance: number;
+}
+
+/**
+ * Settles what the preset leaves to the bundle. A bundle that was trained for certain numbers of steps takes the
+ * nearest of them, and `warn` hears of it; `strict` (the user named the number) makes it a `UsageError`.
+ */
+export function settle(
+  manifest: Manifest,
+  preset: Preset,
+  strict: { hand: boolean; body: boolean },
+  warn: (sentence: string) => void,
+): Choices {
+  const stage = (name: 'hand' | 'body'): number => {
+    const wanted = preset[name].steps;
+    const trained = manifest[name].sampler.trainedSteps;
+    if (wanted === undefined) return trained?.[0] ?? DEFAULT_STEPS;
+    if (!trained || trained.includes(wanted)) return wanted;
+    const list = trained.join(' or ');
+    if (strict[name]) {
+      throw new UsageError(
+        `The bundle "${manifest.name}" was trained to draw its ${name} stage in ${list} steps, not in ${wanted}: choose --steps ${trained[0]} or another bundle.`,
+      );
+    }
+    const nearest = trained.reduce((a, b) => (Math.abs(b - wanted) < Math.abs(a - wanted) ? b : a));
+    warn(
+      `The preset asks for ${wanted} steps in the ${name} stage, but the bundle "${manifest.name}" was trained for ${list}: drawing in ${nearest}.`,
+    );
+    return nearest;
+  };
+  return {
+    handSteps: stage('hand'),
+    bodySteps: stage('body'),
+    handGuidance: preset.hand.guidance ?? manifest.hand.guidance,
+    bodyGuidance: preset.body.guidance ?? manifest.body.guidance,
+  };
+}
+
+/** What a method is made from, besides the preset. */
+export interface MethodParts {
+  readonly manifest: Manifest;
+  readonly runner: GraphRunner;
+  readonly draw: DrawConditions;
+  readonly look: Look;
+  readonly seed: number;
+  readonly background: Background;
+}
+
+/** Makes the two stages for a look. The noise is the seed's alone and the same for every frame. */
+export function makeMethod(parts: MethodParts, preset: Preset, choices: Choices): Method {
+  const { manifest, draw, background } = parts;
+  const { hand, body } = manifest;
+  return {
+    hand: {
+      ...makeStage(parts, hand, choices.handSteps, choices.handGuidance),
+      manifest: hand,
+      draw,
+    },
+    body: {
+      ...makeStage(parts, body, choices.bodySteps, choices.bodyGuidance),
+      manifest: body,
+      draw,
+      blending: preset.blending,
+    },
+    composite: { ...preset.composite, background },
+  };
+}
+
+interface StageParts {
+  readonly autoencoder: AutoencoderManifest;
+  readonly schedule: ScheduleOptions;
+  readonly sampler: SamplerOptions;
+  readonly denoiser: DenoiserManifest;
+}
+
+function makeStage({ runner, look, seed }: MethodParts, stage: StageParts, steps: number, guidance: number) {
+  const autoencoder = new Autoencoder(stage.autoencoder, runner);
+  const ddim = new Ddim(stage.schedule, stage.sampler);
+  ddim.timesteps(steps);
+  return {
+    denoiser: new Denoiser(stage.denoiser, runner, look, guidance),
+    autoencoder,
+    ddim,
+    steps,
+    noise: gaussianNoise(seed, autoencoder.latentLength),
+  };
+}

@@ -1,0 +1,117 @@
+import type { Background } from '../stages/composite.js';
+import type { EncodingOptions, Layout } from '../video/index.js';
+import type { PresetOverrides } from './preset.js';
+
+/** What of the keypoint file is drawn, and how it is fitted into the picture. */
+export interface SourceOptions {
+  /** Layout of the file where it cannot be told by itself; see `poseFormats`. */
+  readonly format?: string;
+  /** Frames a second, for files that carry none. */
+  readonly fps?: number;
+  /** Pixels of the picture that the keypoints refer to, for files that carry none. */
+  readonly size?: { readonly width: number; readonly height: number };
+  /** Which of several people, from 1. */
+  readonly person?: number;
+  /** Frames from `from` (0 = first) up to but without `to`. */
+  readonly range?: { readonly from: number; readonly to?: number };
+  /** How the pose is fitted into the picture. */
+  readonly fit?: 'keep' | 'centre' | 'crop';
+  /** Longest gap, in frames, over which missing points are filled. */
+  readonly maxGap?: number;
+}
+
+/** Who is shown. */
+export interface LookOptions {
+  /** Default: the bundle's own prompt. */
+  readonly prompt?: string;
+  /** Counts where guidance is above 1. */
+  readonly negativePrompt?: string;
+  /** Whole, 0 or more; default 0. */
+  readonly seed?: number;
+  /** Path of a picture of the signer; without it one is drawn first, where the preset says so. */
+  readonly reference?: string;
+  /** Warn of words that the bundle does not know instead of refusing them. */
+  readonly allowUnknownWords?: boolean;
+  /** What stands behind the signer; default `drawn`. */
+  readonly background?: Background;
+}
+
+/** How it is drawn. */
+export interface MethodOptions {
+  /** Name of a bundle in the package or path of a folder; default `compact`. */
+  readonly bundle?: string;
+  /** Check every file of the bundle against its SHA-256; default true. */
+  readonly verify?: boolean;
+  /** Name of a preset or path of a .json file; default `default`. */
+  readonly preset?: string;
+  readonly overrides?: PresetOverrides;
+}
+
+/** What it runs on. */
+export interface RuntimeOptions {
+  /** `cuda`, `webgpu` or `cpu`; default: the first that works. */
+  readonly device?: string;
+  /** Threads of the CPU device; default: one a core. */
+  readonly threads?: number;
+  /** Frames in work at a time; default 2, so that pictures are put together while graphs run. */
+  readonly lookAhead?: number;
+}
+
+/** What a run tells while it goes. */
+export interface WatchOptions {
+  /** Keep each frame's intermediates (crops, masks, canvas, steps); slower. */
+  readonly intermediates?: boolean;
+  /** Hears sentences about what is done otherwise than asked, and what it runs on; default: nobody. */
+  readonly note?: (note: Note) => void;
+  /** Hears of each frame that is written (`render` only). */
+  readonly progress?: (progress: Progress) => void;
+}
+
+export interface Note {
+  readonly kind: 'warning' | 'device';
+  readonly sentence: string;
+}
+
+export interface Progress {
+  /** Frames written, with those of an earlier run. */
+  readonly done: number;
+  /** Frames that an earlier run had finished. */
+  readonly resumed: number;
+  /** All frames, where the file says. */
+  readonly total?: number;
+}
+
+/** Options of `generate`. */
+export interface GenerateOptions {
+  /** Path of a keypoint file or folder. */
+  readonly input: string;
+  readonly source?: SourceOptions;
+  readonly look?: LookOptions;
+  readonly method?: MethodOptions;
+  readonly runtime?: RuntimeOptions;
+  readonly watch?: WatchOptions;
+  /** Ends everything when aborted. */
+  readonly signal?: AbortSignal;
+}
+
+/** Where the video goes, and how. */
+export interface OutputOptions {
+  /** The name decides the format: .mp4, .webm, .mov, .gif, .webp, or a folder of PNG pictures. */
+  readonly path: string;
+  /** Replace what exists. */
+  readonly force?: boolean;
+  /** Continue an unfinished run of the same options; default true. */
+  readonly resume?: boolean;
+  /** Left of the signer: nothing, the drawn skeleton, or the video that the keypoints came from. */
+  readonly layout?: Layout;
+  /** The video for `layout: 'source'`. */
+  readonly sourceVideo?: string;
+  /** File whose sound is put under the video. */
+  readonly audio?: string;
+  readonly encoding?: EncodingOptions;
+}
+
+/** Options of `render`. */
+export interface RenderOptions extends GenerateOptions {
+  readonly output: OutputOptions;
+}

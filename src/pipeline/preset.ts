@@ -1,0 +1,115 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { UsageError } from '../errors.js';
+
+const steps = z.number().int().positive();
+const guidance = z.number().min(1);
+
+/** Everything of the method that is a choice. Fields left out are the bundle's own. */
+export const presetSchema = z.strictObject({
+  description: z.string().default(''),
+  hand: z
+    .strictObject({
+      /** Draw hands first; `false` is the body stage alone, the paper's baseline. */
+      draw: z.boolean().default(true),
+      steps: steps.optional(),
+      guidance: guidance.optional(),
+      /** 1-euro filter of the crops: cutoff in hertz at rest (0 = off), and hertz more per side of the hand a second. */
+      minCutoff: z.number().min(0).default(1),
+      response: z.number().min(0).default(2),
+    })
+    .prefault({}),
+  body: z.strictObject({ steps: steps.optional(), guidance: guidance.optional() }).prefault({}),
+  blending: z
+    .strictObject({
+      mode: z.enum(['expand', 'naive', 'box', 'none']).default('expand'),
+      /** Last steps without blending. */
+      freeSteps: z.number().int().min(0).default(1),
+      /** Pixels of the picture that the mask shrinks by at each step. */
+      growth: z.number().int().min(1).max(64).default(8),
+    })
+    .prefault({}),
+  composite: z
+    .strictObject({
+      /** Paste the hands of stage 1 back after decoding. */
+      paste: z.boolean().default(true),
+      /** Pixels over which pasted hands fade in. */
+      feather: z.number().int().min(0).max(32).default(0),
+    })
+    .prefault({}),
+  look: z
+    .strictObject({
+      /**
+       * Without a reference picture, draw one first from prompt and seed. The presets leave it off: the compact bundle's prompt graph
+       * settles the whole look from prompt and seed, and reading it back from a picture only blurs it.
+       */
+      drawReference: z.boolean().default(true),
+    })
+    .prefault({}),
+});
+
+export type Preset = z.infer<typeof presetSchema>;
+
+/** A preset's fields, any of them left out. */
+export type PresetOverrides = z.input<typeof presetSchema>;
+
+const folder = fileURLToPath(new URL('../../pipelines/', import.meta.url));
+
+/** Names of the presets that come with the package. */
+export function listPresets(): string[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => file.slice(0, -'.json'.length))
+    .sort();
+}
+
+/**
+ * The preset of that name, or in that JSON file, with `overrides` laid over it. Throws `UsageError` for an unknown
+ * name, unreadable JSON, an unknown field or a value out of range.
+ */
+export function loadPreset(nameOrPath = 'default', overrides: PresetOverrides = {}): Preset {
+  const base: unknown = readPreset(nameOrPath);
+  const parsed = presetSchema.safeParse(merge(base, overrides));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const field = issue?.path.join('.') || 'the whole file';
+  throw new UsageError(
+    `The preset "${nameOrPath}" is not usable at ${field}: ${lowerFirst(issue?.message ?? 'unknown cause')}; see the fields in pipelines/default.json.`,
+  );
+}
+
+function readPreset(nameOrPath: string): unknown {
+  const isFile = nameOrPath.endsWith('.json');
+  if (!isFile && !listPresets().includes(nameOrPath)) {
+    throw new UsageError(
+      `There is no preset "${nameOrPath}": choose ${listPresets().join(', ')}, or name a .json file.`,
+    );
+  }
+  const path = isFile ? nameOrPath : `${folder}${nameOrPath}.json`;
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new UsageError(
+      `The preset file ${path} cannot be read (${cause}): name a JSON file like pipelines/default.json.`,
+    );
+  }
+}
+
+/** Objects are merged field by field, all else is replaced; undefined replaces nothing. */
+function merge(base: unknown, over: unknown): unknown {
+  if (over === undefined) return base;
+  if (!isObject(base) || !isObject(over)) return over;
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(over)) merged[key] = merge(merged[key], value);
+  return merged;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

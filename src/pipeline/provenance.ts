@@ -1,0 +1,78 @@
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream, readFileSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import type { PoseClip } from '../pose/index.js';
+import type { VideoMetadataInput } from '../video/index.js';
+import { commandArguments } from './command.js';
+import type { RenderOptions } from './options.js';
+import type { Session } from './session.js';
+
+const packageFile = fileURLToPath(new URL('../../package.json', import.meta.url));
+
+/** handfirst's version. */
+export function version(): string {
+  return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(packageFile, 'utf8'))).version;
+}
+
+/** Everything that decides the pictures: it is written into the video, and a killed run is known again by it. */
+export async function provenance(session: Session, options: RenderOptions): Promise<VideoMetadataInput> {
+  const { preset, choices, signer, bundle, runner } = session;
+  const { look = {}, source = {}, output, runtime } = options;
+  const { description: _, ...fields } = preset;
+  return {
+    version: version(),
+    prompt: signer.prompt,
+    negativePrompt: look.negativePrompt ?? '',
+    seed: signer.seed,
+    preset: options.method?.preset ?? 'default',
+    bundle: { name: bundle.manifest.name, sha256: await hashFile(join(bundle.folder, 'manifest.json')) },
+    pose: { name: poseName(options.input), sha256: await hashPose(options.input, session.clip) },
+    options: json({
+      ...fields,
+      ...choices,
+      background: look.background,
+      reference: look.reference && (await hashFile(look.reference)),
+      source,
+      layout: output.layout,
+      sourceVideo: output.sourceVideo && (await hashFile(output.sourceVideo)),
+      device: runner.device,
+      threads: runtime?.threads,
+    }),
+    command: commandArguments(options),
+  };
+}
+
+/** The value as JSON keeps it: fields that are undefined are left out. */
+function json(value: object) {
+  return z.record(z.string(), z.json()).parse(JSON.parse(JSON.stringify(value)));
+}
+
+function poseName(input: string): string {
+  return input === '-' ? 'standard input' : basename(input);
+}
+
+async function hashFile(path: string): Promise<string> {
+  return (await addFile(createHash('sha256'), path)).digest('hex');
+}
+
+async function addFile(hash: Hash, path: string): Promise<Hash> {
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
+  return hash;
+}
+
+/** SHA-256 of the keypoint file; of a folder's files by name; of the keypoints where they came through a pipe. */
+async function hashPose(input: string, clip: PoseClip): Promise<string> {
+  const hash = createHash('sha256');
+  if (input === '-') {
+    for await (const { keypoints } of clip.frames()) hash.update(keypoints);
+    return hash.digest('hex');
+  }
+  if (!(await stat(input)).isDirectory()) return hashFile(input);
+  for (const name of (await readdir(input)).filter((file) => file.endsWith('.json')).sort()) {
+    await addFile(hash.update(`${name}\n`), join(input, name));
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,157 @@
+import { lastValueFrom } from 'rxjs';
+import { CancelledError, UsageError } from '../errors.js';
+import type { Picture } from '../picture.js';
+import { drawSkeleton } from '../pose/index.js';
+import {
+  checkVideoOutput,
+  framesDone,
+  layoutSize,
+  openVideoWriter,
+  readVideoFrames,
+  sideBySide,
+  type VideoWriter,
+} from '../video/index.js';
+import type { OutputOptions, RenderOptions } from './options.js';
+import { provenance } from './provenance.js';
+import { type GeneratedFrame, Session } from './session.js';
+
+export interface RenderResult {
+  /** Absolute path of the video. */
+  readonly path: string;
+  readonly frames: number;
+  readonly bytes: number;
+  /** Frames that an earlier run had finished. */
+  readonly resumedFrames: number;
+  /** `cuda`, `webgpu` or `cpu`. */
+  readonly device: string;
+  /** Milliseconds from the call to the first frame, and to the end. */
+  readonly firstFrameMs: number;
+  readonly totalMs: number;
+  /** Share of the time between opening and end that was spent inside ONNX Runtime, 0..1. */
+  readonly busyShare: number;
+}
+
+/**
+ * Draws the clip into a video. Rejects with one `HandfirstError`; then nothing stands under the output's name, and
+ * finished segments wait beside it for the next run of the same options.
+ */
+export async function render(options: RenderOptions): Promise<RenderResult> {
+  const start = performance.now();
+  const { output } = options;
+  checkLayout(output);
+  await checkVideoOutput(output.path, { force: output.force });
+  const session = await Session.open(options);
+  try {
+    const opened = performance.now();
+    const busyBefore = session.runner.busyMs;
+    const writer = await openWriter(session, options);
+    try {
+      let first: number | undefined;
+      await writeAll(session, writer, options, () => {
+        first ??= performance.now();
+      });
+      const finished = await writer.finish();
+      const end = performance.now();
+      return {
+        ...finished,
+        resumedFrames: writer.resumedFrames,
+        device: session.runner.device,
+        firstFrameMs: (first ?? end) - start,
+        totalMs: end - start,
+        busyShare: (session.runner.busyMs - busyBefore) / (end - opened),
+      };
+    } catch (error) {
+      await writer.abort({ keep: true });
+      throw error instanceof CancelledError ? await cancelled(output.path) : error;
+    }
+  } finally {
+    await session.close();
+  }
+}
+
+/** Says what a cancelled run leaves behind. */
+async function cancelled(path: string): Promise<CancelledError> {
+  const frames = await framesDone(path);
+  if (frames === 0) return new CancelledError('Cancelled; nothing was written.');
+  return new CancelledError(
+    `Cancelled; ${frames} finished frames wait in ${path}.handfirst, and the same command goes on from there.`,
+  );
+}
+
+function checkLayout({ layout, sourceVideo }: OutputOptions): void {
+  if ((layout === 'source') === (sourceVideo !== undefined)) return;
+  throw new UsageError(
+    layout === 'source'
+      ? 'The source cannot stand beside the signer without its video: name it with --source-video.'
+      : 'The source video is not used without --side-by-side source: add that, or leave --source-video out.',
+  );
+}
+
+async function openWriter(session: Session, options: RenderOptions): Promise<VideoWriter> {
+  const { output, look, signal } = options;
+  const { path, layout = 'plain', audio, encoding, force, resume = true } = output;
+  return openVideoWriter({
+    path,
+    ...layoutSize(layout, session.size, session.size),
+    fps: session.clip.info.fps,
+    alpha: look?.background === 'transparent',
+    metadata: await provenance(session, options),
+    audio,
+    encoding,
+    force,
+    resume: resume ? 'auto' : 'never',
+    onFailure: 'keep',
+    signal,
+  });
+}
+
+/** Draws what the writer has not got yet, and writes it. */
+async function writeAll(
+  session: Session,
+  writer: VideoWriter,
+  { output, source, watch, signal }: RenderOptions,
+  written: () => void,
+): Promise<void> {
+  const skip = writer.nextFrame;
+  const total = session.frameCount;
+  const resumed = writer.resumedFrames;
+  const { layout = 'plain', sourceVideo } = output;
+  const beside =
+    sourceVideo === undefined
+      ? undefined
+      : sourcePictures(sourceVideo, session, (source?.range?.from ?? 0) + skip, signal);
+  const left = async ({ pose }: GeneratedFrame): Promise<Picture | undefined> => {
+    if (layout === 'skeleton')
+      return drawSkeleton(pose, session.size, session.size, { hands: true, face: true });
+    return beside?.next();
+  };
+  const sink = async (frame: GeneratedFrame): Promise<void> => {
+    const other = await left(frame);
+    await writer.write(other ? sideBySide(other, frame.picture) : frame.picture);
+    written();
+    watch?.progress?.({ done: frame.index + 1, resumed, ...(total === undefined ? {} : { total }) });
+  };
+  watch?.progress?.({ done: skip, resumed, ...(total === undefined ? {} : { total }) });
+  try {
+    await lastValueFrom(session.frames({ skip, sink }), { defaultValue: undefined });
+  } finally {
+    await beside?.close();
+  }
+}
+
+/** The source video's pictures one by one; the last one goes on where the video is shorter than the keypoints. */
+function sourcePictures(path: string, session: Session, firstFrame: number, signal: AbortSignal | undefined) {
+  const { size, clip } = session;
+  const frames = readVideoFrames(path, { width: size, height: size, fps: clip.info.fps, firstFrame, signal });
+  let last: Picture = { width: size, height: size, channels: 3, data: new Uint8Array(size * size * 3) };
+  return {
+    async next(): Promise<Picture> {
+      const { done, value } = await frames.next();
+      if (!done) last = value;
+      return last;
+    },
+    async close(): Promise<void> {
+      await frames.return(undefined);
+    },
+  };
+}

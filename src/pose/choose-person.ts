@@ -1,0 +1,66 @@
+import { PoseFileError } from '../errors.js';
+import { anyKnown, middle } from './person.js';
+import { PARTS } from './pose-frame.js';
+import type { PersonPoints, RawFrame } from './readers/reader.js';
+
+/** A person who moves further than this share of the picture's longer side in a frame is somebody else. */
+const LONGEST_STEP = 0.25;
+
+/** Says who is followed through a clip. */
+export interface PersonChoice {
+  /** File name for sentences. */
+  readonly name: string;
+  /** Which person, from 1; undefined where only one is expected. */
+  readonly person: number | undefined;
+  /** Whether the same place in the list is the same person in all frames. */
+  readonly tracked: boolean;
+  /** Longer side of the picture, pixels. */
+  readonly reach: number;
+}
+
+/**
+ * Follows one person through the frames of a clip. Files that list people in no fixed order are followed by place: the
+ * chosen one in the first frame that shows enough people, then always the nearest. Throws PoseFileError where several people
+ * are seen and none was chosen.
+ */
+export class PersonFollower {
+  private last: { x: number; y: number } | undefined;
+
+  constructor(private readonly choice: PersonChoice) {}
+
+  /** The person's points in frame `index`, or undefined where the person is not seen. */
+  choose(frame: RawFrame, index: number): PersonPoints | undefined {
+    const { name, person, tracked } = this.choice;
+    const seen = frame.people.filter(({ keypoints }) => anyKnown(keypoints));
+    if (person === undefined) {
+      if (seen.length > 1) {
+        throw new PoseFileError(
+          `${name} shows ${seen.length} people in frame ${index}; choose one with --person 1 to --person ${seen.length}.`,
+        );
+      }
+      return seen[0];
+    }
+    return tracked ? frame.people[person - 1] : this.nearest(seen, person);
+  }
+
+  private nearest(seen: readonly PersonPoints[], person: number): PersonPoints | undefined {
+    const last = this.last;
+    let best = last === undefined ? seen[person - 1] : undefined;
+    let shortest = this.choice.reach * LONGEST_STEP;
+    for (const candidate of last === undefined ? [] : seen) {
+      const place = middle(candidate.keypoints, bodyIndices());
+      if (!place || !last) continue;
+      const distance = Math.hypot(place.x - last.x, place.y - last.y);
+      if (distance >= shortest) continue;
+      best = candidate;
+      shortest = distance;
+    }
+    if (best) this.last = middle(best.keypoints, bodyIndices()) ?? this.last;
+    return best;
+  }
+}
+
+/** Head, shoulders and hips: they move least. */
+function bodyIndices(): number[] {
+  return [0, 1, 2, 3, 4, 5, 6, 11, 12].map((index) => PARTS.body.start + index);
+}

@@ -1,0 +1,91 @@
+import { CancelledError } from '../errors.js';
+import { type Fit, pictureSize, place, placeClip } from './framing.js';
+import { type MendOptions, mendClip } from './mend/mend-clip.js';
+import { type OpenPoseOptions, openPoseClip, withPlainSource } from './open-pose-clip.js';
+import type { PoseClip, PoseFrame } from './pose-frame.js';
+import { looksLikePose } from './readers/pose-header.js';
+import { copyPose } from './writers/copy-pose.js';
+import { openPoseWriter } from './writers/frame-writers.js';
+
+/** How a keypoint file is converted. */
+export interface ConvertOptions {
+  /** What the source does not say. */
+  readonly open?: OpenPoseOptions;
+  /** What to mend; nothing unless it is said. */
+  readonly mend?: MendOptions;
+  /** New framing, in a picture of `size` (or of the source's own). */
+  readonly fit?: Fit;
+  readonly size?: { readonly width: number; readonly height: number };
+  /** Replace an output that exists. */
+  readonly force?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** What was written. */
+export interface Converted {
+  readonly frames: number;
+  /** Whether every point of the source was copied as it is, rather than mapped to the 133. */
+  readonly whole: boolean;
+}
+
+/**
+ * Writes a keypoint file as `.pose` 0.2 or JSON lines, by the output's name. From `.pose` to `.pose`, with nothing else asked for,
+ * every component is kept as it is. Throws PoseFileError, UsageError, OutputError; nothing stays under the output's name then.
+ */
+export async function convertPose(
+  input: string,
+  output: string,
+  options: ConvertOptions = {},
+): Promise<Converted> {
+  const { open = {}, mend, fit, size, force = false, signal } = options;
+  const plain = !mend && !fit && !size && Object.values(open).every((value) => value === undefined);
+  if (plain && /\.pose$/i.test(output) && input !== '-') {
+    const frames = await withPlainSource(input, async (source) =>
+      source && looksLikePose(await source.read(0, 65536))
+        ? await copyPose(source, output, force)
+        : undefined,
+    );
+    if (frames !== undefined) return { frames, whole: true };
+  }
+  const clip = await openPoseClip(input, open);
+  try {
+    const mended = mend ? mendClip(clip, mend) : clip;
+    return { frames: await write(mended, output, { fit, size, force, signal }), whole: false };
+  } finally {
+    await clip.close();
+  }
+}
+
+async function write(
+  clip: PoseClip,
+  output: string,
+  { fit, size, force, signal }: Pick<ConvertOptions, 'fit' | 'size' | 'signal'> & { force: boolean },
+): Promise<number> {
+  const target = size ?? (fit ? pictureSize(clip.info) : clip.info);
+  const moved = fit !== undefined || size !== undefined;
+  const placement = moved
+    ? await placeClip(clip.frames(), clip.info, target.width, target.height, fit ?? 'keep')
+    : undefined;
+  const depth = await hasDepth(clip.frames());
+  const info = { fps: clip.info.fps, width: target.width, height: target.height };
+  const writer = await openPoseWriter(output, { info, depth, force });
+  let frames = 0;
+  try {
+    for await (const frame of clip.frames()) {
+      if (signal?.aborted) throw new CancelledError(`${output} was cancelled before it was finished.`);
+      await writer.write(placement ? place(frame, placement) : frame);
+      frames += 1;
+    }
+    await writer.finish();
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+  return frames;
+}
+
+/** Whether the clip knows depth, by its first frame. */
+async function hasDepth(frames: AsyncIterable<PoseFrame>): Promise<boolean> {
+  for await (const frame of frames) return frame.depth !== undefined;
+  return false;
+}

@@ -1,0 +1,15 @@
+export { type Converted, type ConvertOptions, convertPose } from './convert-pose.js';
+export { type DrawVideoOptions, drawPoseVideo, type PictureSink } from './draw-pose-video.js';
+export { drawSkeleton, HAND_EDGES, type SkeletonOptions } from './draw-skeleton.js';
+export { type Fit, pictureSize } from './framing.js';
+export { steadyBones } from './mend/bones.js';
+export { mirrorFrame, OTHER_SIDE } from './mend/flip.js';
+export { joinWrists, unswapHands, type WristRule } from './mend/hands.js';
+export { MEND_DEFAULTS, MEND_NOTHING, type MendOptions, mendClip } from './mend/mend-clip.js';
+export { resampleFrames } from './mend/resample.js';
+export { SMOOTH_DEFAULTS, type SmoothOptions, smoothFrames } from './mend/smooth.js';
+export { type OpenPoseOptions, openPoseClip, openSource, poseFormats } from './open-pose-clip.js';
+export * from './pose-frame.js';
+export { formatPoseReport, type PartReport, type PoseReport, poseInfo } from './pose-info.js';
+export { PREPARE_DEFAULTS, type PrepareOptions, prepareFrames } from './prepare-frames.js';
+export { openPoseWriter, type PoseWriter, type PoseWriterOptions } from './writers/frame-writers.js';

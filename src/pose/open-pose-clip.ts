@@ -1,0 +1,199 @@
+import { readdir, stat } from 'node:fs/promises';
+import { PoseFileError, UsageError } from '../errors.js';
+import { type ByteSource, fileSource, reason } from './byte-source.js';
+import { PersonFollower } from './choose-person.js';
+import { anyKnown, nobody } from './person.js';
+import type { PoseClip, PoseClipInfo, PoseFrame } from './pose-frame.js';
+import { headOf } from './readers/head.js';
+import type { FileReader, FolderReader, RawClip, SourceOptions } from './readers/reader.js';
+import { POSE_READERS } from './readers/table.js';
+import { looksPacked, spoolStream, spoolUnpacked } from './spool.js';
+
+/** What can be said about a keypoint file when it is opened. */
+export interface OpenPoseOptions extends SourceOptions {
+  /** Reader to insist on, a name of `poseFormats`; without it the content decides. */
+  readonly format?: string;
+  /** Which of several people to follow, from 1. */
+  readonly person?: number;
+}
+
+/** Sources up to this size are read once before their first frame, so that their faults are told at once. */
+const SURVEY_LIMIT = 32 * 1024 * 1024;
+
+/** Names and titles of the layouts that can be read. */
+export const poseFormats: readonly { format: string; title: string }[] = POSE_READERS.map(
+  ({ format, title }) => ({
+    format,
+    title,
+  }),
+);
+
+/**
+ * Opens a keypoint file, a folder of OpenPose frames, or standard input (`-`); gzip is unpacked. The layout is recognised by
+ * content. Files up to 32 MiB are read through once, so that faults, several people and nobody at all are told here; of larger ones
+ * only the part up to the first person is. Throws PoseFileError, and UsageError for options that make no sense.
+ */
+export async function openPoseClip(path: string, options: OpenPoseOptions = {}): Promise<PoseClip> {
+  checkOptions(options);
+  if (path !== '-' && (await isFolder(path))) return openFolder(path, options);
+  const packed = path === '-' ? await spoolStream('standard input', process.stdin) : await fileSource(path);
+  const source = await unpacked(packed);
+  try {
+    return await openSource(source, options);
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+/** Runs `work` on a file's bytes, unpacked, or on undefined for a folder; closes them afterwards. */
+export async function withPlainSource<T>(
+  path: string,
+  work: (source: ByteSource | undefined) => Promise<T>,
+): Promise<T> {
+  if (await isFolder(path)) return work(undefined);
+  const source = await unpacked(await fileSource(path));
+  try {
+    return await work(source);
+  } finally {
+    await source.close();
+  }
+}
+
+/** As `openPoseClip`, for bytes that are at hand already; the source is closed with the clip. */
+export async function openSource(source: ByteSource, options: OpenPoseOptions = {}): Promise<PoseClip> {
+  if (source.size === 0) throw new PoseFileError(`${source.name} is empty; write or copy the file again.`);
+  const head = await headOf(source);
+  const readers = POSE_READERS.filter((reader): reader is FileReader => reader.kind === 'file');
+  const reader = options.format
+    ? readers.find(({ format }) => format === options.format)
+    : readers.find((candidate) => candidate.recognise(head));
+  if (!reader) throw new PoseFileError(unknownLayout(source.name, options));
+  const raw = await reader.open(source, options);
+  const close = async () => {
+    await raw.close?.();
+    await source.close();
+  };
+  try {
+    return await follow(source.name, raw, options, source.size <= SURVEY_LIMIT, close);
+  } catch (error) {
+    await raw.close?.();
+    throw error;
+  }
+}
+
+async function openFolder(path: string, options: OpenPoseOptions): Promise<PoseClip> {
+  const names = await readdir(path).catch((error: unknown) => {
+    throw new PoseFileError(`${path} cannot be listed: ${reason(error)}.`);
+  });
+  const readers = POSE_READERS.filter((reader): reader is FolderReader => reader.kind === 'folder');
+  const reader = options.format
+    ? readers.find(({ format }) => format === options.format)
+    : readers.find((candidate) => candidate.recognise(names));
+  if (!reader) throw new PoseFileError(unknownLayout(path, options));
+  const raw = await reader.open(path, options);
+  return follow(path, raw, options, (raw.frameCount ?? 0) < 2000, async () => {});
+}
+
+function checkOptions(options: OpenPoseOptions): void {
+  const { format, person, fps, size } = options;
+  if (format !== undefined && !POSE_READERS.some((reader) => reader.format === format)) {
+    const known = POSE_READERS.map((reader) => reader.format).join(', ');
+    throw new UsageError(`--format ${format} is not known; known are ${known}.`);
+  }
+  if (person !== undefined && !(Number.isInteger(person) && person >= 1)) {
+    throw new UsageError(`--person ${person} makes no sense; people are counted from 1.`);
+  }
+  if (fps !== undefined && !(fps > 0 && fps <= 1000)) {
+    throw new UsageError(`--fps ${fps} makes no sense; give a number above 0 and up to 1000.`);
+  }
+  for (const side of size ? [size.width, size.height] : []) {
+    if (!Number.isInteger(side) || side < 1 || side > 65535) {
+      throw new UsageError(
+        `--size ${size?.width}x${size?.height} makes no sense; give whole pixels from 1 to 65535, such as 1280x720.`,
+      );
+    }
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    throw new PoseFileError(`${path} cannot be opened: ${reason(error)}.`);
+  }
+}
+
+async function unpacked(source: ByteSource): Promise<ByteSource> {
+  try {
+    if (!looksPacked(await source.read(0, 4))) return source;
+    const plain = await spoolUnpacked(source.name.replace(/\.gz$/i, ''), source, 'gzip');
+    await source.close();
+    return plain;
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+function unknownLayout(name: string, options: OpenPoseOptions): string {
+  if (options.format)
+    return `${name} cannot be read as ${options.format}, which is a ${isFolderFormat(options.format) ? 'folder' : 'file'}.`;
+  return `${name} is in no layout that is known; \`handfirst pose formats\` lists what can be read, and --format insists on one.`;
+}
+
+function isFolderFormat(format: string): boolean {
+  return POSE_READERS.some((reader) => reader.format === format && reader.kind === 'folder');
+}
+
+/** Makes a clip of one person out of the raw frames, after a look at them. */
+async function follow(
+  name: string,
+  raw: RawClip,
+  options: OpenPoseOptions,
+  wholly: boolean,
+  close: () => Promise<void>,
+): Promise<PoseClip> {
+  const { person } = options;
+  if (raw.tracked && person !== undefined && raw.people !== undefined && person > raw.people) {
+    throw new PoseFileError(
+      `${name} holds ${raw.people} ${raw.people === 1 ? 'person' : 'people'}; --person ${person} is not among them.`,
+    );
+  }
+  async function* frames(): AsyncGenerator<PoseFrame> {
+    const reach = Math.max(raw.width, raw.height);
+    const follower = new PersonFollower({ name, person, tracked: raw.tracked, reach });
+    let index = 0;
+    for await (const frame of raw.frames()) {
+      yield { index, time: index / raw.fps, ...(follower.choose(frame, index) ?? nobody()) };
+      index += 1;
+    }
+  }
+  const found = await survey(name, frames(), wholly);
+  const info: PoseClipInfo = {
+    format: raw.format,
+    fps: raw.fps,
+    width: raw.width,
+    height: raw.height,
+    frameCount: raw.frameCount ?? found.frameCount,
+    people: raw.people,
+  };
+  return { info, frames, close };
+}
+
+async function survey(
+  name: string,
+  frames: AsyncIterable<PoseFrame>,
+  wholly: boolean,
+): Promise<{ frameCount: number | undefined }> {
+  let count = 0;
+  let someone = false;
+  for await (const { keypoints } of frames) {
+    count += 1;
+    someone ||= anyKnown(keypoints);
+    if (someone && !wholly) return { frameCount: undefined };
+  }
+  if (count === 0) throw new PoseFileError(`${name} holds no frames.`);
+  if (!someone) throw new PoseFileError(`${name} shows no person in any of its ${count} frames.`);
+  return { frameCount: count };
+}

@@ -1,0 +1,71 @@
+import { KEYPOINT_COUNT } from './pose-frame.js';
+import type { PersonPoints } from './readers/reader.js';
+
+/** Coordinates beyond this many pixels cannot be of a picture: such a point counts as missing. */
+const LARGEST_COORDINATE = 1e6;
+
+/** A person of whom nothing is known: all confidences 0. */
+export function nobody(): { keypoints: Float32Array; depth?: Float32Array } {
+  return { keypoints: new Float32Array(KEYPOINT_COUNT * 3) };
+}
+
+/**
+ * Sets point `index`, pixels. A point that is not finite, stands at exactly 0,0 (the usual sign of a missing point) or has
+ * no confidence stays missing. Confidence is limited to 0..1 (OpenPose writes up to 1.01).
+ */
+export function setPoint(
+  keypoints: Float32Array,
+  index: number,
+  x: number,
+  y: number,
+  confidence: number,
+): void {
+  if (!(confidence > 0) || (x === 0 && y === 0)) return;
+  if (!(Math.abs(x) <= LARGEST_COORDINATE && Math.abs(y) <= LARGEST_COORDINATE)) return;
+  keypoints[index * 3] = x;
+  keypoints[index * 3 + 1] = y;
+  keypoints[index * 3 + 2] = Math.min(1, confidence);
+}
+
+/** Confidence of point `index`; 0 = missing. */
+export function confidenceOf(keypoints: Float32Array, index: number): number {
+  return keypoints[index * 3 + 2] ?? 0;
+}
+
+/** Whether any of the points [start, start + length) is known. */
+export function anyKnown(keypoints: Float32Array, start = 0, length = KEYPOINT_COUNT): boolean {
+  for (let index = start; index < start + length; index += 1)
+    if (confidenceOf(keypoints, index) > 0) return true;
+  return false;
+}
+
+/** Share of the points [start, start + length) that is known, 0..1. */
+export function shareKnown(keypoints: Float32Array, start: number, length: number): number {
+  let known = 0;
+  for (let index = start; index < start + length; index += 1)
+    if (confidenceOf(keypoints, index) > 0) known += 1;
+  return known / length;
+}
+
+/** Mean x, y of the known points, or undefined where none is known. */
+export function middle(
+  keypoints: Float32Array,
+  indices: Iterable<number>,
+): { x: number; y: number } | undefined {
+  let count = 0;
+  let x = 0;
+  let y = 0;
+  for (const index of indices) {
+    if (confidenceOf(keypoints, index) <= 0) continue;
+    count += 1;
+    x += keypoints[index * 3] ?? 0;
+    y += keypoints[index * 3 + 1] ?? 0;
+  }
+  return count === 0 ? undefined : { x: x / count, y: y / count };
+}
+
+/** A copy that may be changed. */
+export function copyPerson(person: PersonPoints): { keypoints: Float32Array; depth?: Float32Array } {
+  const keypoints = person.keypoints.slice();
+  return person.depth ? { keypoints, depth: person.depth.slice() } : { keypoints };
+}

@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { PoseFileError } from '../../errors.js';
+import { fileSource } from '../byte-source.js';
+import { parseJson } from '../json-values.js';
+import { isRecord, type JsonRecord } from './json-shape.js';
+
+/** A gap longer than this between two frame numbers is a fault of the names, not a pause. */
+const LONGEST_GAP = 100_000;
+const LARGEST_FRAME = 16 * 1024 * 1024;
+
+/** A file of a folder that holds one frame a file. */
+export interface FrameFile {
+  readonly name: string;
+  readonly number: number;
+}
+
+/**
+ * The files whose name matches `pattern`, whose first group is the frame's number, in order. Throws PoseFileError for none, for two
+ * clips in one folder and for absurd gaps; `example` is a right name for the sentence.
+ */
+export function frameFiles(
+  folder: string,
+  names: readonly string[],
+  pattern: RegExp,
+  example: string,
+): FrameFile[] {
+  const files = names.flatMap((name) => {
+    const match = pattern.exec(name);
+    return match ? [{ name, number: Number(match[1]) }] : [];
+  });
+  if (files.length === 0) throw new PoseFileError(`${folder} holds no file named like ${example}.`);
+  files.sort((a, b) => a.number - b.number || (a.name < b.name ? -1 : 1));
+  files.forEach((file, index) => {
+    const before = files[index - 1];
+    if (!before) return;
+    if (before.number === file.number) {
+      throw new PoseFileError(
+        `${folder} holds frame ${file.number} twice, ${before.name} and ${file.name}; keep one clip a folder.`,
+      );
+    }
+    if (file.number - before.number > LONGEST_GAP) {
+      throw new PoseFileError(
+        `${folder} jumps from frame ${before.number} to frame ${file.number}; keep one clip a folder.`,
+      );
+    }
+  });
+  return files;
+}
+
+/** Frames between the first and the last number. */
+export function frameSpan(files: readonly FrameFile[]): number {
+  return (files.at(-1)?.number ?? -1) - (files[0]?.number ?? 0) + 1;
+}
+
+/** The frames' objects in order, with the path they came from; undefined for a number without a file. */
+export async function* folderFrames(
+  folder: string,
+  files: readonly FrameFile[],
+): AsyncGenerator<{ frame: JsonRecord; path: string } | undefined> {
+  let next = files[0]?.number ?? 0;
+  for (const file of files) {
+    for (; next < file.number; next += 1) yield undefined;
+    const path = join(folder, file.name);
+    yield { frame: await readFrame(path), path };
+    next += 1;
+  }
+}
+
+async function readFrame(path: string): Promise<JsonRecord> {
+  const source = await fileSource(path);
+  try {
+    if (source.size > LARGEST_FRAME)
+      throw new PoseFileError(`${path} is too large for one frame: ${source.size} bytes.`);
+    const text = (await source.read(0, source.size)).toString('utf8');
+    if (text.trim() === '') throw new PoseFileError(`${path} is empty; write or copy the frame again.`);
+    const frame = parseJson(source, { path: [], text, offset: 0 });
+    if (!isRecord(frame)) throw new PoseFileError(`${path} holds no frame: a JSON object should be there.`);
+    return frame;
+  } finally {
+    await source.close();
+  }
+}

@@ -1,0 +1,116 @@
+import { PoseFileError } from '../../errors.js';
+import { anyKnown } from '../person.js';
+import { areShares, holisticPerson } from './holistic-points.js';
+import { orderOf543, type RowLayout, reduced85, rowLandmarks, withoutFace75 } from './holistic-rows.js';
+import { looksLikeNpy, type NpyArray, openNpy } from './npy.js';
+import {
+  type FileReader,
+  type RawClip,
+  type RawFrame,
+  requireFps,
+  requireSize,
+  type SourceOptions,
+} from './reader.js';
+
+/** Layout of an array's rows: known at once, or by a look at a frame that shows enough. */
+type LayoutChoice = (row: Float32Array) => RowLayout | undefined;
+
+/** `.npy` arrays of YouTube-ASL extracts: (T, 85, 3|4), (T, 255), (T, 225), (T, 543, 3|4) (format page: YouTube-ASL extracts). */
+export const landmarkArrayReader: FileReader = {
+  kind: 'file',
+  format: 'landmarks-npy',
+  title: '.npy of MediaPipe landmarks: (T,85,4), (T,255), (T,225), (T,543,3|4) (YouTube-ASL extracts)',
+  recognise: (head) => looksLikeNpy(head.bytes) || /\.npy$/i.test(head.name),
+  open: async (source, options) => arrayClip(source.name, 'landmarks-npy', await openNpy(source), options),
+};
+
+/** A clip from an array of landmarks, in shares of the picture or in pixels. */
+export async function arrayClip(
+  name: string,
+  format: string,
+  array: NpyArray,
+  options: SourceOptions,
+): Promise<RawClip> {
+  const choose = layoutChoice(name, array.shape);
+  const fps = requireFps(name, 'an array of landmarks', options);
+  const size = requireSize(name, 'an array of landmarks', options);
+  const { layout, shares } = await examine(name, array, choose);
+  const scale = shares ? { x: size.width, y: size.height } : { x: 1, y: 1 };
+  async function* frames(): AsyncGenerator<RawFrame> {
+    for await (const row of array.rows()) {
+      const person = holisticPerson(rowLandmarks(withVisibility(row, layout), layout), scale);
+      yield { people: anyKnown(person.keypoints) ? [person] : [] };
+    }
+  }
+  return { format, fps, ...size, frameCount: array.shape[0] ?? 0, people: 1, tracked: true, frames };
+}
+
+/** Where a row's pose has no visibility at all (zeros, as some scripts leave it), every landmark that is there counts as sure. */
+function withVisibility(row: Float32Array, layout: RowLayout): Float32Array {
+  if (layout.numbers < 4) return row;
+  const places = Array.from({ length: 33 }, (_, index) => layout.place('pose', index)).filter(
+    (place) => place !== undefined,
+  );
+  if (places.some((place) => (row[place * layout.numbers + 3] ?? 0) > 0)) return row;
+  const copy = row.slice();
+  for (const place of places) copy[place * layout.numbers + 3] = 1;
+  return copy;
+}
+
+/** Layouts by the lengths of an array's dimensions after the first. */
+const LAYOUTS: readonly { inner: readonly number[]; choose: LayoutChoice }[] = [
+  { inner: [255], choose: () => reduced85(3) },
+  { inner: [225], choose: () => withoutFace75(3) },
+  ...[2, 3, 4].flatMap((numbers): { inner: readonly number[]; choose: LayoutChoice }[] => [
+    { inner: [85, numbers], choose: () => reduced85(numbers) },
+    { inner: [75, numbers], choose: () => withoutFace75(numbers) },
+    { inner: [543, numbers], choose: (row) => orderOf543(row, numbers) },
+  ]),
+];
+
+function choiceFor(shape: readonly number[]): LayoutChoice | undefined {
+  const inner = shape.slice(1);
+  return LAYOUTS.find((layout) => layout.inner.join() === inner.join())?.choose;
+}
+
+/** Whether an array of this shape can be frames of landmarks. */
+export function isLandmarks(shape: readonly number[]): boolean {
+  return choiceFor(shape) !== undefined;
+}
+
+function layoutChoice(name: string, shape: readonly number[]): LayoutChoice {
+  const choice = choiceFor(shape);
+  if (choice) return choice;
+  throw new PoseFileError(
+    `${name} has shape (${shape.join(', ')}); known are (T, 85, 3 or 4), (T, 255), (T, 225) and (T, 543, 3 or 4), T = frames.`,
+  );
+}
+
+/** Pulls rows up to the first that shows enough to tell the layout and the unit of its coordinates. */
+async function examine(
+  name: string,
+  array: NpyArray,
+  choose: LayoutChoice,
+): Promise<{ layout: RowLayout; shares: boolean }> {
+  for await (const row of array.rows()) {
+    const layout = choose(row);
+    if (!layout) continue;
+    const flat = coordinates(row, layout.numbers);
+    if (flat.length > 0) return { layout, shares: areShares(flat) };
+  }
+  throw new PoseFileError(
+    (array.shape[0] ?? 0) === 0
+      ? `${name} holds no frames.`
+      : `${name} shows no person in any of its ${array.shape[0]} frames.`,
+  );
+}
+
+/** x and y of the landmarks that are there. */
+function coordinates(row: Float32Array, numbers: number): number[] {
+  const values: number[] = [];
+  for (let at = 0; at + 1 < row.length; at += numbers) {
+    const [x, y] = [row[at] ?? 0, row[at + 1] ?? 0];
+    if (Number.isFinite(x) && Number.isFinite(y) && (x !== 0 || y !== 0)) values.push(x, y);
+  }
+  return values;
+}

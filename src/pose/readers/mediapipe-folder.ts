@@ -1,0 +1,45 @@
+import { readdir } from 'node:fs/promises';
+import { anyKnown } from '../person.js';
+import { type FrameFile, folderFrames, frameFiles, frameSpan } from './frame-folder.js';
+import { areShares, holisticPerson } from './holistic-points.js';
+import { mediapipeCoordinates, mediapipeLandmarks } from './mediapipe-frame.js';
+import { type FolderReader, type RawFrame, requireFps, requireSize } from './reader.js';
+
+const FRAME_NAME = /(\d+)[^\d/]*\.json$/;
+
+/** A folder of MediaPipe frames, one JSON file each, numbered (format page: MediaPipe JSON, WMT-SLT). */
+export const mediapipeFolderReader: FolderReader = {
+  kind: 'folder',
+  format: 'mediapipe-folder',
+  title: 'folder of MediaPipe JSON, one file a frame (WMT-SLT)',
+  recognise: (names) => names.some((name) => FRAME_NAME.test(name) && !name.endsWith('_keypoints.json')),
+  async open(folder, options) {
+    const files = frameFiles(folder, await readdir(folder), FRAME_NAME, 'clip.000017.json');
+    const fps = requireFps(folder, 'MediaPipe frames', options);
+    const size = requireSize(folder, 'MediaPipe frames', options);
+    const scale = (await inShares(folder, files)) ? { x: size.width, y: size.height } : { x: 1, y: 1 };
+    async function* frames(): AsyncGenerator<RawFrame> {
+      for await (const found of folderFrames(folder, files)) {
+        const person = found ? holisticPerson(mediapipeLandmarks(found.frame), scale) : undefined;
+        yield { people: person && anyKnown(person.keypoints) ? [person] : [] };
+      }
+    }
+    return {
+      format: 'mediapipe-folder',
+      fps,
+      ...size,
+      frameCount: frameSpan(files),
+      tracked: true,
+      people: 1,
+      frames,
+    };
+  },
+};
+
+async function inShares(folder: string, files: readonly FrameFile[]): Promise<boolean> {
+  for await (const found of folderFrames(folder, files)) {
+    const coordinates = found ? mediapipeCoordinates(found.frame) : [];
+    if (coordinates.length > 0) return areShares(coordinates);
+  }
+  return true;
+}

@@ -1,0 +1,30 @@
+import { readdir } from 'node:fs/promises';
+import { PoseFileError } from '../../errors.js';
+import { type FrameFile, folderFrames, frameFiles, frameSpan } from './frame-folder.js';
+import { openposePeople } from './openpose-person.js';
+import { type FolderReader, type RawFrame, requireFps, requireSize } from './reader.js';
+
+const FRAME_NAME = /(?:^|\D)(\d+)_keypoints\.json$/;
+
+/** A folder of OpenPose frames, `<clip>_000000000017_keypoints.json` (format page: OpenPose JSON). Missing numbers are empty frames. */
+export const openposeFolderReader: FolderReader = {
+  kind: 'folder',
+  format: 'openpose-folder',
+  title: 'folder of OpenPose JSON, one file a frame (How2Sign)',
+  recognise: (names) => names.some((name) => FRAME_NAME.test(name)),
+  async open(folder, options) {
+    const files = frameFiles(folder, await readdir(folder), FRAME_NAME, 'clip_000000000017_keypoints.json');
+    const fps = requireFps(folder, 'OpenPose frames', options);
+    const size = requireSize(folder, 'OpenPose frames', options);
+    const frames = () => readFrames(folder, files);
+    return { format: 'openpose-folder', fps, ...size, frameCount: frameSpan(files), tracked: false, frames };
+  },
+};
+
+async function* readFrames(folder: string, files: readonly FrameFile[]): AsyncGenerator<RawFrame> {
+  for await (const found of folderFrames(folder, files)) {
+    const people = found === undefined ? [] : openposePeople(found.frame);
+    if (!people) throw new PoseFileError(`${found?.path} is no OpenPose frame: it has no list "people".`);
+    yield { people };
+  }
+}

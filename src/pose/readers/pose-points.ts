@@ -1,0 +1,83 @@
+import { settleDepth } from '../depth.js';
+import { nobody, setPoint } from '../person.js';
+import { componentRole, pointTargets } from '../point-names.js';
+import { KEYPOINT_COUNT } from '../pose-frame.js';
+import type { PoseHeader } from './pose-header.js';
+import type { PersonPoints } from './reader.js';
+
+/** Where one of the 133 points comes from in a `.pose` file. */
+interface PointSource {
+  readonly target: number;
+  /** Place among all points of all components. */
+  readonly point: number;
+  /** Places of x, y and z among a point's numbers; z < 0 where there is none. */
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+}
+
+/** How the points of a `.pose` file become the 133. */
+export interface PointMap {
+  readonly sources: readonly PointSource[];
+  /** Whether z is there. */
+  readonly hasDepth: boolean;
+  /**
+   * What z times this is pixels. MediaPipe's z is in widths of the picture; components with COCO-WholeBody's names carry
+   * pixels, as this program writes them.
+   */
+  readonly depthScale: number;
+  /** Whether each model's depths have an origin of their own (MediaPipe). */
+  readonly ownOrigins: boolean;
+}
+
+/** Maps by component and point name, never by place; the first component that fills a place wins. `width` is the picture's. */
+export function mapPoints(header: PoseHeader, width: number): PointMap {
+  const sources: PointSource[] = [];
+  const filled = new Set<number>();
+  let first = 0;
+  let mediapipe = false;
+  for (const component of header.components) {
+    const role = componentRole(component.name);
+    const [x, y, z] = ['X', 'Y', 'Z'].map((letter) => component.format.indexOf(letter));
+    if (role !== undefined && x !== undefined && y !== undefined && x >= 0 && y >= 0) {
+      mediapipe ||= component.name.endsWith('_LANDMARKS');
+      component.points.forEach((name, index) => {
+        for (const target of pointTargets(role, name)) {
+          if (filled.has(target)) continue;
+          filled.add(target);
+          sources.push({ target, point: first + index, x, y, z: z ?? -1 });
+        }
+      });
+    }
+    first += component.points.length;
+  }
+  const hasDepth = sources.some((source) => source.z >= 0);
+  return { sources, hasDepth, depthScale: mediapipe ? width : 1, ownOrigins: mediapipe };
+}
+
+/**
+ * One person's points from `numbers` (`Float32Array`, `dimensions` numbers a point from `start`) and `confidence` (one a point
+ * from `confidenceStart`).
+ */
+export function readPerson(
+  map: PointMap,
+  dimensions: number,
+  numbers: Float32Array,
+  start: number,
+  confidence: Float32Array,
+  confidenceStart: number,
+): PersonPoints {
+  const person = nobody();
+  const depth = map.hasDepth ? new Float32Array(KEYPOINT_COUNT).fill(Number.NaN) : undefined;
+  for (const source of map.sources) {
+    const at = start + source.point * dimensions;
+    const x = numbers[at + source.x] ?? Number.NaN;
+    const y = numbers[at + source.y] ?? Number.NaN;
+    setPoint(person.keypoints, source.target, x, y, confidence[confidenceStart + source.point] ?? 0);
+    if (depth === undefined || source.z < 0 || person.keypoints[source.target * 3 + 2] === 0) continue;
+    const z = numbers[at + source.z] ?? Number.NaN;
+    depth[source.target] = Number.isFinite(z) ? z * map.depthScale : Number.NaN;
+  }
+  if (depth === undefined) return person;
+  return { keypoints: person.keypoints, depth: map.ownOrigins ? settleDepth(depth) : depth };
+}

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { createGunzip, createInflateRaw } from 'node:zlib';
+import { PoseFileError } from '../errors.js';
+import { type ByteSource, handleSource, reason } from './byte-source.js';
+
+/** Something packed may grow to this many times its size, but always to `SMALL`: more is no keypoint file. */
+const LARGEST_RATIO = 200;
+const CHUNK = 1024 * 1024;
+const SMALL = 64 * 1024 * 1024;
+/** Longest input on a pipe, bytes. */
+const LONGEST_PIPE = 16 * 1024 ** 3;
+
+/** Chunks of a source in order. */
+async function* chunks(source: ByteSource): AsyncGenerator<Buffer> {
+  for (let offset = 0; offset < source.size; ) {
+    const chunk = await source.read(offset, CHUNK);
+    if (chunk.length === 0) return;
+    offset += chunk.length;
+    yield chunk;
+  }
+}
+
+/**
+ * Keeps a stream's bytes in a temporary file, so that they can be read at any place and twice without memory for them. The file has
+ * no name any more once it is open (where the system allows that), so that nothing stays behind.
+ */
+async function spool(
+  name: string,
+  stream: AsyncIterable<unknown>,
+  limit: number,
+  tooLong: string,
+): Promise<ByteSource> {
+  const path = join(tmpdir(), `handfirst-${randomUUID()}`);
+  const handle = await open(path, 'wx+', 0o600);
+  const removed = await unlink(path).then(
+    () => true,
+    () => false,
+  );
+  const remove = async () => {
+    if (!removed) await unlink(path).catch(() => {});
+  };
+  try {
+    const size = await fill(handle, stream, limit, tooLong);
+    return handleSource(name, handle, size, remove);
+  } catch (error) {
+    await handle.close();
+    await remove();
+    if (error instanceof PoseFileError) throw error;
+    throw new PoseFileError(`${name} cannot be unpacked or kept in ${tmpdir()}: ${reason(error)}.`);
+  }
+}
+
+async function fill(
+  handle: FileHandle,
+  stream: AsyncIterable<unknown>,
+  limit: number,
+  tooLong: string,
+): Promise<number> {
+  let size = 0;
+  for await (const chunk of stream) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    if (size + chunk.length > limit) throw new PoseFileError(tooLong);
+    await handle.write(chunk, 0, chunk.length, size);
+    size += chunk.length;
+  }
+  return size;
+}
+
+/** Everything on standard input, or another stream of bytes. */
+export function spoolStream(name: string, stream: AsyncIterable<unknown>): Promise<ByteSource> {
+  return spool(
+    name,
+    stream,
+    LONGEST_PIPE,
+    `${name} is longer than ${LONGEST_PIPE / 1024 ** 3} GiB; name a file instead.`,
+  );
+}
+
+/** Unpacks gzip, or raw deflate as in zip files. Closes nothing of the packed source. */
+export function spoolUnpacked(
+  name: string,
+  packed: ByteSource,
+  kind: 'gzip' | 'deflate',
+): Promise<ByteSource> {
+  const limit = Math.max(SMALL, packed.size * LARGEST_RATIO);
+  const unpack =
+    kind === 'gzip' ? createGunzip({ chunkSize: CHUNK }) : createInflateRaw({ chunkSize: CHUNK });
+  const stream = Readable.from(chunks(packed));
+  stream.on('error', (error) => unpack.destroy(error));
+  // Damage may show before the first chunk is asked for; asking then says so.
+  unpack.on('error', () => {});
+  return spool(
+    name,
+    stream.pipe(unpack),
+    limit,
+    `${name} unpacks to more than ${Math.round(limit / 1024 / 1024)} MiB from ${packed.size} bytes, which no keypoint file does; it was not read on.`,
+  );
+}
+
+/** Whether bytes begin like gzip. */
+export function looksPacked(bytes: Buffer): boolean {
+  return bytes.length > 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
+}

@@ -1,0 +1,65 @@
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { OutputError } from '../../errors.js';
+import { reason } from '../byte-source.js';
+
+/** A file that gets its name only when it is whole. */
+export interface SafeFile {
+  readonly path: string;
+  /** Appends bytes. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Puts bytes over those at `offset`. */
+  patch(bytes: Uint8Array, offset: number): Promise<void>;
+  /** Gives the file its name. */
+  finish(): Promise<void>;
+  /** Removes what was written. */
+  abort(): Promise<void>;
+}
+
+/** Begins a file. Throws OutputError when it exists without `force` or cannot be written. */
+export async function openSafeFile(path: string, force: boolean): Promise<SafeFile> {
+  const there = await stat(path).catch(() => undefined);
+  if (there?.isDirectory()) throw new OutputError(`${path} is a folder; name a file.`);
+  if (there && !force)
+    throw new OutputError(`${path} exists; write another file, or replace it with --force.`);
+  const partial = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
+  let handle: FileHandle;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    handle = await open(partial, 'w+');
+  } catch (error) {
+    throw new OutputError(`${path} cannot be written: ${reason(error)}.`);
+  }
+  let offset = 0;
+  return {
+    path,
+    async write(bytes) {
+      await told(path, () => writeAll(handle, bytes, offset));
+      offset += bytes.length;
+    },
+    patch: (bytes, at) => told(path, () => writeAll(handle, bytes, at)),
+    async finish() {
+      await handle.close();
+      await told(path, () => rename(partial, path));
+    },
+    async abort() {
+      await handle.close().catch(() => {});
+      await rm(partial, { force: true });
+    },
+  };
+}
+
+async function writeAll(handle: FileHandle, bytes: Uint8Array, offset: number): Promise<void> {
+  for (let written = 0; written < bytes.length; ) {
+    const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, offset + written);
+    written += bytesWritten;
+  }
+}
+
+async function told(path: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw new OutputError(`${path} cannot be written: ${reason(error)}.`);
+  }
+}

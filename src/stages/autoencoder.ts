@@ -1,0 +1,52 @@
+import { BundleError } from '../errors.js';
+import type { AutoencoderManifest } from '../models/manifest.js';
+import type { FloatTensor, GraphRunner } from '../models/tensor.js';
+import { makePlanes, type Planes } from './planes.js';
+
+/** Pictures [3, size, size] in -1..1 to latents [channels, size / downscale, size / downscale] and back. */
+export class Autoencoder {
+  /** Cells along a latent's side. */
+  readonly latentSize: number;
+  readonly latentLength: number;
+
+  constructor(
+    readonly manifest: AutoencoderManifest,
+    private readonly runner: GraphRunner,
+  ) {
+    this.latentSize = manifest.size / manifest.downscale;
+    this.latentLength = manifest.channels * this.latentSize ** 2;
+  }
+
+  /** `latent = scaling * (encoded - shift)`. Throws `BundleError` where the bundle has no encoder for this stage. */
+  async encode(picture: Planes, signal?: AbortSignal): Promise<Float32Array> {
+    const { encoder, size, scaling, shift } = this.manifest;
+    if (!encoder) {
+      throw new BundleError(
+        "The bundle's body stage has no encoder, so the hands cannot be blended in: choose --blending none.",
+      );
+    }
+    const inputs = { [encoder.input]: { dims: [1, 3, size, size], data: picture.data } };
+    const encoded = (await this.runner.run(encoder.graph, inputs, signal))[encoder.output];
+    return check(encoded, this.latentLength, encoder.graph).data.map((value) => scaling * (value - shift));
+  }
+
+  async decode(latent: Float32Array, signal?: AbortSignal): Promise<Planes> {
+    const { decoder, size, scaling, shift } = this.manifest;
+    const inputs = { [decoder.input]: this.tensor(latent.map((value) => value / scaling + shift)) };
+    const decoded = (await this.runner.run(decoder.graph, inputs, signal))[decoder.output];
+    return makePlanes(3, size, size, check(decoded, 3 * size * size, decoder.graph).data);
+  }
+
+  /** A latent with its shape, [1, channels, h, w]. */
+  tensor(latent: Float32Array): FloatTensor {
+    return { dims: [1, this.manifest.channels, this.latentSize, this.latentSize], data: latent };
+  }
+}
+
+function check(tensor: FloatTensor | undefined, length: number, graph: string): FloatTensor {
+  if (tensor?.data.length === length) return tensor;
+  const found = tensor ? `[${tensor.dims.join(', ')}]` : 'nothing';
+  throw new BundleError(
+    `The bundle's ${graph} gave ${found} where ${length} values were expected: its manifest and its graphs do not fit together.`,
+  );
+}

@@ -1,0 +1,96 @@
+import { dilate } from '../diffusion/index.js';
+import type { Canvas } from './canvas.js';
+import { resampleMask } from './resample.js';
+
+/** How stage 2 holds on to the hands while it draws the body round them (paper, section 3.2 and its ablation). */
+export interface Blending {
+  /** `expand`: sequential mask expansion; `naive`: the precise mask at each step; `box`: its bounding boxes; `none`: conditions alone. */
+  readonly mode: 'expand' | 'naive' | 'box' | 'none';
+  /** Last steps that run without blending. */
+  readonly freeSteps: number;
+  /** Pixels of the picture that the expanded mask shrinks by from step to step, on each side. */
+  readonly growth: number;
+}
+
+/**
+ * The masks of the blended steps at latent size [latentSize, latentSize], 0 or 1: one a step, first step first; the
+ * `freeSteps` last steps have none. With `expand` the first is the precise mask dilated (n - 1) times by `growth`
+ * pixels and the last the precise mask itself, n being the number of blended steps.
+ */
+export function blendMasks(
+  canvas: Canvas,
+  blending: Blending,
+  steps: number,
+  latentSize: number,
+): Float32Array[] {
+  const count = blending.mode === 'none' ? 0 : Math.max(0, steps - blending.freeSteps);
+  if (count === 0 || !canvas.mask.includes(1)) return [];
+  return pictureMasks(canvas, blending, count).map((mask) =>
+    resampleMask(mask, canvas.size, latentSize).map((share) => (share >= 0.5 ? 1 : 0)),
+  );
+}
+
+function pictureMasks(canvas: Canvas, blending: Blending, count: number): Float32Array[] {
+  const { size, mask } = canvas;
+  switch (blending.mode) {
+    case 'expand':
+      return expansion(mask, size, count, blending.growth);
+    case 'naive':
+      return new Array<Float32Array>(count).fill(mask);
+    case 'box':
+      return new Array<Float32Array>(count).fill(boxMasks(canvas));
+    case 'none':
+      return [];
+  }
+}
+
+/** `expansionSeries`, each mask grown from the one after it: dilating twice by a square is dilating once by their sum. */
+function expansion(mask: Float32Array, size: number, count: number, growth: number): Float32Array[] {
+  const series = [mask];
+  while (series.length < count) series.unshift(grown(series[0] ?? mask, size, growth));
+  return series;
+}
+
+/** `dilate`, worked out only in the rows and columns that the mask can reach: hands are small in the picture. */
+function grown(mask: Float32Array, size: number, growth: number): Float32Array {
+  const { left, top, right, bottom } = reach(mask, size, growth);
+  const width = right - left;
+  const part = new Float32Array(width * (bottom - top));
+  for (let y = top; y < bottom; y++) {
+    part.set(mask.subarray(y * size + left, y * size + right), (y - top) * width);
+  }
+  const dilated = dilate(part, width, bottom - top, growth);
+  const result = new Float32Array(mask.length);
+  for (let y = top; y < bottom; y++) {
+    result.set(dilated.subarray((y - top) * width, (y - top + 1) * width), y * size + left);
+  }
+  return result;
+}
+
+/** The rows and columns of a mask that holds something, with `margin` more on each side, within the picture. */
+function reach(mask: Float32Array, size: number, margin: number) {
+  let [left, top, right, bottom] = [size, size, 0, 0];
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      if (!mask[y * size + x]) continue;
+      if (x < left) left = x;
+      if (x >= right) right = x + 1;
+      if (y < top) top = y;
+      bottom = y + 1;
+    }
+  }
+  return {
+    left: Math.max(0, left - margin),
+    top: Math.max(0, top - margin),
+    right: Math.min(size, right + margin),
+    bottom: Math.min(size, bottom + margin),
+  };
+}
+
+function boxMasks({ boxes, size }: Canvas): Float32Array {
+  const all = new Float32Array(size * size);
+  for (const { left, top, right, bottom } of boxes) {
+    for (let y = top; y < bottom; y++) all.fill(1, y * size + left, y * size + right);
+  }
+  return all;
+}

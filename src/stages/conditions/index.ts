@@ -1,0 +1,132 @@
+import { BundleError } from '../../errors.js';
+import type { ConditionChannels } from '../../models/manifest.js';
+import { drawSkeleton } from '../../pose/draw-skeleton.js';
+import type { Scene } from '../scene.js';
+import { BODY_SURFACE_CHANNELS, drawBodySurface, drawSkeletonLines } from './body-surface.js';
+import { drawFingerHeatmaps, drawForearms } from './hand.js';
+import { drawHandSurface, HAND_SURFACE_CHANNELS } from './hand-surface.js';
+import { type Keypoints, keypointsOf } from './points.js';
+import type { Channel } from './raster.js';
+
+function channelCount(channels: ConditionChannels, scene: Scene, size: number): number {
+  switch (channels.kind) {
+    case 'finger-heatmaps':
+      return 10;
+    case 'hand-surface':
+      return HAND_SURFACE_CHANNELS;
+    case 'body-surface':
+      return BODY_SURFACE_CHANNELS;
+    case 'coordinates':
+      return 2;
+    case 'openpose':
+    case 'canvas':
+      return 3;
+    case 'canvas-latent':
+      return (scene.canvasLatent?.length ?? 0) / (size * size);
+    case 'hand-mask':
+    case 'forearms':
+    case 'skeleton-lines':
+      return 1;
+  }
+}
+
+/** x and y of each pixel's centre, -1..1. */
+function drawCoordinates([across, down]: readonly Channel[]): void {
+  if (!across || !down) return;
+  const { size } = across;
+  for (let k = 0; k < size * size; k += 1) {
+    across.data[across.offset + k] = (((k % size) + 0.5) / size) * 2 - 1;
+    down.data[down.offset + k] = ((Math.floor(k / size) + 0.5) / size) * 2 - 1;
+  }
+}
+
+/** OpenPose colours, 0..1; with `mask`, the hands' mask over them in white. */
+function drawOpenPose(
+  channels: readonly Channel[],
+  scene: Scene,
+  options: Extract<ConditionChannels, { kind: 'openpose' }>,
+): void {
+  const size = channels[0]?.size ?? 0;
+  const picture = drawSkeleton(scene.pose, size, size, { hands: options.hands, face: options.face });
+  channels.forEach((channel, c) => {
+    for (let k = 0; k < size * size; k += 1) {
+      const value = (picture.data[k * picture.channels + c] ?? 0) / 255;
+      const white = options.mask ? (scene.mask?.[k] ?? 0) : 0;
+      channel.data[channel.offset + k] = value + (1 - value) * white;
+    }
+  });
+}
+
+function copyPlanes(channels: readonly Channel[], planes: Float32Array | undefined, kind: string): void {
+  const [first] = channels;
+  if (!planes || !first || planes.length !== channels.length * first.size * first.size) {
+    throw new BundleError(
+      `The bundle's manifest asks for '${kind}' at a size at which this stage has none: compare its size with the stage's latents.`,
+    );
+  }
+  first.data.set(planes, first.offset);
+}
+
+function drawOne(
+  options: ConditionChannels,
+  channels: readonly Channel[],
+  scene: Scene,
+  points: Keypoints,
+): void {
+  const [first] = channels;
+  switch (options.kind) {
+    case 'finger-heatmaps':
+      drawFingerHeatmaps(channels, points, options);
+      break;
+    case 'hand-surface':
+      drawHandSurface(channels, points);
+      break;
+    case 'forearms':
+      if (first) drawForearms(first, points);
+      break;
+    case 'body-surface':
+      drawBodySurface(channels, points);
+      break;
+    case 'skeleton-lines':
+      if (first) drawSkeletonLines(first, points);
+      break;
+    case 'coordinates':
+      drawCoordinates(channels);
+      break;
+    case 'openpose':
+      drawOpenPose(channels, scene, options);
+      break;
+    case 'hand-mask':
+      if (scene.mask) copyPlanes(channels, scene.mask, options.kind);
+      break;
+    case 'canvas':
+      copyPlanes(channels, scene.canvas, options.kind);
+      break;
+    case 'canvas-latent':
+      copyPlanes(channels, scene.canvasLatent, options.kind);
+      break;
+  }
+}
+
+/**
+ * Draws a condition tensor: `Float32Array` [C, size, size], channels in the manifest's order (kinds are described in
+ * `models/manifest.ts`). The scene is in the coordinates of the `size` x `size` picture. Throws `BundleError` where the manifest
+ * asks for something at a size it does not have.
+ */
+export function drawConditions(list: readonly ConditionChannels[], size: number, scene: Scene): Float32Array {
+  const counts = list.map((channels) => channelCount(channels, scene, size));
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const data = new Float64Array(total * size * size);
+  const points = keypointsOf(scene.pose.keypoints, scene.pose.depth);
+  let at = 0;
+  list.forEach((options, k) => {
+    const channels = Array.from({ length: counts[k] ?? 0 }, (_, c) => ({
+      data,
+      offset: (at + c) * size * size,
+      size,
+    }));
+    drawOne(options, channels, scene, points);
+    at += channels.length;
+  });
+  return Float32Array.from(data);
+}

@@ -1,0 +1,128 @@
+/*
+ * Anti-aliased shapes on small float pictures, by distance: coverage = clamp(0.5 + signed distance, 0, 1).
+ * Pixel (row i, column j) has its centre at (j + 0.5, i + 0.5). The training code's `conditions/raster.py` computes
+ * the same values in double precision; a change here is a change there.
+ */
+
+/** One channel: a square of `size` x `size` values at `offset` of `data`. */
+export interface Channel {
+  readonly data: Float64Array;
+  readonly offset: number;
+  readonly size: number;
+}
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A tapered stroke: a segment with a radius in pixels at each end. */
+export interface Capsule {
+  readonly from: Point;
+  readonly to: Point;
+  readonly fromRadius: number;
+  readonly toRadius: number;
+}
+
+/** Pixels whose centres can lie within `reach` of [low, high]: first, and one past the last. */
+function bounds(low: number, high: number, reach: number, size: number): readonly [number, number] {
+  const first = Math.floor(low - reach - 0.5);
+  const last = Math.ceil(high + reach + 0.5);
+  return [Math.max(0, Math.min(size, first)), Math.max(0, Math.min(size, last))];
+}
+
+/** Visits pixels near a segment with the index in the square, the distance to the segment and the place on it (0..1). */
+export function nearSegment(
+  size: number,
+  a: Point,
+  b: Point,
+  reach: number,
+  visit: (at: number, distance: number, t: number) => void,
+): void {
+  const [left, right] = bounds(Math.min(a.x, b.x), Math.max(a.x, b.x), reach, size);
+  const [top, bottom] = bounds(Math.min(a.y, b.y), Math.max(a.y, b.y), reach, size);
+  const dx = b.x - a.x;
+  const dy = b.y - a.y;
+  const squared = dx * dx + dy * dy;
+  for (let i = top; i < bottom; i += 1) {
+    for (let j = left; j < right; j += 1) {
+      const px = j + 0.5 - a.x;
+      const py = i + 0.5 - a.y;
+      const t = squared > 0 ? Math.min(1, Math.max(0, (px * dx + py * dy) / squared)) : 0;
+      const ex = px - t * dx;
+      const ey = py - t * dy;
+      visit(i * size + j, Math.sqrt(ex * ex + ey * ey), t);
+    }
+  }
+}
+
+/** Keeps the larger of what is there and `value`. */
+function raise(channel: Channel, at: number, value: number): void {
+  const index = channel.offset + at;
+  if (value > (channel.data[index] ?? Number.POSITIVE_INFINITY)) channel.data[index] = value;
+}
+
+/** Paints a tapered stroke of `value` (coverage times value), keeping the larger. */
+export function drawCapsule(channel: Channel, capsule: Capsule, value = 1): void {
+  const { from, to, fromRadius, toRadius } = capsule;
+  const reach = Math.max(fromRadius, toRadius) + 1;
+  nearSegment(channel.size, from, to, reach, (at, distance, t) => {
+    const cover = 0.5 + fromRadius + t * (toRadius - fromRadius) - distance;
+    if (cover > 0) raise(channel, at, value * Math.min(1, cover));
+  });
+}
+
+/** exp(-d^2 / (2 sigma^2)) of the distance to a segment, keeping the larger; cut at 4 sigma. */
+export function drawGaussian(channel: Channel, from: Point, to: Point, sigma: number): void {
+  nearSegment(channel.size, from, to, 4 * sigma, (at, distance) => {
+    const squared = distance * distance;
+    if (squared <= 16 * sigma * sigma) raise(channel, at, Math.exp(-squared / (2 * sigma * sigma)));
+  });
+}
+
+/** Distance from (x, y) to the edge of a closed polygon; positive inside (even-odd rule). */
+export function signedDistance(points: readonly Point[], x: number, y: number): number {
+  let nearest = 1e18;
+  let inside = false;
+  let a = points[points.length - 1];
+  for (const b of points) {
+    if (a === undefined) break;
+    const dx = b.x - a.x;
+    const dy = b.y - a.y;
+    const squared = dx * dx + dy * dy;
+    const t = squared > 0 ? Math.min(1, Math.max(0, ((x - a.x) * dx + (y - a.y) * dy) / squared)) : 0;
+    const ex = x - a.x - t * dx;
+    const ey = y - a.y - t * dy;
+    nearest = Math.min(nearest, ex * ex + ey * ey);
+    if (a.y > y !== b.y > y && x < (dx * (y - a.y)) / dy + a.x) inside = !inside;
+    a = b;
+  }
+  const distance = Math.sqrt(nearest);
+  return inside ? distance : -distance;
+}
+
+/** Visits pixels that a polygon grown by `grow` pixels covers, with their coverage 0..1. */
+export function insidePolygon(
+  size: number,
+  points: readonly Point[],
+  grow: number,
+  visit: (at: number, cover: number) => void,
+): void {
+  const xs = points.map((p) => p.x);
+  const ys = points.map((p) => p.y);
+  const [left, right] = bounds(Math.min(...xs), Math.max(...xs), grow + 1, size);
+  const [top, bottom] = bounds(Math.min(...ys), Math.max(...ys), grow + 1, size);
+  for (let i = top; i < bottom; i += 1) {
+    for (let j = left; j < right; j += 1) {
+      const cover = 0.5 + grow + signedDistance(points, j + 0.5, i + 0.5);
+      if (cover > 0) visit(i * size + j, Math.min(1, cover));
+    }
+  }
+}
+
+/** Paints a closed polygon, enlarged by `grow` pixels with round corners, keeping the larger value. */
+export function drawPolygon(channel: Channel, points: readonly Point[], grow: number, value = 1): void {
+  insidePolygon(channel.size, points, grow, (at, cover) => {
+    raise(channel, at, value * cover);
+  });
+}

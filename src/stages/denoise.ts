@@ -1,0 +1,56 @@
+import type { Ddim } from '../diffusion/index.js';
+import type { Tensors } from '../models/tensor.js';
+import type { Autoencoder } from './autoencoder.js';
+import type { Denoiser } from './denoiser.js';
+
+/** One of the two diffusion stages, ready to draw a clip: networks, sampler, the clip's noise, and how many steps. */
+export interface DiffusionStage {
+  readonly denoiser: Denoiser;
+  readonly autoencoder: Autoencoder;
+  readonly ddim: Ddim;
+  readonly steps: number;
+  /** The same for every frame: [channels, h, w] of the latent, standard normal. */
+  readonly noise: Float32Array;
+}
+
+/** A step as it is about to be taken; `latent` is at the noise level of timestep `t`. */
+export interface StepStart {
+  readonly index: number;
+  readonly t: number;
+  readonly latent: Float32Array;
+}
+
+export interface DenoiseHooks {
+  /** Replaces the latent before a step: where the outpainter blends the canvas in. */
+  blend?(step: StepStart): Float32Array;
+  /** Sees the clean estimate after a step. */
+  watch?(step: StepStart, x0: Float32Array): Promise<void> | void;
+}
+
+export interface Denoised {
+  readonly latent: Float32Array;
+  /** Of the last step, where the graph has a mask head: probabilities [size, size]. */
+  readonly mask?: Float32Array;
+}
+
+/** DDIM from pure noise to a clean latent (section 4 of the paper: DDIM in both stages). */
+export async function denoise(
+  stage: DiffusionStage,
+  conditions: Tensors,
+  hooks: DenoiseHooks = {},
+  signal?: AbortSignal,
+): Promise<Denoised> {
+  const { denoiser, autoencoder, ddim } = stage;
+  let latent = stage.noise;
+  let mask: Float32Array | undefined;
+  for (const [index, { t, previous }] of ddim.steps(stage.steps).entries()) {
+    const start = { index, t, latent };
+    if (hooks.blend) latent = hooks.blend(start);
+    const predicted = await denoiser.predict(autoencoder.tensor(latent), t, conditions, signal);
+    const stepped = ddim.step(predicted.prediction, t, previous, latent);
+    mask = predicted.mask;
+    latent = stepped.previous;
+    await hooks.watch?.(start, stepped.x0);
+  }
+  return mask ? { latent, mask } : { latent };
+}

@@ -1,0 +1,13 @@
+export { Autoencoder } from './autoencoder.js';
+export type { Blending } from './blending.js';
+export { type BodyStage, type BodyStep, type DrawnBody, drawBody } from './body.js';
+export { type Canvas, placeHands } from './canvas.js';
+export { type Background, type CompositeOptions, composite } from './composite.js';
+export { cropPose } from './crop.js';
+export { Denoiser, type Look } from './denoiser.js';
+export { type DrawnHand, drawHand, type HandStage } from './hand.js';
+export { type HandCrop, HandCrops } from './hand-crops.js';
+export { type LookRequest, readLook } from './look.js';
+export type { SmoothingOptions } from './one-euro.js';
+export { type Planes, pictureFromMask, pictureFromPlanes, planesFromPicture } from './planes.js';
+export type { DrawConditions, Scene } from './scene.js';

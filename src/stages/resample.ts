@@ -1,0 +1,103 @@
+import { makePlanes, type Planes } from './planes.js';
+
+/** A rectangle of the source, continuous coordinates (left and upper edge of the first pixel = 0). May reach outside. */
+export interface Window {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * What lies beyond the source's edge: `clamp` spreads the kernel over the pixels that exist (as Pillow and
+ * PyTorch do), `zero` is emptiness, so that a cut-out does not smear over its edge.
+ */
+export type Edge = 'clamp' | 'zero';
+
+interface Taps {
+  readonly first: number;
+  readonly weights: Float32Array;
+}
+
+/**
+ * Resamples `window` of `source` to `width` x `height`: bilinear where it enlarges, and a triangle as wide as two
+ * output pixels where it shrinks, so nothing aliases. Equal to Pillow's `resize(BILINEAR, box=...)` and PyTorch's
+ * `interpolate(mode='bilinear', antialias=True)`.
+ */
+export function resample(
+  source: Planes,
+  width: number,
+  height: number,
+  window: Window = { x: 0, y: 0, width: source.width, height: source.height },
+  edge: Edge = 'clamp',
+): Planes {
+  const across = axisTaps(source.width, window.x, window.width, width, edge);
+  const down = axisTaps(source.height, window.y, window.height, height, edge);
+  const rows = resampleRows(source, across, width);
+  return resampleColumns(rows, down, height);
+}
+
+function axisTaps(length: number, start: number, extent: number, count: number, edge: Edge): Taps[] {
+  const scale = extent / count;
+  const support = Math.max(1, scale);
+  return Array.from({ length: count }, (_, i) => {
+    const centre = start + (i + 0.5) * scale;
+    const low = Math.floor(centre - support + 0.5);
+    const high = Math.floor(centre + support + 0.5);
+    const kernel = (at: number): number => Math.max(0, 1 - Math.abs((at + 0.5 - centre) / support));
+    const first = Math.min(Math.max(0, low), length);
+    const weights = new Float32Array(Math.max(0, Math.min(length, high) - first));
+    let inside = 0;
+    for (let k = 0; k < weights.length; k++) inside += weights[k] = kernel(first + k);
+    let total = inside;
+    if (edge === 'zero') {
+      total = 0;
+      for (let at = low; at < high; at++) total += kernel(at);
+    }
+    if (total > 0) for (let k = 0; k < weights.length; k++) weights[k] = (weights[k] ?? 0) / total;
+    return { first, weights };
+  });
+}
+
+function resampleRows(source: Planes, taps: readonly Taps[], width: number): Planes {
+  const target = makePlanes(source.channels, width, source.height);
+  const { data } = source;
+  const lines = source.channels * source.height;
+  for (let line = 0; line < lines; line++) {
+    const start = line * source.width;
+    for (let x = 0; x < width; x++) {
+      const tap = taps[x];
+      if (!tap) continue;
+      const { first, weights } = tap;
+      let sum = 0;
+      for (let k = 0; k < weights.length; k++) sum += (weights[k] ?? 0) * (data[start + first + k] ?? 0);
+      target.data[line * width + x] = sum;
+    }
+  }
+  return target;
+}
+
+function resampleColumns(source: Planes, taps: readonly Taps[], height: number): Planes {
+  const { width, channels } = source;
+  const target = makePlanes(channels, width, height);
+  for (let c = 0; c < channels; c++) {
+    for (let y = 0; y < height; y++) {
+      const tap = taps[y];
+      if (!tap) continue;
+      const to = (c * height + y) * width;
+      for (let k = 0; k < tap.weights.length; k++) {
+        const weight = tap.weights[k] ?? 0;
+        const from = (c * source.height + tap.first + k) * width;
+        for (let x = 0; x < width; x++) {
+          target.data[to + x] = (target.data[to + x] ?? 0) + weight * (source.data[from + x] ?? 0);
+        }
+      }
+    }
+  }
+  return target;
+}
+
+/** A mask [height, width] resampled to another size; unchanged (the same array) where the size fits already. */
+export function resampleMask(mask: Float32Array, from: number, to: number): Float32Array {
+  return from === to ? mask : resample(makePlanes(1, from, from, mask), to, to).data;
+}

@@ -1,0 +1,72 @@
+import type { ConditionChannels, DenoiserManifest } from '../models/manifest.js';
+import type { Tensors } from '../models/tensor.js';
+import type { PoseFrame } from '../pose/pose-frame.js';
+import { scalePose } from './crop.js';
+import { makePlanes, type Planes } from './planes.js';
+import { resample, resampleMask } from './resample.js';
+
+/** What a condition tensor of `size` x `size` is drawn from; everything is in the coordinates and at the size of that tensor. */
+export interface Scene {
+  readonly pose: PoseFrame;
+  /** Precise hand mask [size, size], 0..1. */
+  readonly mask?: Float32Array;
+  /** Canvas [3, size, size], -1..1. */
+  readonly canvas?: Float32Array;
+  /** Canvas as latents [channels, size, size]. */
+  readonly canvasLatent?: Float32Array;
+}
+
+/** Draws `channels` in order: `Float32Array` [C, size, size]. */
+export type DrawConditions = (channels: ConditionChannels[], size: number, scene: Scene) => Float32Array;
+
+/** What a stage knows of a frame, in the coordinates of the stage's picture of `size` x `size`. */
+export interface StageScene {
+  readonly size: number;
+  readonly pose: PoseFrame;
+  readonly mask?: Float32Array;
+  readonly canvas?: Planes;
+  readonly canvasLatent?: Float32Array;
+}
+
+/** The condition inputs of a denoiser, by tensor name. They are the same at every step, so a frame draws them once. */
+export function conditionInputs(
+  manifest: DenoiserManifest,
+  scene: StageScene,
+  draw: DrawConditions,
+): Tensors {
+  const inputs: Record<string, Tensors[string]> = {};
+  for (const input of manifest.inputs) {
+    if (input.from !== 'conditions') continue;
+    const { size, channels } = input;
+    const data = draw(channels, size, sceneAt(scene, size, channels));
+    inputs[input.name] = { dims: [1, data.length / (size * size), size, size], data };
+  }
+  return inputs;
+}
+
+/** The scene at the size of a tensor, with no more than its channels are drawn from. */
+function sceneAt(scene: StageScene, size: number, channels: readonly ConditionChannels[]): Scene {
+  const { mask, canvas, canvasLatent } = scene;
+  const asks = (kind: ConditionChannels['kind']): boolean => channels.some((asked) => asked.kind === kind);
+  const masked = asks('hand-mask') || channels.some((asked) => asked.kind === 'openpose' && asked.mask);
+  return {
+    pose: scalePose(scene.pose, scene.size, size),
+    ...(mask && masked ? { mask: resampleMask(mask, scene.size, size) } : {}),
+    ...(canvas && asks('canvas') ? { canvas: resizeSquare(canvas, size).data } : {}),
+    ...(canvasLatent ? { canvasLatent } : {}),
+  };
+}
+
+/** Planes at `size` x `size`; the same object where the size fits already. */
+export function resizeSquare(planes: Planes, size: number): Planes {
+  return planes.width === size ? planes : resample(planes, size, size);
+}
+
+/** Planes [channels, size, size] of one value a channel. */
+export function uniformPlanes(values: readonly number[], size: number): Planes {
+  const planes = makePlanes(values.length, size, size);
+  values.forEach((value, c) => {
+    planes.data.fill(value, c * size * size, (c + 1) * size * size);
+  });
+  return planes;
+}

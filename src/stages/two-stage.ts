@@ -1,0 +1,77 @@
+import { channelsSchema } from '../models/manifest.js';
+import type { Picture } from '../picture.js';
+import type { PoseFrame } from '../pose/pose-frame.js';
+import { type BodyStage, type BodyStep, drawBody } from './body.js';
+import { type Canvas, placeHands } from './canvas.js';
+import { type CompositeOptions, composite } from './composite.js';
+import { cropPose } from './crop.js';
+import { type DrawnHand, drawHand, type HandStage } from './hand.js';
+import type { HandCrop } from './hand-crops.js';
+import type { Planes } from './planes.js';
+
+/** The method with all its choices made, ready to draw a clip. */
+export interface Method {
+  readonly hand: HandStage;
+  readonly body: BodyStage;
+  readonly composite: CompositeOptions;
+}
+
+/** What a frame went through, for those who asked to watch. */
+export interface Intermediates {
+  readonly hands: readonly DrawnHand[];
+  /** For each of `hands`, its finger heatmaps: [10, size, size] of the hand picture, 0..1. */
+  readonly heatmaps: readonly Float32Array[];
+  readonly canvas: Canvas;
+  /** Each step of the outpainting, first step first. */
+  readonly steps: readonly BodyStep[];
+  /** Decoded body before the hands are pasted back, [3, size, size], -1..1. */
+  readonly body: Planes;
+  readonly personMask?: Float32Array;
+}
+
+export interface DrawnFrame {
+  readonly picture: Picture;
+  readonly intermediates?: Intermediates;
+}
+
+export interface DrawFrameOptions {
+  readonly signal?: AbortSignal;
+  /** Keep what the frame went through; costs a decoding a step. */
+  readonly keep?: boolean;
+}
+
+/**
+ * One frame by the two-stage method (paper, figure 2): hands, canvas, body, composite. `pose` and `crops` are in
+ * pixels of the body stage's picture; no crops means that the body stage draws alone.
+ */
+export async function drawFrame(
+  method: Method,
+  pose: PoseFrame,
+  crops: readonly HandCrop[],
+  { signal, keep = false }: DrawFrameOptions = {},
+): Promise<DrawnFrame> {
+  const { autoencoder, canvasColour } = method.body.manifest;
+  const hands = await Promise.all(crops.map((crop) => drawHand(method.hand, pose, crop, signal)));
+  const canvas = placeHands(hands, autoencoder.size, canvasColour);
+  const steps: BodyStep[] = [];
+  const watch = keep ? (step: BodyStep) => steps.push(step) : undefined;
+  const body = await drawBody(method.body, pose, canvas, signal, watch);
+  const picture = composite(body, canvas, method.composite);
+  if (!keep) return { picture };
+  const { picture: drawn, personMask } = body;
+  const heatmaps = crops.map((crop) => fingerHeatmaps(method.hand, pose, crop));
+  return {
+    picture,
+    intermediates: { hands, heatmaps, canvas, steps, body: drawn, ...(personMask ? { personMask } : {}) },
+  };
+}
+
+/** The heatmaps as the hand denoiser is shown them, or with default widths where it is shown none. */
+function fingerHeatmaps({ manifest, draw }: HandStage, pose: PoseFrame, crop: HandCrop): Float32Array {
+  const asked = manifest.denoiser.inputs
+    .flatMap((input) => (input.from === 'conditions' ? input.channels : []))
+    .find(({ kind }) => kind === 'finger-heatmaps');
+  const { size } = manifest.autoencoder;
+  const channels = asked ?? channelsSchema.parse({ kind: 'finger-heatmaps' });
+  return draw([channels], size, { pose: cropPose(pose, crop, size) });
+}

@@ -1,0 +1,41 @@
+import type { VideoFormat } from './format.js';
+import { readJournal } from './journal.js';
+import { checkOutput, placeOutput } from './output.js';
+
+export { type Ffmpeg, findFfmpeg } from './ffmpeg.js';
+export { FORMATS, type FormatTraits, formatOf, type VideoFormat } from './format.js';
+export { readInfo } from './info.js';
+export { evenPicture, type Layout, layoutSize, sideBySide, withChannels } from './layout.js';
+export {
+  commandLine,
+  describe,
+  printable,
+  type VideoMetadata,
+  type VideoMetadataInput,
+  videoMetadataSchema,
+} from './metadata.js';
+export { type EncodingOptions, openVideoWriter, type VideoWriterOptions } from './open.js';
+export { formatRational, type Rational, toRational } from './rational.js';
+export { readVideoFrames, type SourceFrameOptions } from './source-frames.js';
+export type { FinishedVideo, VideoWriter } from './writer.js';
+
+/**
+ * Checks an output before anything slow is begun, as `openVideoWriter` will again. Returns the format that its name asks for.
+ *
+ * @throws UsageError for a name that is no output; OutputError when it exists without `force`, or cannot be written
+ */
+export async function checkVideoOutput(
+  path: string,
+  options: { force?: boolean } = {},
+): Promise<VideoFormat> {
+  const place = placeOutput(path);
+  const finishing = (await readJournal(place.work))?.joined !== undefined;
+  if (!finishing) await checkOutput(place, options.force ?? false);
+  return place.format;
+}
+
+/** Frames of an unfinished run of this output that are safely on the disk; 0 where there is none. */
+export async function framesDone(path: string): Promise<number> {
+  const journal = await readJournal(placeOutput(path).work);
+  return (journal?.segments ?? []).reduce((sum, segment) => sum + segment.frames, 0);
+}

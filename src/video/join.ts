@@ -1,0 +1,89 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AudioTrack } from './audio.js';
+import { withGifComment, withWebpXmp } from './embed.js';
+import { type RunOptions, runFfmpeg } from './encoder.js';
+import { FORMATS, type VideoFormat } from './format.js';
+import { SIDECAR } from './info.js';
+import { animationCommand, concatList, copyCommand, type JoinFiles, paletteCommand } from './join-args.js';
+import { digestFiles, type SegmentRecord, syncToDisk } from './journal.js';
+import { toFfmetadata, type VideoMetadata } from './metadata.js';
+import { segmentFolder, type Workplace } from './segments.js';
+
+/** The file that an output is known by: itself, or the sidecar of a PNG folder. */
+export function proofFile(path: string, format: VideoFormat): string {
+  return format === 'png' ? join(path, SIDECAR) : path;
+}
+
+/** SHA-256 of an output's `proofFile`; undefined where there is none. */
+export async function digestOutput(path: string, format: VideoFormat): Promise<string | undefined> {
+  return await digestFiles([proofFile(path, format)]).catch(() => undefined);
+}
+
+/** Where the joined output waits for its final name. */
+export function artifactPath({ folder, plan }: Workplace): string {
+  return plan.format === 'png' ? join(folder, segmentFolder(plan)) : join(folder, `joined.${plan.format}`);
+}
+
+async function finishFolder(place: Workplace, metadata: VideoMetadata): Promise<void> {
+  const folder = artifactPath(place);
+  const { fps } = place.plan;
+  const frames = (await readdir(folder)).filter((name) => name.endsWith('.png')).length;
+  const sidecar = { ...metadata, frames, fps: `${fps.num}/${fps.den}` };
+  await writeFile(join(folder, SIDECAR), `${JSON.stringify(sidecar, undefined, 2)}\n`);
+}
+
+async function animate(
+  place: Workplace,
+  files: JoinFiles,
+  run: RunOptions,
+  metadata: VideoMetadata,
+): Promise<void> {
+  const { plan, folder } = place;
+  if (plan.format === 'gif') {
+    const palette = join(folder, 'palette.png');
+    await runFfmpeg(paletteCommand(plan, files.list, palette), run);
+    await runFfmpeg(animationCommand(plan, { ...files, palette }), run);
+  } else {
+    await runFfmpeg(animationCommand(plan, files), run);
+  }
+  const picture = await readFile(files.target);
+  const embed = plan.format === 'gif' ? withGifComment : withWebpXmp;
+  await writeFile(files.target, embed(picture, metadata));
+}
+
+/** Makes the output from finished segments, in the work folder, and says its digest. Doing it again gives the same bytes. */
+export async function joinSegments(
+  place: Workplace,
+  segments: readonly SegmentRecord[],
+  metadata: VideoMetadata,
+  audio?: AudioTrack,
+): Promise<string> {
+  const { folder, plan, ffmpeg, output, signal } = place;
+  const path = artifactPath(place);
+  const files: JoinFiles = {
+    list: join(folder, 'list.txt'),
+    metadata: join(folder, 'metadata.txt'),
+    audio,
+    target: path,
+  };
+  const run: RunOptions = { ffmpeg, output, signal };
+  const frames = segments.reduce((sum, segment) => sum + segment.frames, 0);
+  const parts = segments.map(({ files: [file = ''], firstFrame, frames }) => ({ file, firstFrame, frames }));
+  await writeFile(files.list, concatList(parts, plan.fps));
+  await writeFile(files.metadata, toFfmetadata(metadata));
+  switch (FORMATS[plan.format].join) {
+    case 'copy':
+      await runFfmpeg(copyCommand(plan, frames, files), run);
+      break;
+    case 'encode':
+      await animate(place, files, run, metadata);
+      break;
+    case 'folder':
+      await finishFolder(place, metadata);
+      break;
+  }
+  const proof = proofFile(path, plan.format);
+  await syncToDisk(proof);
+  return await digestFiles([proof]);
+}

@@ -1,0 +1,192 @@
+import { rm, stat } from 'node:fs/promises';
+import { OutputError, UsageError } from '../errors.js';
+import type { Picture } from '../picture.js';
+import type { AudioTrack } from './audio.js';
+import { asOutputError, cancelled } from './encoder.js';
+import { FORMATS } from './format.js';
+import { artifactPath, digestOutput, joinSegments, proofFile } from './join.js';
+import { appendJournal, type Journal, type SegmentRecord } from './journal.js';
+import { evenPicture, withChannels } from './layout.js';
+import type { VideoMetadata } from './metadata.js';
+import { checkOutput, type OutputPlace, publish } from './output.js';
+import { beginSegment, type OpenSegment, type Workplace } from './segments.js';
+
+export interface FinishedVideo {
+  /** Absolute path. */
+  readonly path: string;
+  readonly frames: number;
+  /** Size of the file; of a PNG folder, of its sidecar. */
+  readonly bytes: number;
+}
+
+/** A video that is being written, frame by frame, one `write` at a time. */
+export interface VideoWriter {
+  /** Absolute path of the output. */
+  readonly path: string;
+  /**
+   * Index of the frame that the next `write` takes: 0, or, where a killed run is continued, the first frame that is not
+   * safely on the disk. The frames before it must not be written again. It is the clip's length when only the end is missing.
+   */
+  readonly nextFrame: number;
+  /** Frames that an earlier run had finished when this writer was opened. */
+  readonly resumedFrames: number;
+  /**
+   * Takes a picture of the declared size; alpha is dropped or added as the video has it. Resolves when the next one is
+   * welcome, and the picture's memory may be used again. A failure ends the writer: it cleans up and rejects.
+   */
+  write(picture: Picture): Promise<void>;
+  /** Joins the segments, gives the output its name, and removes the work folder. */
+  finish(): Promise<FinishedVideo>;
+  /** Ends everything. Finished segments are removed, or with `keep` left for the next run. May be called at any time, and again. */
+  abort(options?: { keep?: boolean }): Promise<void>;
+}
+
+/** What `openVideoWriter` has found and decided. */
+export interface WriterState {
+  readonly output: OutputPlace;
+  readonly place: Workplace;
+  readonly journal: Journal;
+  /** Size of the caller's pictures. */
+  readonly width: number;
+  readonly height: number;
+  readonly metadata: VideoMetadata;
+  readonly audio?: AudioTrack;
+  readonly force: boolean;
+  readonly keepOnFailure: boolean;
+  /** The caller's; `place.signal` is the writer's own, which `stop` aborts. */
+  readonly signal?: AbortSignal;
+  stop(): void;
+  unlock(): Promise<void>;
+}
+
+function framesOf(segments: readonly SegmentRecord[]): number {
+  return segments.reduce((sum, segment) => sum + segment.frames, 0);
+}
+
+/** The writer of every format: segment after segment, then the join. */
+export class SegmentedWriter implements VideoWriter {
+  readonly resumedFrames: number;
+  private readonly segments: SegmentRecord[];
+  private segment: OpenSegment | undefined;
+  private running: Promise<unknown> | undefined;
+  private closing: Promise<void> | undefined;
+  private finished = false;
+
+  constructor(private readonly state: WriterState) {
+    this.segments = [...state.journal.segments];
+    this.resumedFrames = framesOf(this.segments);
+    if (state.signal?.aborted) this.cancel();
+    state.signal?.addEventListener('abort', this.cancel, { once: true });
+  }
+
+  get path(): string {
+    return this.state.output.path;
+  }
+
+  get nextFrame(): number {
+    return framesOf(this.segments) + (this.segment?.frames ?? 0);
+  }
+
+  write(picture: Picture): Promise<void> {
+    return this.guarded(async () => {
+      const { place, output } = this.state;
+      this.check(picture);
+      this.segment ??= await beginSegment(place, this.segments.length, this.nextFrame);
+      const channelled = withChannels(picture, place.plan.alpha ? 4 : 3);
+      const sized = FORMATS[output.format].even ? evenPicture(channelled) : channelled;
+      await this.segment.write(sized.data);
+      if (this.segment.frames === place.plan.segmentFrames) await this.closeSegment();
+    });
+  }
+
+  finish(): Promise<FinishedVideo> {
+    return this.guarded(async () => {
+      const { output, place, journal } = this.state;
+      if (this.segment) await this.closeSegment();
+      const frames = this.nextFrame;
+      if (frames === 0)
+        throw new OutputError(`${output.name} would have no frames: give a clip with at least one.`);
+      if (!(journal.joined && (await digestOutput(output.path, output.format)) === journal.joined.sha256)) {
+        await this.joinOnce();
+        await checkOutput(output, this.state.force);
+        place.signal.throwIfAborted();
+        await publish(artifactPath(place), output);
+      }
+      this.finished = true;
+      await this.leave(false);
+      const { size } = await stat(proofFile(output.path, output.format));
+      return { path: output.path, frames, bytes: size };
+    });
+  }
+
+  async abort(options: { keep?: boolean } = {}): Promise<void> {
+    this.closing ??= this.close(options.keep ?? this.state.keepOnFailure);
+    await this.closing;
+  }
+
+  private readonly cancel = () => void this.abort().catch(() => {});
+
+  /** Joins the segments, unless an earlier run already has. */
+  private async joinOnce(): Promise<void> {
+    const { place, journal, metadata, audio } = this.state;
+    if (
+      journal.joined &&
+      (await digestOutput(artifactPath(place), place.plan.format)) === journal.joined.sha256
+    )
+      return;
+    const sha256 = await joinSegments(place, this.segments, metadata, audio);
+    await appendJournal(place.folder, { kind: 'joined', frames: this.nextFrame, sha256 });
+  }
+
+  private async closeSegment(): Promise<void> {
+    if (this.segment) this.segments.push(await this.segment.close());
+    this.segment = undefined;
+  }
+
+  private check({ width, height, channels, data }: Picture): void {
+    const { state, segments } = this;
+    const frame = `frame ${this.nextFrame} of ${state.output.name}`;
+    if (width !== state.width || height !== state.height || data.length !== width * height * channels) {
+      throw new UsageError(
+        `The picture for ${frame} is ${width} x ${height} with ${data.length} bytes, but the video is ${state.width} x ${state.height}: give pictures of one size.`,
+      );
+    }
+    const last = segments.at(-1);
+    if (last && last.frames < state.place.plan.segmentFrames) {
+      throw new OutputError(
+        `${state.output.name} ended before ${frame} in an earlier run: add --force to begin again.`,
+      );
+    }
+  }
+
+  /** Runs a step; a failure ends the writer, and becomes a sentence. */
+  private async guarded<T>(step: () => Promise<T>): Promise<T> {
+    const { name } = this.state.output;
+    if (this.closing || this.finished) throw cancelled(name);
+    const running = step();
+    this.running = running;
+    try {
+      return await running;
+    } catch (error) {
+      // A step that `abort` took the ground from fails with whatever it was doing.
+      const wasCancelled = this.closing !== undefined;
+      await this.abort();
+      if (wasCancelled) throw cancelled(name);
+      throw asOutputError(name, error);
+    }
+  }
+
+  private async close(keep: boolean): Promise<void> {
+    this.state.stop();
+    await this.running?.catch(() => {});
+    if (this.finished) return;
+    await this.segment?.discard();
+    await this.leave(keep && this.segments.length > 0);
+  }
+
+  private async leave(keep: boolean): Promise<void> {
+    this.state.signal?.removeEventListener('abort', this.cancel);
+    if (keep) await this.state.unlock();
+    else await rm(this.state.place.folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}

@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import {
+  KEYPOINT_COUNT,
+  type PoseClip,
+  type PoseFrame,
+  pictureSize,
+  prepareFrames,
+} from '../../src/pose/index.js';
+
+/** Points by place: x, y, confidence. */
+type Points = Record<number, [number, number, number?]>;
+
+function clipOf(
+  frames: readonly Points[],
+  size = { width: 100, height: 100 },
+): PoseClip & { pulled: () => number } {
+  let pulled = 0;
+  return {
+    info: { format: 'test', fps: 25, ...size },
+    async *frames(): AsyncGenerator<PoseFrame> {
+      for (const [index, points] of frames.entries()) {
+        pulled += 1;
+        const keypoints = new Float32Array(KEYPOINT_COUNT * 3);
+        for (const [place, [x, y, confidence = 1]] of Object.entries(points))
+          keypoints.set([x, y, confidence], Number(place) * 3);
+        yield { index, time: index / 25, keypoints, depth: new Float32Array(KEYPOINT_COUNT).fill(index) };
+      }
+    },
+    close: async () => {},
+    pulled: () => pulled,
+  };
+}
+
+async function prepare(
+  clip: PoseClip,
+  options: Partial<Parameters<typeof prepareFrames>[1]> = {},
+): Promise<PoseFrame[]> {
+  const frames: PoseFrame[] = [];
+  for await (const frame of prepareFrames(clip, { width: 100, height: 100, ...options })) frames.push(frame);
+  return frames;
+}
+
+function point(frame: PoseFrame | undefined, index: number): number[] {
+  return [...(frame?.keypoints.subarray(index * 3, index * 3 + 3) ?? [])];
+}
+
+describe('gaps', () => {
+  it('are interpolated up to the longest, and left open beyond it and at the ends', async () => {
+    const seen: Points = { 112: [10, 20, 0.8] };
+    const frames = [
+      {},
+      seen,
+      {},
+      {},
+      { 112: [40, 80, 0.6] as [number, number, number] },
+      {},
+      {},
+      {},
+      seen,
+      {},
+    ];
+    const filled = await prepare(clipOf(frames), { maxGap: 2 });
+    expect(filled.length).toBe(10);
+    expect(point(filled[0], 112)).toEqual([0, 0, 0]);
+    // A third and two thirds of the way from (10, 20) to (40, 80).
+    expect(point(filled[2], 112).map((value) => Math.round(value * 1000) / 1000)).toEqual([20, 40, 0.6]);
+    expect(point(filled[3], 112).map((value) => Math.round(value * 1000) / 1000)).toEqual([30, 60, 0.6]);
+    expect(filled[2]?.depth?.[112]).toBeCloseTo(2, 5);
+    for (const index of [5, 6, 7, 9]) expect(point(filled[index], 112)[2]).toBe(0);
+    expect((await prepare(clipOf(frames), { maxGap: 0 }))[2]?.keypoints[112 * 3 + 2]).toBe(0);
+  });
+
+  it('are filled relative to the wrist of the body, so that a hand stays on a moving arm', async () => {
+    const frames: Points[] = [
+      { 10: [10, 10], 112: [11, 10] },
+      { 10: [50, 10] },
+      { 10: [10, 10], 112: [15, 10] },
+    ];
+    const filled = await prepare(clipOf(frames));
+    expect(point(filled[1], 112).slice(0, 2)).toEqual([53, 10]);
+  });
+
+  it('look ahead no further than they must', async () => {
+    const clip = clipOf(Array.from({ length: 100 }, () => ({ 0: [1, 1] as [number, number] })));
+    for await (const frame of prepareFrames(clip, { width: 100, height: 100, maxGap: 8 })) {
+      expect(clip.pulled()).toBeLessThanOrEqual(frame.index + 10);
+    }
+  });
+});
+
+describe('fit', () => {
+  it('keeps the whole picture, in the middle, and scales depth', async () => {
+    const [frame] = await prepare(clipOf([{ 0: [0.5, 0], 1: [100, 50] }], { width: 100, height: 50 }), {
+      width: 400,
+      height: 400,
+    });
+    expect(point(frame, 0)).toEqual([2, 100, 1]);
+    expect(point(frame, 1)).toEqual([400, 300, 1]);
+    expect(point(frame, 2)).toEqual([0, 0, 0]);
+  });
+
+  const standing: Points = {
+    0: [50, 28],
+    5: [60, 40],
+    6: [40, 40],
+    7: [66, 60],
+    8: [34, 60],
+    91: [62, 50],
+    112: [38, 50],
+    11: [58, 80],
+  };
+
+  it('centres the shoulders at the same place and size wherever the signer stands', async () => {
+    const moved = Object.fromEntries(
+      Object.entries(standing).map(([index, [x, y]]) => [
+        index,
+        [x * 2 + 300, y * 2 - 10] as [number, number],
+      ]),
+    );
+    for (const points of [standing, moved]) {
+      const [frame] = await prepare(clipOf([points], { width: 640, height: 480 }), {
+        width: 512,
+        height: 512,
+        fit: 'centre',
+      });
+      const [left, right] = [point(frame, 5), point(frame, 6)];
+      expect(((left[0] ?? 0) + (right[0] ?? 0)) / 2).toBeCloseTo(256, 2);
+      expect(left[1]).toBeCloseTo(512 * 0.52, 2);
+      expect((left[0] ?? 0) - (right[0] ?? 0)).toBeCloseTo(512 * 0.4, 1);
+    }
+  });
+
+  it('makes a centred signer smaller where the hands would leave the picture', async () => {
+    const wide = { ...standing, 91: [90, 40] as [number, number] };
+    const [frame] = await prepare(clipOf([wide]), { width: 512, height: 512, fit: 'centre' });
+    expect(point(frame, 91)[0]).toBeCloseTo(512 * 0.96, 1);
+  });
+
+  it('crops to everything seen of the upper body, the same for all frames', async () => {
+    const frames = await prepare(clipOf([standing, { ...standing, 112: [10, 60] }]), {
+      width: 512,
+      height: 256,
+      fit: 'crop',
+    });
+    const all = frames.flatMap((frame) => [0, 5, 6, 7, 8, 91, 112].map((index) => point(frame, index)));
+    for (const [x, y] of all) {
+      expect(x).toBeGreaterThanOrEqual(0);
+      expect(x).toBeLessThanOrEqual(512);
+      expect(y).toBeGreaterThanOrEqual(0);
+      expect(y).toBeLessThanOrEqual(256);
+    }
+    // Height decides: from the top of the head (28 - 0.45 x 20) to the elbows (60) fills 92 % of 256.
+    expect((point(frames[0], 7)[1] ?? 0) - (point(frames[0], 0)[1] ?? 0)).toBeCloseTo(
+      (32 / 41) * 256 * 0.92,
+      1,
+    );
+    expect(point(frames[0], 5)).toEqual(point(frames[1], 5));
+  });
+
+  it('drops faint points and refuses absurd sizes', async () => {
+    const [frame] = await prepare(clipOf([{ 0: [10, 10, 0.04], 1: [10, 10, 0.06] }]));
+    expect(point(frame, 0)).toEqual([0, 0, 0]);
+    expect(point(frame, 1)[2]).toBeCloseTo(0.06, 6);
+    await expect(prepare(clipOf([{}]), { width: 100_000 })).rejects.toThrow(
+      /100000 x 100 pixels cannot be made/,
+    );
+  });
+});
+
+describe('pictureSize', () => {
+  it('keeps the shape on whole multiples', () => {
+    expect(pictureSize({ width: 1279, height: 719 })).toEqual({ width: 1280, height: 720 });
+    expect(pictureSize({ width: 1920, height: 1080 }, 64, 768)).toEqual({ width: 768, height: 448 });
+    expect(pictureSize({ width: 1, height: 1 })).toEqual({ width: 2, height: 2 });
+  });
+});

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import type { DrawnBody } from '../../src/stages/body.js';
+import { type Canvas, placeHands } from '../../src/stages/canvas.js';
+import { composite, feathered } from '../../src/stages/composite.js';
+import type { DrawnHand } from '../../src/stages/hand.js';
+import { makePlanes } from '../../src/stages/planes.js';
+import { uniformPlanes } from '../../src/stages/scene.js';
+
+const GREY = [127.5, 127.5, 127.5];
+
+/** A hand picture of one colour on 16x16 px, whose mask is the columns `from` up to without `to`. */
+function hand(x: number, y: number, side: number, rgb: number[], from = 0, to = 16): DrawnHand {
+  const mask = Float32Array.from({ length: 256 }, (_, i) => (i % 16 >= from && i % 16 < to ? 1 : 0));
+  return { crop: { x, y, side, hands: ['left'] }, picture: uniformPlanes(rgb, 16), mask };
+}
+
+function pixel(planes: { data: Float32Array; width: number }, x: number, y: number): number[] {
+  const area = planes.width ** 2;
+  return [0, 1, 2].map((c) => planes.data[c * area + y * planes.width + x] ?? Number.NaN);
+}
+
+describe('placing hands', () => {
+  it('puts the hand where its crop was and leaves the uniform background elsewhere', () => {
+    // 16 px shown from a crop of 8: two crop pixels a picture pixel; columns 4..11 become picture columns 6..9.
+    const canvas = placeHands([hand(4, 8, 8, [1, 0, -1], 4, 12)], 32, GREY);
+    expect(pixel(canvas.picture, 7, 12)).toEqual([1, 0, -1]);
+    expect(pixel(canvas.picture, 20, 20)).toEqual([0, 0, 0]);
+    expect([5, 6, 9, 10].map((x) => canvas.mask[12 * 32 + x])).toEqual([0, 1, 1, 0]);
+    const covered = [...canvas.mask.keys()].filter((i) => canvas.mask[i]);
+    expect(covered).toHaveLength(4 * 8);
+  });
+
+  it('keeps the covered area, with soft edges, off the grid and at any size', () => {
+    for (const side of [5.3, 16, 21.7]) {
+      const canvas = placeHands([hand(3.37, 4.81, side, [1, 1, 1], 4, 12)], 32, GREY);
+      const area = canvas.alpha.reduce((sum, v) => sum + v, 0);
+      expect(area / ((side * side) / 2)).toBeGreaterThan(0.93);
+      expect(area / ((side * side) / 2)).toBeLessThan(1.07);
+      expect(canvas.alpha.some((v) => v > 0.05 && v < 0.95)).toBe(true);
+    }
+  });
+
+  it('takes colour from the hand alone at its edge, never from the background that was removed', () => {
+    const split = hand(2.4, 2.4, 20, [0.5, 0.5, 0.5], 0, 8);
+    for (let i = 0; i < split.picture.data.length; i++) if (i % 16 >= 8) split.picture.data[i] = -1;
+    const canvas = placeHands([split], 32, GREY);
+    canvas.alpha.forEach((alpha, i) => {
+      if (alpha > 1e-3) expect((canvas.hands.data[i] ?? 0) / alpha).toBeCloseTo(0.5, 4);
+    });
+  });
+
+  it('shows what of a hand lies inside the picture and nothing of one outside', () => {
+    const canvas = placeHands([hand(-8, -8, 16, [1, 1, 1]), hand(40, 0, 8, [1, 1, 1])], 32, GREY);
+    expect(canvas.mask.reduce((sum, v) => sum + v, 0)).toBe(64);
+    expect(canvas.mask[0]).toBe(1);
+  });
+
+  it('keeps a box for each hand and lets the later one lie on top', () => {
+    const canvas = placeHands([hand(0, 0, 16, [1, 1, 1]), hand(8, 8, 16, [-1, -1, -1])], 32, GREY);
+    expect(canvas.boxes).toEqual([
+      { left: 0, top: 0, right: 16, bottom: 16 },
+      { left: 8, top: 8, right: 24, bottom: 24 },
+    ]);
+    expect(pixel(canvas.picture, 12, 12)).toEqual([-1, -1, -1]);
+    expect(canvas.mask.reduce((sum, v) => sum + v, 0)).toBe(256 + 256 - 64);
+  });
+});
+
+describe('composite', () => {
+  const canvas = placeHands([hand(8, 8, 16, [1, -1, -1], 0, 8)], 32, GREY);
+  const body: DrawnBody = { picture: uniformPlanes([-1, -1, 1], 32) };
+  const plain = { paste: true, feather: 0, background: 'drawn' } as const;
+  const rgb = (picture: { data: Uint8Array; channels: number }, x: number, y: number): number[] => [
+    ...picture.data.slice((y * 32 + x) * picture.channels, (y * 32 + x + 1) * picture.channels),
+  ];
+
+  it('pastes the hands back over the decoded body, mixing at the soft edge by coverage', () => {
+    const picture = composite(body, canvas, plain);
+    expect(picture).toMatchObject({ width: 32, height: 32, channels: 3 });
+    expect(rgb(picture, 10, 15)).toEqual([255, 0, 0]);
+    expect(rgb(picture, 28, 15)).toEqual([0, 0, 255]);
+    const half = withAlpha(canvas, 0.5);
+    expect(rgb(composite(body, half, plain), 10, 15)).toEqual([128, 0, 128]);
+  });
+
+  it('leaves the body as it is without pasting', () => {
+    expect(rgb(composite(body, canvas, { ...plain, paste: false }), 10, 15)).toEqual([0, 0, 255]);
+  });
+
+  it('clips what the decoder overshoots before it mixes', () => {
+    const loud: DrawnBody = { picture: uniformPlanes([-3, -3, 3], 32) };
+    expect(rgb(composite(loud, withAlpha(canvas, 0.5), plain), 10, 15)).toEqual([128, 0, 128]);
+  });
+
+  it('puts a colour behind the person, with hands counted as person', () => {
+    const personMask = new Float32Array(1024);
+    personMask[20 * 32 + 28] = 0.25;
+    const picture = composite({ ...body, personMask }, canvas, { ...plain, background: [200, 100, 0] });
+    expect(rgb(picture, 10, 15)).toEqual([255, 0, 0]);
+    expect(rgb(picture, 0, 0)).toEqual([200, 100, 0]);
+    expect(rgb(picture, 28, 20)).toEqual([150, 75, 64]);
+  });
+
+  it('gives straight alpha for a transparent background', () => {
+    const personMask = new Float32Array(1024).fill(0.5);
+    const picture = composite({ ...body, personMask }, canvas, { ...plain, background: 'transparent' });
+    expect(picture.channels).toBe(4);
+    expect(rgb(picture, 0, 0)).toEqual([0, 0, 255, 128]);
+    expect(rgb(picture, 10, 15)).toEqual([255, 0, 0, 255]);
+  });
+
+  it('feathers inwards: nothing outside the mask, all of it deep inside, a ramp between', () => {
+    const square = Float32Array.from({ length: 1024 }, (_, i) => (i % 32 >= 8 && i % 32 < 24 ? 1 : 0));
+    const soft = feathered(square, 32, 2);
+    const row = [6, 7, 8, 9, 10, 16].map((x) => soft[16 * 32 + x] ?? 0);
+    // Mean over 5 pixels, twice that less 1: at column 8 three of five are hand, at 9 four, from 10 on all.
+    expect(row.map((v) => Math.round(v * 1000) / 1000)).toEqual([0, 0, 0.2, 0.6, 1, 1]);
+  });
+
+  function withAlpha(from: Canvas, share: number): Canvas {
+    const scaled = from.hands.data.map((v) => v * share);
+    return { ...from, alpha: from.alpha.map((v) => v * share), hands: makePlanes(3, 32, 32, scaled) };
+  }
+});

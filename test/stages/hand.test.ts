@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { makeMethod, settle } from '../../src/pipeline/method.js';
+import { loadPreset } from '../../src/pipeline/preset.js';
+import { Denoiser } from '../../src/stages/denoiser.js';
+import { drawHand } from '../../src/stages/hand.js';
+import { keepOwnHands } from '../../src/stages/hand-ownership.js';
+import {
+  colour,
+  FakeRunner,
+  fakeConditions,
+  fakeManifest,
+  floats,
+  HAND_SIZE,
+  poseWithHands,
+} from './fake-model.js';
+
+const look = {
+  prompt: { look: { dims: [1, 1], data: Float32Array.of(3) } },
+  negative: { look: { dims: [1, 1], data: Float32Array.of(1) } },
+  reference: {},
+};
+
+function handStage(runner: FakeRunner, guidance?: number) {
+  const manifest = fakeManifest();
+  const preset = loadPreset('default', { hand: { guidance } });
+  const choices = settle(manifest, preset, { hand: false, body: false }, () => undefined);
+  const parts = { manifest, runner, draw: fakeConditions, look, seed: 7, background: 'drawn' } as const;
+  return makeMethod(parts, preset, choices).hand;
+}
+
+const pose = poseWithHands({ left: [100, 100, 132, 132] });
+const crop = { x: 92, y: 92, side: 48, hands: ['left'] } as const;
+
+describe('the hand stage', () => {
+  it('walks the noise down the trained timesteps with the look and an empty mask channel', async () => {
+    const runner = new FakeRunner();
+    const stage = handStage(runner);
+    await drawHand(stage, pose, crop);
+    const runs = runner.inputsOf('hand.onnx');
+    expect(runs.map(({ timestep }) => timestep?.data[0])).toEqual([999, 749, 499, 249]);
+    expect(floats(runs[0]?.sample)).toEqual(stage.noise);
+    for (const { conditions, look: given } of runs) {
+      expect(conditions?.dims).toEqual([1, 11, HAND_SIZE, HAND_SIZE]);
+      expect(
+        floats(conditions)
+          .slice(10 * HAND_SIZE ** 2)
+          .every((v) => v === 0),
+      ).toBe(true);
+      expect(given?.data[0]).toBe(3);
+    }
+  });
+
+  it('takes the mask from the last step, cut at the threshold', async () => {
+    let runs = 0;
+    const runner = new FakeRunner({
+      'hand.onnx': ({ sample }) => {
+        runs++;
+        const data = Float32Array.from({ length: HAND_SIZE ** 2 }, (_, i) =>
+          runs === 4 && i < 100 ? 0.5 : 0.49,
+        );
+        return { prediction: colour(sample, [0, 0, 0]), mask: { dims: [1, 1, HAND_SIZE, HAND_SIZE], data } };
+      },
+    });
+    const { mask } = await drawHand(handStage(runner), pose, crop);
+    expect(mask.reduce((sum, v) => sum + v, 0)).toBe(100);
+  });
+
+  it('shows the picture that the decoder gives for the last clean latent', async () => {
+    const { picture } = await drawHand(handStage(new FakeRunner()), pose, crop);
+    expect([0, 1, 2].map((c) => picture.data[c * HAND_SIZE ** 2])).toEqual([1, -1, -1]);
+  });
+
+  it('refuses a bundle without a mask head in one sentence', async () => {
+    const runner = new FakeRunner({
+      'hand.onnx': ({ sample }) => ({ prediction: colour(sample, [0, 0, 0]) }),
+    });
+    await expect(drawHand(handStage(runner), pose, crop)).rejects.toThrow(/has no "mask"/);
+  });
+});
+
+describe('guidance', () => {
+  it('runs prompt and negative prompt and goes beyond the one, away from the other', async () => {
+    const runner = new FakeRunner({
+      'hand.onnx': ({ sample, look: given }) => ({
+        prediction: colour(sample, [given?.data[0] === 3 ? 0.5 : 0.1, 0, 0]),
+        mask: { dims: [1, 1, HAND_SIZE, HAND_SIZE], data: new Float32Array(HAND_SIZE ** 2) },
+      }),
+    });
+    const { picture } = await drawHand(handStage(runner, 2.5), pose, crop);
+    expect(runner.inputsOf('hand.onnx')).toHaveLength(8);
+    // 0.1 + 2.5 (0.5 - 0.1)
+    expect(picture.data[0]).toBeCloseTo(1.1, 5);
+  });
+
+  it('is off at scale 1', async () => {
+    const runner = new FakeRunner();
+    await drawHand(handStage(runner, 1), pose, crop);
+    expect(runner.inputsOf('hand.onnx')).toHaveLength(4);
+  });
+
+  it('gives the timestep in the type that the manifest names', async () => {
+    const { denoiser } = fakeManifest((raw) => {
+      raw.hand.denoiser.inputs[1] = { name: 'timestep', from: 'timestep', type: 'int64' };
+    }).hand;
+    const runner = new FakeRunner();
+    const latent = { dims: [1, 3, 8, 8], data: new Float32Array(192) };
+    await new Denoiser(denoiser, runner, look, 1).predict(latent, 249, { conditions: latent });
+    expect(runner.inputsOf('hand.onnx')[0]?.timestep).toEqual({ dims: [1], data: BigInt64Array.of(249n) });
+  });
+});
+
+describe('whose hand it is', () => {
+  it('clears what is nearer to the other hand, and only that', () => {
+    const both = poseWithHands({ left: [2, 2, 6, 14], right: [10, 2, 14, 14] });
+    const mask = new Float32Array(HAND_SIZE ** 2).fill(1);
+    const kept = keepOwnHands(mask, HAND_SIZE, both, ['left']);
+    // The hands are mirror images about x = 8.
+    expect([0, 7, 8, 15].map((x) => kept[8 * HAND_SIZE + x])).toEqual([1, 1, 0, 0]);
+    expect(keepOwnHands(mask, HAND_SIZE, both, ['left', 'right'])).toBe(mask);
+  });
+
+  it('leaves the mask alone where the other hand is not in the crop', () => {
+    const mask = new Float32Array(HAND_SIZE ** 2).fill(1);
+    const far = poseWithHands({ left: [2, 2, 6, 14], right: [40, 2, 44, 14] });
+    expect(keepOwnHands(mask, HAND_SIZE, far, ['left'])).toBe(mask);
+  });
+});
