@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from handfirst_training.networks.autoencoder import Decoder, Encoder
+from handfirst_training.training.from_bundle import moved_columns
 from handfirst_training.training.schedule import add_noise, alphas_cumprod, sampler_timesteps, signal_levels
 from handfirst_training.training.words import PAD, UNKNOWN, encode, words_of
 
@@ -40,7 +41,7 @@ def runs(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("runs")
     shared = ("--data", world, "--out", folder, "--minutes", 0.02, "--batch", 2, "--threads", 1)
     run("handfirst_training.training.autoencoder", *shared)
-    run("handfirst_training.training.hand", *shared, "--autoencoder", folder)
+    run("handfirst_training.training.hand", *shared, "--autoencoder", folder, "--precision", "bfloat16")
     run("handfirst_training.training.body", *shared, "--autoencoder", folder, "--crop", 64, "--whole-from", 0.9)
     run("handfirst_training.training.prompt", *shared)
     run("handfirst_training.training.prompt", *shared, "--stage", "reference")
@@ -71,6 +72,26 @@ def test_the_exported_bundle_says_what_it_holds_and_agrees_with_pytorch(runs: Pa
     assert max(gaps) < 1e-3
     manifest = json.loads((tmp_path / "bundle" / "manifest.json").read_text())
     assert set(manifest["files"]) == {p.name for p in (tmp_path / "bundle").iterdir()} - {"manifest.json"}
+
+
+def test_training_goes_on_from_an_exported_bundle(runs: Path, world: Path, tmp_path: Path) -> None:
+    run("handfirst_training.export.bundle", "--runs", runs, "--out", tmp_path / "bundle")
+    run("handfirst_training.training.from_bundle", "--bundle", tmp_path / "bundle", "--data", world, "--out", tmp_path / "run")
+    for name in ("decoder", "hand", "body"):
+        trained, taken = (torch.load(folder / f"{name}.pt", weights_only=True)["average"] for folder in (runs, tmp_path / "run"))
+        assert trained.keys() == taken.keys()
+        for key, value in trained.items():
+            torch.testing.assert_close(taken[key], value, rtol=1e-3, atol=1e-7)
+    scales = [torch.load(folder / "encoder.pt", weights_only=True)["scale"] for folder in (runs, tmp_path / "run")]
+    torch.testing.assert_close(scales[1], scales[0], rtol=1e-3, atol=1e-5)
+
+
+def test_the_look_keeps_its_columns_by_name() -> None:
+    before = [{"name": "skin", "size": 2}, {"name": "top", "size": 1}]
+    after = [{"name": "top", "size": 2}, {"name": "hat", "size": 1}, {"name": "skin", "size": 2}]
+    weight = torch.tensor([[1.0, 2, 3, 10, 20, 30, 40, 50]])
+    expected = torch.tensor([[3.0, 3, 0, 1, 2, 10, 20, 30, 40, 50]])
+    assert torch.equal(moved_columns(weight, before, after), expected)
 
 
 def test_the_encoder_keeps_what_lies_in_its_subspace() -> None:

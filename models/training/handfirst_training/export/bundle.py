@@ -1,4 +1,4 @@
-"""Writes the compact bundle: graphs, vocabulary, manifest.
+"""Writes the compact bundle: graphs, vocabulary, layout of the look vector (`look.json`, for training that goes on), manifest.
 
 `python -m handfirst_training.export.bundle --runs RUNS --out ../compact` exports what has been trained, `--untrained` a bundle of
 the same shapes.
@@ -202,6 +202,7 @@ def main() -> None:
     write_denoisers(writer, args.runs, look, args.untrained)
     write_prompt(writer, args.runs, spec, args.untrained)
     (out / "vocabulary.json").write_text(json.dumps(spec.vocabulary, indent=1) + "\n")
+    (out / "look.json").write_text(json.dumps(spec.layout, indent=1) + "\n")
     write_manifest(out, manifest(look, not args.untrained))
     if writer.worst > TOLERANCE:
         raise SystemExit(f"A graph differs from PyTorch by {writer.worst:.1e}, more than {TOLERANCE:.0e}: not exported.")

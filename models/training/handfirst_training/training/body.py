@@ -47,7 +47,9 @@ def main() -> None:
         level = draw_levels(len(clean), generator).to(budget.device)
         noisy = add_noise(clean, torch.randn_like(clean), level).contiguous(memory_format=torch.channels_last)
         conditions = batch.conditions.contiguous(memory_format=torch.channels_last)
-        predicted, person = model(noisy, level, conditions, canvas, batch.mask, batch.look)
+        with budget.autocast():
+            predicted, person = model(noisy, level, conditions, canvas, batch.mask, batch.look)
+        predicted, person = predicted.float(), person.float()
         noise_loss = (huber(predicted - clean) * weights * batch.weight).mean()
         mask_loss = F.mse_loss(person, batch.person)
         return noise_loss + 0.5 * mask_loss, {"noise": float(noise_loss.detach()), "mask": float(mask_loss.detach())}

@@ -51,11 +51,15 @@ def main() -> None:
         level = draw_levels(len(clean), generator).to(budget.device)
         noisy = add_noise(clean, torch.randn_like(clean), level)
         if args.shader_only:
-            difference = model.shader(batch.conditions, model.code(torch.zeros_like(level), batch.look)) - clean
+            with budget.autocast():
+                guess = model.shader(batch.conditions, model.code(torch.zeros_like(level), batch.look))
+            difference = guess.float() - clean
             loss = (huber(difference) * weights * (0.05 + F.max_pool2d(F.avg_pool2d(batch.mask, 8), 3, 1, 1))).mean()
             return loss, {"noise": float(loss.detach())}
         channels_last = {"memory_format": torch.channels_last}
-        predicted, mask = model(noisy.contiguous(**channels_last), level, batch.conditions.contiguous(**channels_last), batch.look)
+        with budget.autocast():
+            predicted, mask = model(noisy.contiguous(**channels_last), level, batch.conditions.contiguous(**channels_last), batch.look)
+        predicted, mask = predicted.float(), mask.float()
         inside = 0.05 + F.max_pool2d(F.avg_pool2d(batch.mask, 8), 3, 1, 1)
         noise_loss = (huber(predicted - clean) * weights * inside).mean()
         mask_loss = F.mse_loss(mask, batch.mask)

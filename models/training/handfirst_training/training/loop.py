@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import copy
+import ctypes
 import json
 import os
 import time
@@ -32,6 +33,11 @@ class Budget:
     device: str
     save_minutes: float
     decay: bool
+    precision: str
+
+    def autocast(self) -> torch.autocast:
+        """The network's arithmetic: float32, or bfloat16 with float32 weights (half as long again where the processor has it)."""
+        return torch.autocast(torch.device(self.device).type, dtype=torch.bfloat16, enabled=self.precision == "bfloat16")
 
 
 def add_budget(parser: argparse.ArgumentParser, batch: int, rate: float) -> None:
@@ -45,14 +51,27 @@ def add_budget(parser: argparse.ArgumentParser, batch: int, rate: float) -> None
     parser.add_argument("--save-minutes", type=float, default=5)
     parser.add_argument("--no-decay", action="store_true", help="keep the learning rate up: another call will go on from here")
     parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32", help="of the network's arithmetic")
+
+
+def keep_memory() -> None:
+    """Have glibc keep what is freed: arrays of some megabytes for every sample are else given back to the system and cleared anew
+    each time, which took four fifths of the time that drawing a sample took."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt:
+        trim_threshold, mmap_threshold = -1, -3
+        mallopt(mmap_threshold, 1 << 30)
+        mallopt(trim_threshold, (1 << 31) - 1)
 
 
 def budget_from(args: argparse.Namespace) -> Budget:
     if args.threads:
         torch.set_num_threads(args.threads)
+    keep_memory()
     torch.manual_seed(args.seed)
     args.out.mkdir(parents=True, exist_ok=True)
-    return Budget(args.out, args.minutes, args.batch, args.rate, args.seed, args.device, args.save_minutes, not args.no_decay)
+    rest = (args.batch, args.rate, args.seed, args.device, args.save_minutes, not args.no_decay, args.precision)
+    return Budget(args.out, args.minutes, *rest)
 
 
 def learning_rate(progress: float, samples: int, decay: bool) -> float:

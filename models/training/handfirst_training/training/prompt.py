@@ -59,6 +59,7 @@ class PromptSpec:
     groups: list[list[int]]
     signers: Tensor
     vocabulary: dict[str, object]
+    layout: list[dict[str, object]]
 
     @property
     def look(self) -> int:
@@ -103,12 +104,13 @@ def make_spec(world: World, seed: int) -> PromptSpec:
     groups = list(decisions(world.look_layout).values())
     looks = np.concatenate([shard["look"] for shard in world.shards])
     chosen = np.random.default_rng(seed).permutation(len(looks))[:REMEMBERED_SIGNERS]
-    return PromptSpec(words, groups, torch.from_numpy(looks[chosen]), vocabulary_file(words, attributes_of_words(words)))
+    vocabulary = vocabulary_file(words, attributes_of_words(words))
+    return PromptSpec(words, groups, torch.from_numpy(looks[chosen]), vocabulary, world.look_layout)
 
 
 def load_spec(folder: Path) -> PromptSpec:
     saved = torch.load(folder / "prompt-spec.pt", weights_only=True)
-    return PromptSpec(saved["words"], saved["groups"], saved["signers"], json.loads(saved["vocabulary"]))
+    return PromptSpec(saved["words"], saved["groups"], saved["signers"], json.loads(saved["vocabulary"]), json.loads(saved["layout"]))
 
 
 def saved_spec(world: World, folder: Path, seed: int) -> PromptSpec:
@@ -116,8 +118,8 @@ def saved_spec(world: World, folder: Path, seed: int) -> PromptSpec:
     path = folder / "prompt-spec.pt"
     if not path.exists():
         spec = make_spec(world, seed)
-        content = {"words": spec.words, "groups": spec.groups, "signers": spec.signers, "vocabulary": json.dumps(spec.vocabulary)}
-        torch.save(content, path)
+        texts = {"vocabulary": json.dumps(spec.vocabulary), "layout": json.dumps(spec.layout)}
+        torch.save({"words": spec.words, "groups": spec.groups, "signers": spec.signers, **texts}, path)
     return load_spec(folder)
 
 
