@@ -65,6 +65,8 @@ function x264(plan: EncodingPlan): string[] {
   return [
     ...['-vf', toBt709('yuv420p'), '-c:v', 'libx264', '-preset', 'medium', '-crf', String(plan.crf)],
     ...['-threads', String(plan.threads), '-g', String(plan.segmentFrames), '-flags:v', '+bitexact+cgop'],
+    // B frames delay the decoding times of every segment, and joined segments would state a wrong mean frame rate.
+    ...['-bf', '0'],
     ...BT709,
     // Drops x264's own note of its version and options (NAL type 6, SEI).
     ...['-bsf:v', 'filter_units=remove_types=6'],
