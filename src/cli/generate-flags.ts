@@ -1,12 +1,12 @@
 import { Option } from 'commander';
 import { DEVICES } from '../models/index.js';
 import { listPresets, type SourceOptions } from '../pipeline/index.js';
-import { poseFormats } from '../pose/index.js';
 import type { Background } from '../stages/composite.js';
 import * as parse from './arguments.js';
+import { type MendFlags, mendOptions, type SourceFlags, sourceOptions } from './pose-flags.js';
 
 /** Values of the flags of `generate`, as commander hands them over. */
-export interface GenerateFlags {
+export interface GenerateFlags extends SourceFlags, MendFlags {
   readonly out: string;
   readonly force?: boolean;
   readonly resume: boolean;
@@ -20,13 +20,8 @@ export interface GenerateFlags {
   readonly reference?: string;
   readonly background?: Background;
   readonly allowUnknownWords?: boolean;
-  readonly format?: string;
-  readonly fps?: number;
-  readonly size?: { width: number; height: number };
-  readonly person?: number;
   readonly range?: { from: number; to?: number };
   readonly fit?: SourceOptions['fit'];
-  readonly maxGap?: number;
   readonly bundle?: string;
   readonly preset?: string;
   readonly steps?: number;
@@ -87,19 +82,10 @@ function signerFlags(): Option[] {
 
 function keypointsFlags(): Option[] {
   return [
-    option('--format <name>', 'insist on a layout instead of recognising it').choices(
-      poseFormats.map(({ format }) => format),
-    ),
-    option('--fps <rate>', 'frames a second, for files that do not say', parse.frameRate),
-    option(
-      '--size <WxH>',
-      'pixels of the picture the keypoints refer to, for files that do not say',
-      parse.pictureSize,
-    ),
-    option('--person <n>', 'which of several people, from 1', parse.wholeNumber(1)),
+    ...sourceOptions(),
     option('--range <from:to>', 'frames to draw, from 0, the end not included', parse.frameRange),
     option('--fit <how>', 'how the signer is placed in the picture').choices(['keep', 'centre', 'crop']),
-    option('--max-gap <frames>', 'longest gap over which missing points are filled', parse.wholeNumber(0)),
+    ...mendOptions(),
   ];
 }
 

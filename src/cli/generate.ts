@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { type PresetOverrides, type RenderOptions, render } from '../pipeline/index.js';
 import { EXIT_CODES } from './failure.js';
 import { type GenerateFlags, generateFlags } from './generate-flags.js';
+import { mend } from './pose-flags.js';
 import { jsonReporter, terminalReporter } from './progress.js';
 import { cancelOnSignals } from './signals.js';
 
@@ -42,12 +43,12 @@ ${EXIT_CODES}`,
 /** The options of `render` that the flags mean. */
 export function renderOptions(input: string, values: GenerateFlags): RenderOptions {
   const { prompt, negativePrompt, seed, reference, background, allowUnknownWords } = values;
-  const { format, fps, size, person, range, fit, maxGap } = values;
+  const { format, fps, size, person, sequence, range, fit } = values;
   const { bundle, preset, verify, device, threads, lookAhead } = values;
   const { out, force, resume, sideBySide, sourceVideo, audio, crf } = values;
   return {
     input,
-    source: { format, fps, size, person, range, fit, maxGap },
+    source: { format, fps, size, person, sequence, range, fit, mend: mend(values) },
     look: { prompt, negativePrompt, seed, reference, background, allowUnknownWords },
     method: { bundle, preset, verify, overrides: overrides(values) },
     runtime: { device: device === 'auto' ? undefined : device, threads, lookAhead },

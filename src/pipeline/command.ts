@@ -1,3 +1,4 @@
+import type { MendOptions } from '../pose/index.js';
 import type { Background } from '../stages/composite.js';
 import type { RenderOptions } from './options.js';
 import type { PresetOverrides } from './preset.js';
@@ -19,7 +20,8 @@ export function commandArguments(options: RenderOptions): string[] {
     ...flag('--person', source.person),
     ...flag('--range', range && `${range.from}:${range.to ?? ''}`),
     ...flag('--fit', source.fit),
-    ...flag('--max-gap', source.maxGap),
+    ...flag('--sequence', source.sequence),
+    ...mendFlags(source.mend ?? {}),
     ...flag('--prompt', look.prompt),
     ...flag('--negative-prompt', look.negativePrompt),
     ...flag('--seed', look.seed),
@@ -35,6 +37,19 @@ export function commandArguments(options: RenderOptions): string[] {
     ...flag('--source-video', output.sourceVideo),
     ...flag('--audio', output.audio),
     ...flag('--crf', output.encoding?.crf),
+  ];
+}
+
+function mendFlags({ mirror, aspect, swaps, maxGap, wrist, bones, smooth, fps }: MendOptions): string[] {
+  return [
+    ...flag('--max-gap', maxGap),
+    ...(smooth ? ['--smooth'] : []),
+    ...(swaps === false ? ['--no-swaps'] : []),
+    ...flag('--wrist', wrist),
+    ...(bones === false ? ['--no-bones'] : []),
+    ...(mirror ? ['--mirror'] : []),
+    ...flag('--aspect', aspect),
+    ...flag('--resample', fps),
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { MendOptions } from '../pose/index.js';
 import type { Background } from '../stages/composite.js';
 import type { EncodingOptions, Layout } from '../video/index.js';
 import type { PresetOverrides } from './preset.js';
@@ -16,8 +17,10 @@ export interface SourceOptions {
   readonly range?: { readonly from: number; readonly to?: number };
   /** How the pose is fitted into the picture. */
   readonly fit?: 'keep' | 'centre' | 'crop';
-  /** Longest gap, in frames, over which missing points are filled. */
-  readonly maxGap?: number;
+  /** Which of several sequences in one file (parquet, npz). */
+  readonly sequence?: string;
+  /** How faults of the keypoints are mended; default: what is plainly wrong is. */
+  readonly mend?: MendOptions;
 }
 
 /** Who is shown. */

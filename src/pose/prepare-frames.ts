@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.js';
+import { defined } from './defined.js';
 import { type Fit, place, placeClip } from './framing.js';
 import { type MendOptions, mendClip } from './mend/mend-clip.js';
 import type { PoseClip, PoseFrame } from './pose-frame.js';
@@ -48,15 +49,6 @@ export async function* prepareFrames(clip: PoseClip, options: PrepareOptions): A
     fit,
   );
   for await (const frame of mended.frames()) yield place(frame, placement);
-}
-
-/** The options without those that are undefined, so that they do not hide defaults. */
-function defined<T extends object>(options: T): T {
-  const copy = { ...options };
-  for (const key of Object.keys(copy)) {
-    if (Reflect.get(copy, key) === undefined) Reflect.deleteProperty(copy, key);
-  }
-  return copy;
 }
 
 async function* nothing(): AsyncGenerator<PoseFrame> {}

@@ -40,8 +40,11 @@ describe('values of flags', () => {
     expect(presetField('hand.draw=false')).toEqual({ hand: { draw: false } });
   });
 
+  // What commander gives without a flag.
+  const given = { out: 'o.mp4', resume: true, verify: true, swaps: true, bones: true };
+
   it('lets --set win over the named flag', () => {
-    const flags = { out: 'o.mp4', resume: true, verify: true, steps: 4, set: { body: { steps: 2 } } };
+    const flags = { ...given, steps: 4, set: { body: { steps: 2 } } };
     expect(renderOptions('x.pose', flags).method?.overrides).toMatchObject({
       hand: { steps: 4 },
       body: { steps: 2 },
@@ -50,9 +53,7 @@ describe('values of flags', () => {
 
   it('gives back the command that they came from', () => {
     const flags = {
-      out: 'o.mp4',
-      resume: true,
-      verify: true,
+      ...given,
       range: { from: 3 },
       background: [255, 0, 16] as const,
       seed: 4,
@@ -60,8 +61,20 @@ describe('values of flags', () => {
     expect(commandArguments(renderOptions('x.pose', flags))).toEqual([
       ...['handfirst', 'generate', 'x.pose', '--range', '3:', '--seed', '4', '--background', '#ff0010'],
     ]);
-    const dashed = { out: 'o.mp4', resume: true, verify: true, prompt: '-red' };
+    const dashed = { ...given, prompt: '-red' };
     expect(commandArguments(renderOptions('x.pose', dashed))).toContain('--prompt=-red');
+    const mended = {
+      ...given,
+      swaps: false,
+      wrist: 'body',
+      smooth: true,
+      resample: 12.5,
+      sequence: 'b',
+    } as const;
+    expect(commandArguments(renderOptions('x.pose', mended))).toEqual([
+      ...['handfirst', 'generate', 'x.pose', '--sequence', 'b', '--smooth', '--no-swaps', '--wrist', 'body'],
+      ...['--resample', '12.5'],
+    ]);
   });
 });
 

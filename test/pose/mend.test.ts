@@ -92,6 +92,19 @@ describe('swapped hands', () => {
   });
 });
 
+describe('switches that are not named', () => {
+  it('keep their defaults', async () => {
+    const swapped = frameOf({ ...arms, ...hand(91, 30, 180), ...hand(112, 170, 180) });
+    const clip: PoseClip = {
+      info: { format: 'test', fps: 25, width: 200, height: 200 },
+      frames: () => stream([swapped]),
+      close: async () => {},
+    };
+    const [mended] = await collect(mendClip(clip, { swaps: undefined, wrist: undefined }).frames());
+    expect(point(mended, 91).slice(0, 2)).toEqual([170, 180]);
+  });
+});
+
 describe('wrists', () => {
   const frame = frameOf({ ...arms, ...hand(91, 175, 186) });
 

@@ -1,4 +1,5 @@
 import { UsageError } from '../../errors.js';
+import { defined } from '../defined.js';
 import { fillGaps } from '../fill-gaps.js';
 import type { PoseClip, PoseFrame } from '../pose-frame.js';
 import { steadyBones } from './bones.js';
@@ -68,7 +69,7 @@ function mended(
   options: MendOptions & { fps: number },
   width: number,
 ): AsyncIterable<PoseFrame> {
-  const { mirror, swaps, maxGap, wrist, bones, smooth } = { ...MEND_DEFAULTS, ...options };
+  const { mirror, swaps, maxGap, wrist, bones, smooth } = { ...MEND_DEFAULTS, ...defined(options) };
   const { info } = clip;
   let frames: AsyncIterable<PoseFrame> = clip.frames();
   if (width !== info.width) frames = each(frames, (frame) => stretch(frame, width / info.width));

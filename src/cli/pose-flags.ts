@@ -1,0 +1,75 @@
+import { Option } from 'commander';
+import { type MendOptions, type OpenPoseOptions, poseFormats, type WristRule } from '../pose/index.js';
+import * as parse from './arguments.js';
+
+/** Values of the flags that say what a file does not say itself. */
+export type SourceFlags = OpenPoseOptions;
+
+/** Values of the flags that mend. */
+export interface MendFlags {
+  readonly mirror?: boolean;
+  readonly aspect?: number;
+  readonly swaps: boolean;
+  readonly maxGap?: number;
+  readonly wrist?: WristRule;
+  readonly bones: boolean;
+  readonly smooth?: boolean;
+  readonly resample?: number;
+}
+
+/** What a file does not say itself. */
+export function sourceOptions(): Option[] {
+  const layouts = poseFormats.map(({ format }) => format);
+  return [
+    new Option('--format <name>', 'insist on a layout instead of recognising it').choices(layouts),
+    new Option('--fps <rate>', 'frames a second, for files that do not say').argParser(parse.frameRate),
+    new Option(
+      '--size <WxH>',
+      'pixels of the picture the keypoints refer to, for files that do not say',
+    ).argParser(parse.pictureSize),
+    new Option('--person <n>', 'which of several people, from 1').argParser(parse.wholeNumber(1)),
+    new Option('--sequence <name>', 'which of several sequences in one file (parquet, npz)'),
+  ];
+}
+
+/** How its faults are mended. */
+export function mendOptions(): Option[] {
+  return [
+    new Option('--max-gap <frames>', 'longest gap over which missing points are filled').argParser(
+      parse.wholeNumber(0),
+    ),
+    new Option('--smooth', 'calm jitter (One-Euro filter)'),
+    new Option('--no-swaps', 'leave hands that lie on the other arm where they are'),
+    new Option('--wrist <rule>', 'whose wrist counts where body and hand differ').choices([
+      'hand',
+      'body',
+      'none',
+    ]),
+    new Option('--no-bones', 'leave stretched hand bones'),
+    new Option('--mirror', 'the video was mirrored: turn it back'),
+    new Option('--aspect <ratio>', 'width / height of the picture, where the file has it wrong').argParser(
+      ratio,
+    ),
+    new Option('--resample <rate>', 'another number of frames a second').argParser(parse.frameRate),
+  ];
+}
+
+/** `16:9`, `16/9` or `1.78`. */
+function ratio(text: string): number {
+  const [, above, below = '1'] = /^([\d.]+)(?:[:/]([\d.]+))?$/.exec(text) ?? [];
+  return Number(above) / Number(below);
+}
+
+/** The options of `mendClip` that the flags mean. */
+export function mend({
+  mirror,
+  aspect,
+  swaps,
+  maxGap,
+  wrist,
+  bones,
+  smooth,
+  resample,
+}: MendFlags): MendOptions {
+  return { mirror, aspect, swaps, maxGap, wrist, bones, smooth, fps: resample };
+}
