@@ -91,7 +91,7 @@ function encode({ tokenizer, manifest, warn }: SignerParts, prompt: string, opti
   for (const problem of problems) {
     if (!options.allowUnknownWords) {
       throw new UsageError(
-        `${problem}; choose other words, or leave them unheard with --allow-unknown-words.`,
+        `${problem}; choose other words (handfirst models words lists them), or leave them unheard with --allow-unknown-words.`,
       );
     }
     warn(`${problem}; this is left unheard.`);

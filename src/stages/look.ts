@@ -93,11 +93,16 @@ function tokenTensor(ids: readonly number[], type: 'int32' | 'int64'): Tensor {
 }
 
 function zeros(shape: readonly number[]): FloatTensor {
-  return { dims: shape, data: new Float32Array(shape.reduce((product, n) => product * n, 1)) };
+  return {
+    dims: shape,
+    data: new Float32Array(shape.reduce((product, n) => product * n, 1)),
+    constant: true,
+  };
 }
 
+/** An output that every frame will see. */
 function need(tensor: FloatTensor | undefined, graph: string, output: string): FloatTensor {
-  if (tensor) return tensor;
+  if (tensor) return { ...tensor, constant: true };
   throw new BundleError(
     `The bundle's ${graph} has no output "${output}": its manifest and its graphs do not fit together.`,
   );

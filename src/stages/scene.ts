@@ -39,7 +39,7 @@ export function conditionInputs(
     if (input.from !== 'conditions') continue;
     const { size, channels } = input;
     const data = draw(channels, size, sceneAt(scene, size, channels));
-    inputs[input.name] = { dims: [1, data.length / (size * size), size, size], data };
+    inputs[input.name] = { dims: [1, data.length / (size * size), size, size], data, constant: true };
   }
   return inputs;
 }
