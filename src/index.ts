@@ -4,6 +4,7 @@
  */
 export * from './errors.js';
 export { DEVICES, listBundles, loadBundle, type Manifest } from './models/index.js';
+export * from './phrase/index.js';
 export type { Picture } from './picture.js';
 export * from './pipeline/index.js';
 export { openPoseClip, type PoseClip, type PoseClipInfo, type PoseFrame, poseFormats } from './pose/index.js';

@@ -5,6 +5,8 @@ import { generateCommand } from './generate.js';
 import { infoCommand } from './info.js';
 import { modelsCommand } from './models.js';
 import { poseCommand } from './pose.js';
+import { previewCommand } from './preview.js';
+import { spellCommand } from './spell.js';
 
 /** The whole command line; nothing is read or written before it is parsed. */
 export function program(): Command {
@@ -14,7 +16,7 @@ export function program(): Command {
     .option('--debug', 'print the stack of a failure')
     .addHelpText('after', EXIT_CODES)
     .showHelpAfterError('Run it with --help to see what it takes.');
-  const commands = [generateCommand(), infoCommand(), modelsCommand(), poseCommand()];
+  const commands = [generateCommand(), infoCommand(), modelsCommand(), poseCommand(), spellCommand()];
   for (const command of commands) root.addCommand(command);
   for (const command of everyCommand(root)) {
     if (command !== root) command.addOption(new Option('--debug', 'print the stack of a failure'));

@@ -1,0 +1,44 @@
+import { Command, Option } from 'commander';
+import { SPELL_DEFAULTS, type SpellOptions, spell, writeClip } from '../phrase/index.js';
+import * as parse from './arguments.js';
+import { cancelOnSignals } from './signals.js';
+
+interface SpellFlags extends SpellOptions {
+  readonly out: string;
+  readonly force?: boolean;
+}
+
+/** Flags that say how a signer is to be drawn and how fast to sign. */
+export function signingOptions(): Option[] {
+  return [
+    new Option('--hand <side>', 'the signing hand').choices(['left', 'right']).default(SPELL_DEFAULTS.hand),
+    new Option('--speed <factor>', '1 = three letters a second; 0.25 to 2')
+      .argParser(parse.decimalNumber(0.25))
+      .default(SPELL_DEFAULTS.speed),
+    new Option('--fps <rate>', 'frames a second').argParser(parse.frameRate).default(SPELL_DEFAULTS.fps),
+    new Option('--size <WxH>', 'pixels of the picture')
+      .argParser(parse.pictureSize)
+      .default(SPELL_DEFAULTS.size, '512x512'),
+  ];
+}
+
+/** `handfirst spell`: fingerspelling as keypoints. */
+export function spellCommand(): Command {
+  const command = new Command('spell')
+    .description('fingerspell a text (letters and digits of the ASL manual alphabet) as keypoints')
+    .argument('<text>', 'what to spell, such as "HELLO WORLD"')
+    .requiredOption('-o, --out <file>', '.pose or .jsonl')
+    .option('--force', 'replace what exists');
+  for (const option of signingOptions()) command.addOption(option);
+  return command.action(async (text: string, { out, force, ...options }: SpellFlags) => {
+    const { signal, release } = cancelOnSignals();
+    try {
+      const clip = spell(text, options);
+      const frames = await writeClip(clip, out, { force, signal });
+      const seconds = (frames / clip.info.fps).toFixed(1);
+      process.stdout.write(`${out}: ${clip.letters.length} letters, ${frames} frames, ${seconds} s\n`);
+    } finally {
+      release();
+    }
+  });
+}

@@ -1,0 +1,77 @@
+import { UsageError } from '../errors.js';
+import { mirrorFrame, type PoseClip, type PoseFrame } from '../pose/index.js';
+import { figurePoints, film, type PictureSize } from './figure.js';
+import { lettersOf } from './letters.js';
+import { holdAt, type Moment, standing } from './motion.js';
+import { atRest, type LetterTime, laySpelling, REST, RISE, SINK } from './spelling.js';
+
+/** How a text is spelled. */
+export interface SpellOptions {
+  /** The signing hand. Default: right. */
+  readonly hand?: 'left' | 'right';
+  /** 1 = three letters a second; 0.25 to 2. */
+  readonly speed?: number;
+  /** Frames a second. Default: 25. */
+  readonly fps?: number;
+  /** Pixels of the picture; the signer is framed from head to hips. Default: 512 x 512. */
+  readonly size?: PictureSize;
+}
+
+/** A spelled text: a clip in memory like that of a keypoint file, and when each letter stands. */
+export interface SpelledClip extends PoseClip {
+  readonly info: PoseClip['info'] & { readonly frameCount: number };
+  readonly letters: readonly LetterTime[];
+}
+
+export const SPELL_DEFAULTS = {
+  hand: 'right',
+  speed: 1,
+  fps: 25,
+  size: { width: 512, height: 512 },
+} as const;
+
+/**
+ * Fingerspells a text in the ASL manual alphabet: a neutral signer raises a relaxed hand, spells and lets it sink. Letters A to Z
+ * and digits; case and accents do not matter, blanks and punctuation are pauses. All 133 points with depth, the same for the same
+ * text and options; frames are made as they are pulled. Throws UsageError for other characters and options that make no sense.
+ */
+export function spell(text: string, options: SpellOptions = {}): SpelledClip {
+  const { hand, speed, fps, size } = { ...SPELL_DEFAULTS, ...defined(options) };
+  checkOptions(speed, fps, size);
+  const rest = atRest();
+  const { moments, letters, end } = laySpelling(lettersOf(text), REST + RISE, speed);
+  const seconds = end + SINK + REST;
+  const track: Moment[] = [standing(rest, 0, REST), ...moments, standing(rest, end + SINK, seconds)];
+  const frameCount = Math.ceil(seconds * fps - 1e-9);
+  async function* frames(): AsyncGenerator<PoseFrame> {
+    for (let index = 0; index < frameCount; index += 1) {
+      const time = index / fps;
+      const frame = film(figurePoints(holdAt(track, time), rest, time), size, index, time);
+      yield hand === 'left' ? mirrorFrame(frame, size.width) : frame;
+    }
+  }
+  const info = { format: 'spelled', fps, width: size.width, height: size.height, frameCount, people: 1 };
+  return { info, letters, frames, close: async () => {} };
+}
+
+function checkOptions(speed: number, fps: number, { width, height }: PictureSize): void {
+  if (!(speed >= 0.25 && speed <= 2)) {
+    throw new UsageError(
+      `A speed of ${speed} cannot be signed; give 0.25 to 2, where 1 is three letters a second.`,
+    );
+  }
+  if (!(fps >= 5 && fps <= 240))
+    throw new UsageError(`${fps} frames a second make no sense here; give 5 to 240.`);
+  for (const side of [width, height]) {
+    if (!Number.isInteger(side) || side < 64 || side > 8192) {
+      throw new UsageError(
+        `A picture of ${width} x ${height} pixels makes no sense; give whole pixels from 64 to 8192.`,
+      );
+    }
+  }
+}
+
+/** Options without those that are undefined, which would hide defaults. */
+function defined(options: SpellOptions): SpellOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
