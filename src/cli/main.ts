@@ -5,7 +5,6 @@ import { generateCommand } from './generate.js';
 import { infoCommand } from './info.js';
 import { modelsCommand } from './models.js';
 import { poseCommand } from './pose.js';
-import { previewCommand } from './preview.js';
 import { spellCommand } from './spell.js';
 
 /** The whole command line; nothing is read or written before it is parsed. */
