@@ -12,4 +12,5 @@ export { type OpenPoseOptions, openPoseClip, openSource, poseFormats } from './o
 export * from './pose-frame.js';
 export { formatPoseReport, type PartReport, type PoseReport, poseInfo } from './pose-info.js';
 export { PREPARE_DEFAULTS, type PrepareOptions, prepareFrames } from './prepare-frames.js';
+export { holisticPerson } from './readers/holistic-points.js';
 export { openPoseWriter, type PoseWriter, type PoseWriterOptions } from './writers/frame-writers.js';
