@@ -87,12 +87,12 @@ export async function readBody(
 
 const HEAT_SIZE = 64;
 /** Reach of the window round a point, in cells. */
-const WINDOW = 3;
+const WINDOW = 4;
 const SURE_HEAT = 0.5;
 
 /**
  * Moves each point to the centre of mass of its heat map close by, where that is sure. `values` is [39, 5] with x, y 0..1,
- * `heat` logits [64, 64, 39] (MediaPipe: RefineLandmarksFromHeatmapCalculator, kernel 7).
+ * `heat` logits [64, 64, 39] (MediaPipe: RefineLandmarksFromHeatmapCalculator, kernel 9).
  */
 function refine(values: Float32Array, heat: Float32Array): void {
   for (let index = 0; index < ALL_POINTS; index += 1) {
