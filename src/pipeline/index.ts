@@ -1,3 +1,4 @@
+export { type Engine, openEngine } from './engine.js';
 export { generate } from './generate.js';
 export type {
   GenerateOptions,

@@ -1,23 +1,25 @@
 import { concatMap, filter, map, mergeMap, Observable, tap } from 'rxjs';
 import { PoseFileError, UsageError } from '../errors.js';
-import {
-  type Bundle,
-  type BundleRunner,
-  createTokenizer,
-  DEFAULT_BUNDLE,
-  loadBundle,
-  openRunner,
-} from '../models/index.js';
+import type { Bundle, BundleRunner } from '../models/index.js';
 import type { Manifest } from '../models/manifest.js';
 import type { Picture } from '../picture.js';
-import { openPoseClip, type PoseClip, type PoseFrame, prepareFrames } from '../pose/index.js';
+import {
+  MEND_NOTHING,
+  type MendOptions,
+  mendClip,
+  openPoseClip,
+  type PoseClip,
+  type PoseFrame,
+  prepareFrames,
+} from '../pose/index.js';
 import type { Background } from '../stages/composite.js';
 import { drawConditions } from '../stages/conditions/index.js';
 import type { HandCrop } from '../stages/hand-crops.js';
 import { drawFrame, type Intermediates, type Method } from '../stages/two-stage.js';
+import { type Engine, openEngine } from './engine.js';
 import { type Choices, makeMethod, settle } from './method.js';
 import type { GenerateOptions } from './options.js';
-import { loadPreset, type Preset } from './preset.js';
+import { loadPreset, type Preset, type PresetOverrides } from './preset.js';
 import { chooseSigner, handCrops, type Signer } from './signer.js';
 import { Credits, endOnAbort, inOrder, pull } from './stream.js';
 
@@ -38,6 +40,8 @@ export interface GeneratedFrame {
 export interface FramesOptions {
   /** Frames to leave out at the beginning, because they are there already; the crops' filter still sees them. */
   readonly skip?: number;
+  /** Frames after those to draw, by their place in the generated clip; default all. The crops' filter sees the others too. */
+  readonly only?: (index: number) => boolean;
   /**
    * Takes each frame, in order, before it is emitted. Reading and drawing wait for it: this is the stream's
    * back-pressure, which a subscriber of an Observable cannot exert.
@@ -47,6 +51,8 @@ export interface FramesOptions {
 
 interface Job {
   readonly index: number;
+  /** Place among the frames that are drawn. */
+  readonly turn: number;
   readonly pose: PoseFrame;
   readonly crops: readonly HandCrop[];
 }
@@ -57,21 +63,25 @@ const LOOK_AHEAD = 2;
 interface SessionParts {
   readonly options: GenerateOptions;
   readonly clip: PoseClip;
-  readonly bundle: Bundle;
-  readonly runner: BundleRunner;
+  readonly engine: Engine;
   readonly preset: Preset;
   readonly choices: Choices;
   readonly signer: Signer;
   readonly method: Method;
+  /** In the order of opening. */
+  readonly opened: readonly { close(): Promise<void> }[];
 }
 
 /** A clip, a signer and a method, opened and ready; the frames can be drawn more than once. */
 export class Session {
   private constructor(private readonly parts: SessionParts) {}
 
-  /** Opens everything a run needs; what was opened is closed again when the rest fails. Throws `HandfirstError`s. */
-  static async open(options: GenerateOptions): Promise<Session> {
-    return new Session(await openParts(options));
+  /**
+   * Opens everything a run needs; what was opened is closed again when the rest fails. Throws `HandfirstError`s. An
+   * `engine` that is kept for several sessions stays open, and its bundle and device are used instead of the options'.
+   */
+  static async open(options: GenerateOptions, engine?: Engine): Promise<Session> {
+    return new Session(await openParts(options, engine));
   }
 
   get clip(): PoseClip {
@@ -79,11 +89,11 @@ export class Session {
   }
 
   get bundle(): Bundle {
-    return this.parts.bundle;
+    return this.parts.engine.bundle;
   }
 
   get runner(): BundleRunner {
-    return this.parts.runner;
+    return this.parts.engine.runner;
   }
 
   get preset(): Preset {
@@ -111,7 +121,7 @@ export class Session {
   }
 
   /** Draws the clip. Every subscription starts over; unsubscribing or the options' signal ends it at once. */
-  frames({ skip = 0, sink }: FramesOptions = {}): Observable<GeneratedFrame> {
+  frames({ skip = 0, only, sink }: FramesOptions = {}): Observable<GeneratedFrame> {
     const { signal, runtime } = this.parts.options;
     const ahead = runtime?.lookAhead ?? LOOK_AHEAD;
     return new Observable<GeneratedFrame>((subscriber) => {
@@ -123,12 +133,14 @@ export class Session {
         .pipe(
           map((pose, index) => ({ index, pose, crops: this.preset.hand.draw ? crops.next(pose) : [] })),
           filter(({ index }) => {
-            if (index < skip) credits.give();
-            return index >= skip;
+            const wanted = index >= skip && (only?.(index) ?? true);
+            if (!wanted) credits.give();
+            return wanted;
           }),
-          mergeMap((job) => this.draw(job, stop.signal), ahead),
-          inOrder(({ index }) => index, skip),
-          concatMap(async (frame) => {
+          map((job, turn) => ({ ...job, turn })),
+          mergeMap(async (job) => ({ turn: job.turn, frame: await this.draw(job, stop.signal) }), ahead),
+          inOrder(({ turn }) => turn),
+          concatMap(async ({ frame }) => {
             await sink?.(frame);
             return frame;
           }),
@@ -140,8 +152,7 @@ export class Session {
   }
 
   async close(): Promise<void> {
-    await this.runner.close();
-    await this.clip.close();
+    for (const resource of [...this.parts.opened].reverse()) await resource.close();
   }
 
   private async draw({ index, pose, crops }: Job, signal: AbortSignal): Promise<GeneratedFrame> {
@@ -151,10 +162,16 @@ export class Session {
   }
 
   private async *poses(): AsyncGenerator<PoseFrame> {
-    const { fit, maxGap, range } = this.parts.options.source ?? {};
+    const {
+      fit,
+      mend: { maxGap, mirror, swaps, wrist, bones, smooth } = {},
+      range,
+    } = this.parts.options.source ?? {};
     const { from = 0, to = Infinity } = range ?? {};
+    const mend = { mirror, swaps, wrist, bones, smooth };
+    const place = { width: this.size, height: this.size, fit, maxGap, mend };
     let at = 0;
-    for await (const pose of prepareFrames(this.clip, { width: this.size, height: this.size, fit, maxGap })) {
+    for await (const pose of prepareFrames(this.clip, place)) {
       if (at >= to) return;
       if (at++ >= from) yield pose;
     }
@@ -166,35 +183,42 @@ export class Session {
   }
 }
 
-async function openParts(options: GenerateOptions): Promise<SessionParts> {
+async function openParts(options: GenerateOptions, kept?: Engine): Promise<SessionParts> {
   const { source = {}, method = {}, look = {}, runtime = {}, signal } = options;
   checkRange(source.range);
   checkLookAhead(runtime.lookAhead);
   const preset = loadPreset(method.preset, method.overrides);
-  const bundle = await loadBundle(method.bundle ?? DEFAULT_BUNDLE, { verify: method.verify });
-  const { manifest } = bundle;
-  const background = look.background ?? 'drawn';
-  checkBackground(background, manifest);
-  const warn = (sentence: string): void => options.watch?.note?.({ kind: 'warning', sentence });
-  const { hand, body } = method.overrides ?? {};
-  const strict = { hand: hand?.steps !== undefined, body: body?.steps !== undefined };
-  const choices = settle(manifest, preset, strict, warn);
-  const tokenizer = await createTokenizer(bundle);
-  const clip = await openPoseClip(options.input, source);
+  const clip = reshaped(await openPoseClip(options.input, source), source.mend);
   const opened: { close(): Promise<void> }[] = [clip];
   try {
-    const runner = await openRunner(bundle, { device: runtime.device, threads: runtime.threads, signal });
-    opened.push(runner);
+    const engine = kept ?? (await openEngine(options));
+    if (!kept) opened.push(engine);
+    const { bundle, runner, tokenizer } = engine;
+    const { manifest } = bundle;
+    const background = look.background ?? 'drawn';
+    checkBackground(background, manifest);
+    const warn = (sentence: string): void => options.watch?.note?.({ kind: 'warning', sentence });
+    const choices = settle(manifest, preset, strictSteps(method.overrides), warn);
     tellDevices(runner, options);
-    const engine = { manifest, runner, draw: drawConditions };
-    const signer = await chooseSigner({ ...engine, tokenizer, preset, choices, warn }, look, signal);
-    const parts = { ...engine, look: signer.look, seed: signer.seed, background };
-    const ready = makeMethod(parts, preset, choices);
-    return { options, clip, bundle, runner, preset, choices, signer, method: ready };
+    const parts = { manifest, runner, draw: drawConditions };
+    const signer = await chooseSigner({ ...parts, tokenizer, preset, choices, warn }, look, signal);
+    const { look: seen, seed } = signer;
+    const ready = makeMethod({ ...parts, look: seen, seed, background }, preset, choices);
+    return { options, clip, engine, preset, choices, signer, method: ready, opened };
   } catch (error) {
     for (const resource of opened.reverse()) await resource.close();
     throw error;
   }
+}
+
+/** What changes the clip's rate or the picture's shape comes before all else; the rest is mended frame by frame. */
+function reshaped(clip: PoseClip, { aspect, fps }: MendOptions = {}): PoseClip {
+  return aspect === undefined && fps === undefined ? clip : mendClip(clip, { ...MEND_NOTHING, aspect, fps });
+}
+
+/** Where the user named the number of steps. */
+function strictSteps({ hand, body }: PresetOverrides = {}): { hand: boolean; body: boolean } {
+  return { hand: hand?.steps !== undefined, body: body?.steps !== undefined };
 }
 
 function checkBackground(background: Background, manifest: Manifest): void {

@@ -1,0 +1,41 @@
+import {
+  type Bundle,
+  type BundleRunner,
+  createTokenizer,
+  DEFAULT_BUNDLE,
+  loadBundle,
+  openRunner,
+  type Tokenizer,
+} from '../models/index.js';
+import { graphsOf } from '../models/read-manifest.js';
+import type { GenerateOptions } from './options.js';
+
+/** A bundle on a device: what sessions share when several are opened one after another. */
+export interface Engine {
+  readonly bundle: Bundle;
+  readonly runner: BundleRunner;
+  readonly tokenizer: Tokenizer;
+  /** Loads every graph now, which else happens when it is first run. Rejects with `DeviceError` where one cannot be. */
+  warm(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens a bundle and a device, to be kept; the signal ends it for good. Throws `BundleError`, `DeviceError` and `UsageError`. */
+export async function openEngine({
+  method = {},
+  runtime = {},
+  signal,
+}: Pick<GenerateOptions, 'method' | 'runtime' | 'signal'>): Promise<Engine> {
+  const bundle = await loadBundle(method.bundle ?? DEFAULT_BUNDLE, { verify: method.verify });
+  const tokenizer = await createTokenizer(bundle);
+  const runner = await openRunner(bundle, { device: runtime.device, threads: runtime.threads, signal });
+  return {
+    bundle,
+    runner,
+    tokenizer,
+    async warm() {
+      await Promise.all(graphsOf(bundle.manifest).map((graph) => runner.describe(graph)));
+    },
+    close: () => runner.close(),
+  };
+}
