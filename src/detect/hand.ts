@@ -78,19 +78,23 @@ async function findHand(models: Models, picture: Picture, rough: Region): Promis
   return grown(regionRound(middle, edge, -UPRIGHT), 1, -0.1);
 }
 
-/**
- * Region of a hand from its points in the frame before (MediaPipe: HandLandmarksToRect). The calculator expects the palm's points
- * alone, but Holistic's graph hands it all 21, so its "index, middle and ring finger" are points 4, 6 and 8; kept, as the
- * networks' results with it are what people know.
- */
-function nextHandRegion(points: Points): Region {
-  const wrist = pointAt(points, 0);
-  const [thumb, index, tip] = [pointAt(points, 4), pointAt(points, 6), pointAt(points, 8)];
+/** Points of wrist, thumb and palm, which move less than the fingertips. */
+const PALM = [0, 1, 2, 3, 5, 6, 9, 10, 13, 14, 17, 18];
+
+/** Region of a hand from its points in the frame before: the palm's turned box (MediaPipe: HandLandmarksToRect). */
+function nextHandRegion(hand: Points): Region {
+  const [wrist, index, middle, ring] = [
+    pointAt(hand, 0),
+    pointAt(hand, 5),
+    pointAt(hand, 9),
+    pointAt(hand, 13),
+  ];
   const along = {
-    x: ((thumb.x + tip.x) / 2 + index.x) / 2,
-    y: ((thumb.y + tip.y) / 2 + index.y) / 2,
+    x: ((index.x + ring.x) / 2 + middle.x) / 2,
+    y: ((index.y + ring.y) / 2 + middle.y) / 2,
   };
   const rotation = rotationOf(wrist, along, UPRIGHT);
+  const points = Float32Array.from(PALM.flatMap((point) => [...hand.subarray(point * 3, point * 3 + 3)]));
   const upright = boxOf(points, 0);
   const box = boxOf(turnedBack(points, upright, rotation), 0);
   const [cos, sin] = [Math.cos(rotation), Math.sin(rotation)];
