@@ -1,5 +1,5 @@
 import { SIGNER } from './data/signer.js';
-import { matrix, orientation } from './hand.js';
+import { axes, orientation } from './hand.js';
 import {
   about,
   across,
@@ -39,7 +39,7 @@ export const SHOULDER: Vec3 = SIGNER.shoulder;
 const UPPER: Vec3 = subtract(SIGNER.elbow, SIGNER.shoulder);
 const FORE: Vec3 = subtract(SIGNER.wrist, SIGNER.elbow);
 const HINGE = cross(UPPER, FORE);
-const HAND_AXES = matrix(SIGNER.handAxes);
+const HAND_AXES = axes(SIGNER.handAxes);
 
 /** How an arm holds a hand: the elbow's swivel, the forearm's twist, and the wrist's bend as a rotation vector; radians. */
 export interface Grip {
@@ -72,11 +72,11 @@ function elbowPole(shoulder: Vec3, wrist: Vec3, collar: Mat3): Vec3 {
 
 /** The rotation that carries a rest direction and hinge to a new direction and hinge. */
 function turned(restDirection: Vec3, restHinge: Vec3, direction: Vec3, hinge: Vec3): Mat3 {
-  const axes = (d: Vec3, h: Vec3): Mat3 => {
+  const frame = (d: Vec3, h: Vec3): Mat3 => {
     const [along, side] = [unit(d), across(h, d)];
     return [along, side, cross(along, side)];
   };
-  return multiply(axes(direction, hinge), transpose(axes(restDirection, restHinge)));
+  return multiply(frame(direction, hinge), transpose(frame(restDirection, restHinge)));
 }
 
 interface Bones {

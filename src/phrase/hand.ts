@@ -7,6 +7,7 @@ import {
   apply,
   between,
   cross,
+  dot,
   type Mat3,
   multiply,
   scale,
@@ -32,15 +33,16 @@ export function row(table: readonly number[], index: number): Vec3 {
   return [table[index * 3] ?? 0, table[index * 3 + 1] ?? 0, table[index * 3 + 2] ?? 0];
 }
 
-/** A matrix whose rows a flat table of nine numbers holds. */
-export function matrix(table: readonly number[]): Mat3 {
-  const at = (index: number): number => table[index] ?? 0;
-  return [
-    [at(0), at(3), at(6)],
-    [at(1), at(4), at(7)],
-    [at(2), at(5), at(8)],
-  ];
+/** Three directions at right angles, the columns of a flat table of nine numbers; what rounding took is put right. */
+export function axes(table: readonly number[]): Mat3 {
+  const [first, second, third] = transpose([row(table, 0), row(table, 1), row(table, 2)]);
+  const [x, y] = [unit(first), across(second, first)];
+  const z = cross(x, y);
+  // The right hand's axes are left-handed.
+  return [x, y, dot(z, third) < 0 ? scale(z, -1) : z];
 }
+
+const THUMB_AT_REST = axes(SIGNER.thumbFrame);
 
 /** Bending towards the palm: from f to n. */
 function flex(degrees: number): Mat3 {
@@ -59,8 +61,10 @@ function thumbFrames([azimuth = 0, elevation = 0, roll = 0, mcp = 0, ip = 0]: Ha
 ] {
   const [a, e] = [azimuth * RADIANS, elevation * RADIANS];
   const way: Vec3 = [Math.cos(e) * Math.cos(a), Math.cos(e) * Math.sin(a), Math.sin(e)];
-  const rest = matrix(SIGNER.thumbFrame);
-  const first = multiply(multiply(between(rest[0], way), rest), about([1, 0, 0], roll * RADIANS));
+  const first = multiply(
+    multiply(between(THUMB_AT_REST[0], way), THUMB_AT_REST),
+    about([1, 0, 0], roll * RADIANS),
+  );
   const second = multiply(first, flex(mcp));
   return [first, second, multiply(second, flex(ip))];
 }

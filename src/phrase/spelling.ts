@@ -16,14 +16,18 @@ export const REST = 0.15;
 
 /** Lengths below are for a signer whose trunk is 0.51 m. */
 const SIZE = SIGNER.trunkLength / 0.51;
-const PLACE: Vec3 = [-0.07, -0.2, -0.02];
+const PLACE: Vec3 = [-0.03, -0.2, -0.02];
 /** Where a double letter slides to, and how far the hand drifts outward with every letter. */
-const SLIDE: Vec3 = [-0.045, 0, 0];
+const SLIDE: Vec3 = [-0.04, 0, 0];
 const DRIFT: Vec3 = [-0.006, 0, 0];
+/** The hand does not drift further outward than this. */
+const FURTHEST = -0.03;
+/** There is no room beyond this: the next double slides back. */
+const EDGE = -0.06;
 /** Share of a letter's shape that already is the next letter's. */
 const COARTICULATION = 0.05;
 /** Fastest mean turn of a hand, radians a second. */
-const TOP_TURN = 6;
+const TOP_TURN = 12;
 
 /** When a letter can be read. */
 export interface LetterTime {
@@ -51,7 +55,7 @@ function hold(offset: Vec3, shape: Pick<LetterShape, 'fingers' | 'palm'>, angles
   return { wrist, angles, ...gripFor(wrist, shape.fingers, shape.palm) };
 }
 
-/** Share of the time between letters that a change of hand shape and turn takes: 0.8 for none, 1.25 for a great one. */
+/** Share of the time between letters that a change of hand shape and turn takes: 0.7 for none, 1.15 for a great one. */
 function effort(from: Hold, to: Hold): number {
   const change = from.angles.reduce(
     (sum, angle, index) => sum + Math.abs(angle - (to.angles[index] ?? 0)),
@@ -59,7 +63,7 @@ function effort(from: Hold, to: Hold): number {
   );
   const fingers = change / from.angles.length / 40;
   const turn = (length(subtract(to.bend, from.bend)) + Math.abs(to.twist - from.twist)) / 2;
-  return 0.8 + 0.45 * Math.min(1, fingers + turn);
+  return 0.7 + 0.45 * Math.min(1, fingers + turn);
 }
 
 /** Seconds to come from one hold to another when letters follow each other every `period` seconds. */
@@ -96,15 +100,20 @@ export function laySpelling(letters: readonly Letter[], start: number, speed: nu
       }
       return;
     }
-    if (before?.name === letter.name) offset = add(offset, SLIDE);
+    if (before?.name === letter.name) offset = slid(offset);
     const stay = period * (!after ? 0.72 : before ? 0.4 : 0.55);
     const stops = stopsOf(letter.shape, after?.shape, offset);
     const [first] = stops;
     const moment = append((at) => path(stops, at, stay, speed), first.hold);
     times.push({ letter: letter.name, start: moment.start, end: moment.end });
-    offset = add(offset, DRIFT);
+    if (offset[0] > FURTHEST) offset = add(offset, DRIFT);
   });
   return { moments, letters: times, end: moments.at(-1)?.end ?? start };
+}
+
+/** Where a double letter stands: a slide further out, or back where there is no room. */
+function slid(offset: Vec3): Vec3 {
+  return offset[0] + SLIDE[0] < EDGE ? subtract(offset, SLIDE) : add(offset, SLIDE);
 }
 
 /** The hand between two words: lowered a little and half let go. */
@@ -126,9 +135,12 @@ function stopsOf(shape: LetterShape, next: LetterShape | undefined, offset: Vec3
         [next.angles, COARTICULATION],
       ])
     : shape.angles;
-  const [first, ...rest] = (shape.path ?? []).map((stop) => ({
+  const stops = shape.path ?? [];
+  // A path runs to both sides of the place where letters stand.
+  const middle = stops.reduce((sum, stop) => sum + stop.move[0], 0) / Math.max(1, stops.length);
+  const [first, ...rest] = stops.map((stop) => ({
     at: stop.at,
-    hold: hold(add(offset, stop.move), stop, angles),
+    hold: hold(add(offset, subtract(stop.move, [middle, 0, 0])), stop, angles),
   }));
   return first ? [first, ...rest] : [{ at: 0, hold: hold(offset, shape, angles) }];
 }
