@@ -119,6 +119,11 @@ const handStage = stage.extend({
   meetMargin: z.number().min(1).default(1.3),
   /** Mask probability from which a pixel is hand. */
   maskThreshold: z.number().min(0).max(1).default(0.5),
+  /**
+   * The `hand-mask` channel, empty at the first step, holds at every later one the mask of the step before, as
+   * clamp((p - 0.5) gain + 0.5). Absent where a bundle was trained to see no mask at all while sampling.
+   */
+  maskFeedback: z.object({ gain: z.number().positive() }).optional(),
 });
 
 const bodyStage = stage.extend({

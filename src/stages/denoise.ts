@@ -21,6 +21,8 @@ export interface StepStart {
 }
 
 export interface DenoiseHooks {
+  /** Replaces the conditions before a later step, with what the mask head said in the step before. */
+  condition?(conditions: Tensors, mask: Float32Array): Tensors;
   /** Replaces the latent before a step: where the outpainter blends the canvas in. */
   blend?(step: StepStart): Float32Array;
   /** Sees the clean estimate after a step. */
@@ -43,10 +45,12 @@ export async function denoise(
   const { denoiser, autoencoder, ddim } = stage;
   let latent = stage.noise;
   let mask: Float32Array | undefined;
+  let told = conditions;
   for (const [index, { t, previous }] of ddim.steps(stage.steps).entries()) {
     const start = { index, t, latent };
     if (hooks.blend) latent = hooks.blend(start);
-    const predicted = await denoiser.predict(autoencoder.tensor(latent), t, conditions, signal);
+    if (hooks.condition && mask) told = hooks.condition(conditions, mask);
+    const predicted = await denoiser.predict(autoencoder.tensor(latent), t, told, signal);
     const stepped = ddim.step(predicted.prediction, t, previous, latent);
     mask = predicted.mask;
     latent = stepped.previous;

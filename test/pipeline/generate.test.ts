@@ -6,6 +6,7 @@ import { firstValueFrom, lastValueFrom, take, toArray } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { CancelledError, OutputError, PoseFileError, UsageError } from '../../src/errors.js';
 import { type GenerateOptions, generate, type Progress, render } from '../../src/pipeline/index.js';
+import type { MendOptions } from '../../src/pose/index.js';
 import { readInfo } from '../../src/video/index.js';
 import { SOURCE, TINY, temporaryFolder, writeClip } from './write-clip.js';
 
@@ -95,6 +96,18 @@ describe('generate', () => {
     const beyond = generate({ ...clip, source: { ...SOURCE, range: { from: 20 } } });
     await expect(lastValueFrom(beyond)).rejects.toThrow(/has 9 frames, so there is none from frame 20/);
     await expect(lastValueFrom(beyond)).rejects.toBeInstanceOf(PoseFileError);
+  });
+
+  it('mends as it is told before it draws', async () => {
+    const clip = options(9);
+    const drawn = async (mend: MendOptions) =>
+      lastValueFrom(generate({ ...clip, source: { ...SOURCE, mend } }).pipe(toArray()));
+    const [plain, mirrored] = [await drawn({}), await drawn({ mirror: true })];
+    const noses = [plain, mirrored].map(([frame]) => frame?.pose.keypoints[0] ?? 0);
+    expect((noses[0] ?? 0) + (noses[1] ?? 0)).toBeCloseTo(64, 3);
+    const half = await drawn({ fps: 12.5 });
+    expect(half.map(({ pose }) => pose.index)).toEqual([0, 1, 2, 3, 4]);
+    expect(half[4]?.pose.keypoints).toEqual(plain[8]?.pose.keypoints);
   });
 
   it('reads no further than a slow consumer lets it', async () => {

@@ -50,6 +50,30 @@ describe('the hand stage', () => {
     }
   });
 
+  it('hands the mask on from step to step where the bundle asks for it', async () => {
+    let runs = 0;
+    const runner = new FakeRunner({
+      'hand.onnx': ({ sample }) => {
+        runs++;
+        const data = new Float32Array(HAND_SIZE ** 2).fill(0.5 + runs / 10);
+        return { prediction: colour(sample, [0, 0, 0]), mask: { dims: [1, 1, HAND_SIZE, HAND_SIZE], data } };
+      },
+    });
+    const stage = handStage(runner);
+    await drawHand({ ...stage, manifest: { ...stage.manifest, maskFeedback: { gain: 4 } } }, pose, crop);
+    const seen = runner.inputsOf('hand.onnx').map(({ conditions }) => floats(conditions));
+    const plane = HAND_SIZE ** 2;
+    const masks = seen.map((values) => new Set(values.slice(10 * plane)));
+    // Probabilities .6, .7 and .8 with a gain of 4: .9, then 1.
+    expect(masks.map((values) => [...values].map((v) => Math.round(v * 1e4) / 1e4))).toEqual([
+      [0],
+      [0.9],
+      [1],
+      [1],
+    ]);
+    for (const values of seen) expect(values.slice(0, 10 * plane)).toEqual(seen[0]?.slice(0, 10 * plane));
+  });
+
   it('takes the mask from the last step, cut at the threshold', async () => {
     let runs = 0;
     const runner = new FakeRunner({

@@ -30,6 +30,18 @@ function channelCount(channels: ConditionChannels, scene: Scene, size: number): 
   }
 }
 
+/** Number of the first channel of a kind in the tensor that `drawConditions` gives; undefined where there is none. */
+export function channelPlace(
+  list: readonly ConditionChannels[],
+  kind: ConditionChannels['kind'],
+  scene: Scene,
+  size: number,
+): number | undefined {
+  const at = list.findIndex((channels) => channels.kind === kind);
+  if (at < 0) return undefined;
+  return list.slice(0, at).reduce((sum, channels) => sum + channelCount(channels, scene, size), 0);
+}
+
 /** x and y of each pixel's centre, -1..1. */
 function drawCoordinates([across, down]: readonly Channel[]): void {
   if (!across || !down) return;

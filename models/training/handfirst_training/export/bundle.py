@@ -21,6 +21,7 @@ from ..networks.denoisers import BodyDenoiser, HandDenoiser
 from ..networks.prompt import ReferenceEncoder
 from ..training.autoencoder import LATENT_CHANNELS
 from ..training.denoising import load_decoder, load_encoder
+from ..training.hand import MASK_GAIN
 from ..training.prompt import MAX_TOKENS, REFERENCE_SIZE, SEED_LENGTH, PromptSpec, load_spec
 from ..training.samples import BODY_CONDITION_SIZE, CANVAS_GREY, CROP_MARGIN, HAND_SIZE, PICTURE_SIZE
 from .graphs import BodyGraph, Clamped, HandGraph, PromptGraph, ReferenceGraph
@@ -167,6 +168,7 @@ def manifest(look: int, trained: bool) -> dict[str, object]:
             "denoiser": denoiser("hand-denoiser.onnx", hand_conditions, {"prediction": "clean", "mask": "mask"}),
             "cropMargin": CROP_MARGIN,
             "maskThreshold": 0.5,
+            "maskFeedback": {"gain": MASK_GAIN},
         },
         "body": {
             **stage(),

@@ -1,4 +1,8 @@
-"""Parts shared by the networks. No normalisation layers: second convolutions start at zero, so deep stacks train without."""
+"""Parts shared by the networks. Second convolutions start at zero, and what enters a block has unit length at every place.
+
+Without that normalisation the sum of the blocks grew to hundreds of thousands, and a U-Net that large stops learning. Each
+place is normalised by its own channels alone, so squares of a picture train what whole pictures will see.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +21,13 @@ def zeroed(layer: nn.Conv2d | nn.Linear) -> nn.Conv2d | nn.Linear:
     return layer
 
 
+def place_norm(x: Tensor) -> Tensor:
+    """Each place's channels divided by their root mean square: [B, C, H, W]."""
+    return x * torch.rsqrt(x.square().mean(dim=1, keepdim=True) + 0.1)
+
+
 def lively(module: nn.Module) -> None:
-    """He initialisation of every layer that does not start at zero: without normalisation PyTorch's smaller default lets the
-    conditions fade on their way through the strided convolutions."""
+    """He initialisation of every layer that does not start at zero."""
     for layer in module.modules():
         if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d | nn.Linear) and layer.weight.abs().sum() > 0:
             inputs = layer.weight[0].numel() if not isinstance(layer, nn.ConvTranspose2d) else layer.weight.shape[0]
@@ -29,7 +37,7 @@ def lively(module: nn.Module) -> None:
 
 
 class ResBlock(nn.Module):
-    """x + conv(silu(film(conv(silu(x))))); `film` scales and shifts channels by the global code, where there is one."""
+    """x + conv(silu(film(conv(silu(norm(x)))))); `film` scales and shifts channels by the global code, where there is one."""
 
     def __init__(self, channels: int, code: int = 0) -> None:
         super().__init__()
@@ -38,7 +46,7 @@ class ResBlock(nn.Module):
         self.film = zeroed(nn.Linear(code, 2 * channels)) if code else None
 
     def forward(self, x: Tensor, code: Tensor | None = None) -> Tensor:
-        h = self.first(F.silu(x))
+        h = self.first(F.silu(place_norm(x)))
         if self.film is not None and code is not None:
             scale, shift = self.film(code)[:, :, None, None].chunk(2, dim=1)
             h = h * (1 + scale) + shift
@@ -53,7 +61,7 @@ class GlobalMix(nn.Module):
         self.mix = nn.Sequential(nn.Linear(channels, channels), nn.SiLU(), zeroed(nn.Linear(channels, channels)))
 
     def forward(self, x: Tensor) -> Tensor:
-        return x + self.mix(x.mean(dim=(2, 3)))[:, :, None, None]
+        return x + self.mix(place_norm(x).mean(dim=(2, 3)))[:, :, None, None]
 
 
 class GlobalCode(nn.Module):
@@ -103,7 +111,7 @@ class Shader(nn.Module):
 
 
 class UNet(nn.Module):
-    """Norm-free U-Net. `widths` from the top level down; `depth` blocks a level each way."""
+    """U-Net with unit length features at its end. `widths` from the top level down; `depth` blocks a level each way."""
 
     def __init__(self, widths: list[int], depths: list[int], code: int) -> None:
         super().__init__()
@@ -127,4 +135,4 @@ class UNet(nn.Module):
                 x = skips[level] + F.pixel_shuffle(self.ups[level](x), 2)
             for block in self.up_blocks[level]:
                 x = block(x, code)
-        return x
+        return place_norm(x)

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .blocks import GlobalCode, ResBlock, Shader, UNet, lively, zeroed
+from .blocks import GlobalCode, ResBlock, Shader, UNet, lively, place_norm, zeroed
 
 
 def shown(noisy: Tensor, level: Tensor) -> Tensor:
@@ -31,7 +31,7 @@ class Stem(nn.Module):
     def forward(self, conditions: Tensor) -> list[Tensor]:
         seen: list[Tensor] = []
         for step, refine in zip(self.steps, self.refine, strict=True):
-            conditions = refine(step(conditions))
+            conditions = place_norm(refine(step(conditions)))
             seen.append(conditions)
         return seen
 

@@ -17,10 +17,10 @@ from torch.nn import functional as F
 from ..conditions.draw import BODY_CHANNELS, channel_count
 from ..networks.denoisers import BodyDenoiser
 from .autoencoder import LATENT_CHANNELS
-from .denoising import channel_weights, huber, load_decoder, load_encoder, remember, sample
+from .denoising import channel_weights, huber, load_decoder, load_encoder, remember, sample, sampled
 from .loop import add_budget, budget_from, fit
 from .samples import PICTURE_SIZE, BodyBatch, body_batch
-from .schedule import add_noise, draw_levels
+from .schedule import draw_levels
 from .store import World
 
 
@@ -45,9 +45,18 @@ def main() -> None:
         batch = BodyBatch(**{k: v.to(budget.device) for k, v in vars(body_batch(world, budget.batch, rng, size)).items()})
         clean, canvas = encoder(batch.picture), encoder(batch.canvas)
         level = draw_levels(len(clean), generator).to(budget.device)
-        noisy = add_noise(clean, torch.randn_like(clean), level).contiguous(memory_format=torch.channels_last)
         conditions = batch.conditions.contiguous(memory_format=torch.channels_last)
+        reach = int(rng.integers(3))
+
+        def guess(x: Tensor, t: Tensor, at: Tensor) -> Tensor:
+            return model(x, t, conditions[at], canvas[at], batch.mask[at], batch.look[at])[0]
+
+        def blend(drawn: Tensor, at: Tensor) -> Tensor:
+            held = F.max_pool2d(batch.mask[at], 2 * reach + 1, 1, reach) if rng.random() < 0.7 else torch.zeros_like(batch.mask[at])
+            return torch.where(held > 0.5, canvas[at], drawn)
+
         with budget.autocast():
+            noisy = sampled(guess, clean, torch.randn_like(clean), level, blend).contiguous(memory_format=torch.channels_last)
             predicted, person = model(noisy, level, conditions, canvas, batch.mask, batch.look)
         predicted, person = predicted.float(), person.float()
         noise_loss = (huber(predicted - clean) * weights * batch.weight).mean()

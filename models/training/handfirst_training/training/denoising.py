@@ -11,7 +11,10 @@ from torch import Tensor
 from ..networks.autoencoder import Decoder, Encoder
 from .autoencoder import LATENT_CHANNELS
 from .loop import save_atomically
-from .schedule import SAMPLER_STEPS, signal_levels
+from .schedule import SAMPLER_STEPS, add_noise, signal_levels
+
+Guess = Callable[[Tensor, Tensor, Tensor], Tensor]
+Blend = Callable[[Tensor, Tensor], Tensor]
 
 
 def load_encoder(folder: Path, device: str) -> Encoder:
@@ -54,6 +57,22 @@ def sample(denoise: Callable[[Tensor, Tensor], Tensor], noise: Tensor, steps: in
         epsilon = (x - level * clean) / (1 - level**2).sqrt()
         x = levels[i + 1] * clean + (1 - levels[i + 1] ** 2).sqrt() * epsilon
     return x
+
+
+def sampled(denoise: Guess, clean: Tensor, noise: Tensor, level: Tensor, blend: Blend | None = None) -> Tensor:
+    """Latents as the sampler meets them: past the first level they hold the network's own first guess, not the truth.
+
+    Trained on noised truth, the later levels read detail out of the noise, and where the sampler had drawn none they drew mottle.
+    `denoise(noisy, level, rows)` guesses for some rows of the batch; `blend(guess, rows)` puts in what the sampler blends in.
+    """
+    later = (level > 0).nonzero()[:, 0]
+    start = clean
+    if len(later) > 0:
+        with torch.no_grad():
+            guess = denoise(noise[later], torch.zeros_like(level[later]), later).float()
+        start = clean.clone()
+        start[later] = blend(guess, later) if blend else guess
+    return add_noise(start, noise, level)
 
 
 def remember(path: Path, make: Callable[[], dict[str, Tensor]]) -> dict[str, Tensor]:

@@ -17,13 +17,32 @@ from torch.nn import functional as F
 from ..conditions.draw import HAND_CHANNELS, channel_count
 from ..networks.denoisers import HandDenoiser
 from .autoencoder import LATENT_CHANNELS
-from .denoising import channel_weights, huber, load_decoder, load_encoder, remember, sample
+from .denoising import channel_weights, huber, load_decoder, load_encoder, remember, sample, sampled
 from .loop import add_budget, budget_from, fit
 from .samples import HandBatch, hand_batch
-from .schedule import add_noise, draw_levels
+from .schedule import draw_levels
 from .store import World
 
 MASK_LAMBDA = 0.05
+MASK_CHANNEL = 10
+MASK_GAIN = 4.0
+# How often the first step, which alone knows no mask yet, goes without (the paper: half of all samples).
+MASK_ZEROED = 0.8
+
+
+def with_mask(conditions: Tensor, mask: Tensor) -> Tensor:
+    """The mask as a condition: its true self in training; while sampling, from the second step on, what the first step's mask
+    head said. Where the silhouette is settled the hand is drawn crisply instead of as a mean of all that it could be."""
+    return torch.cat([conditions[:, :MASK_CHANNEL], mask, conditions[:, MASK_CHANNEL + 1 :]], dim=1)
+
+
+def without_mask(conditions: Tensor) -> Tensor:
+    return with_mask(conditions, torch.zeros_like(conditions[:, :1]))
+
+
+def settled(mask: Tensor) -> Tensor:
+    """A mask head's probabilities with the soft edge that true masks have."""
+    return ((mask - 0.5) * MASK_GAIN + 0.5).clamp(0, 1)
 
 
 def main() -> None:
@@ -49,16 +68,19 @@ def main() -> None:
         batch = to_device(hand_batch(world, budget.batch, rng))
         clean = encoder(batch.picture)
         level = draw_levels(len(clean), generator).to(budget.device)
-        noisy = add_noise(clean, torch.randn_like(clean), level)
         if args.shader_only:
             with budget.autocast():
                 guess = model.shader(batch.conditions, model.code(torch.zeros_like(level), batch.look))
             difference = guess.float() - clean
             loss = (huber(difference) * weights * (0.05 + F.max_pool2d(F.avg_pool2d(batch.mask, 8), 3, 1, 1))).mean()
             return loss, {"noise": float(loss.detach())}
-        channels_last = {"memory_format": torch.channels_last}
+        unmasked = without_mask(batch.conditions)
+        told = (level > 0) | (torch.rand(len(level), generator=generator).to(level.device) < 1 - MASK_ZEROED)
+        conditions = torch.where(told[:, None, None, None], with_mask(batch.conditions, batch.mask), unmasked)
+        conditions = conditions.contiguous(memory_format=torch.channels_last)
         with budget.autocast():
-            predicted, mask = model(noisy.contiguous(**channels_last), level, batch.conditions.contiguous(**channels_last), batch.look)
+            noisy = sampled(lambda x, t, at: model(x, t, unmasked[at], batch.look[at])[0], clean, torch.randn_like(clean), level)
+            predicted, mask = model(noisy.contiguous(memory_format=torch.channels_last), level, conditions, batch.look)
         predicted, mask = predicted.float(), mask.float()
         inside = 0.05 + F.max_pool2d(F.avg_pool2d(batch.mask, 8), 3, 1, 1)
         noise_loss = (huber(predicted - clean) * weights * inside).mean()
@@ -70,7 +92,7 @@ def main() -> None:
 
     def examples() -> dict[str, Tensor]:
         batch = asdict(hand_batch(world, 12, np.random.default_rng(99), drop=0.0))
-        batch["conditions"][:, 10] = 0
+        batch["conditions"] = without_mask(batch["conditions"])
         return {**batch, "noise": torch.randn(12, LATENT_CHANNELS, 16, 16, generator=torch.Generator().manual_seed(7))}
 
     kept = {k: v.to(budget.device) for k, v in remember(budget.out / "hand-examples.pt", examples).items()}
@@ -79,7 +101,8 @@ def main() -> None:
         masks: list[Tensor] = []
 
         def denoise(x: Tensor, level: Tensor) -> Tensor:
-            clean, mask = average(x, level, kept["conditions"], kept["look"])
+            conditions = with_mask(kept["conditions"], settled(masks[-1])) if masks else kept["conditions"]
+            clean, mask = average(x, level, conditions, kept["look"])
             masks.append(mask)
             return clean
 

@@ -99,8 +99,6 @@ def hand_sample(world: World, at: int, rng: np.random.Generator, size: int = HAN
     conditions = draw(HAND_CHANNELS, size, keypoints, depth)
     picture_t = resized(picture, size) / 127.5 - 1
     mask_t = resized(mask[..., None].astype(np.float32), size)
-    if rng.random() < 0.5:
-        conditions[10] = mask_t[0].numpy()
     return picture_t, mask_t, conditions, shard["look"][owner]
 
 
