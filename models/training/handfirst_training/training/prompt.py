@@ -27,6 +27,8 @@ MAX_TOKENS = 40
 SEED_LENGTH = 64
 REFERENCE_SIZE = 256
 REMEMBERED_SIGNERS = 1024
+# y of the direction to the light, -1 = from straight in front.
+FRONT = -0.85
 # What a caption can name -> entries of the look vector that it decides, where the set has them.
 DECIDES: dict[str, tuple[str, ...]] = {
     "gender": ("gender", "femininity"),
@@ -97,15 +99,28 @@ def attributes_of_words(words: list[str]) -> dict[str, list[str]]:
     return {word: sorted(found[word]) for word in sorted(found)}
 
 
+def lit_from_the_front(looks: np.ndarray, where: dict[str, list[int]], rng: np.random.Generator) -> np.ndarray:
+    """[N, A] with the light of those of them that are lit from the front: hands read best so, and whoever wants another light
+    says it in the prompt."""
+    light = [place for name in ("light_x", "light_y", "light_z", "light_strength", "sky") for place in where[name]]
+    front = np.flatnonzero(looks[:, where["light_y"][0]] < FRONT)
+    if len(front) == 0:
+        return looks
+    lit = looks.copy()
+    lit[:, light] = looks[rng.choice(front, len(looks))][:, light]
+    return lit
+
+
 def make_spec(world: World, seed: int) -> PromptSpec:
     captions = [str(v["text"]) for shard in world.shards for entry in shard.captions for v in entry]
     everything = [phrase for values in spoken_values().values() for said in values.values() for phrase in said]
     words = vocabulary_of([*captions, *everything])
     groups = list(decisions(world.look_layout).values())
     looks = np.concatenate([shard["look"] for shard in world.shards])
-    chosen = np.random.default_rng(seed).permutation(len(looks))[:REMEMBERED_SIGNERS]
+    rng = np.random.default_rng(seed)
+    chosen = lit_from_the_front(looks[rng.permutation(len(looks))[:REMEMBERED_SIGNERS]], places(world.look_layout), rng)
     vocabulary = vocabulary_file(words, attributes_of_words(words))
-    return PromptSpec(words, groups, torch.from_numpy(looks[chosen]), vocabulary, world.look_layout)
+    return PromptSpec(words, groups, torch.from_numpy(chosen), vocabulary, world.look_layout)
 
 
 def load_spec(folder: Path) -> PromptSpec:
