@@ -11,13 +11,16 @@ function againName(path: string): string {
 /** What `handfirst info` prints for people: a label and a value a line, then the command. */
 export function formatInfo(path: string, metadata: VideoMetadata): string {
   const { version, prompt, negativePrompt, seed, preset, bundle, pose, options } = metadata;
+  const what = metadata.generated ? 'generated, nobody was filmed' : 'keypoints as they are, drawn';
+  const row = (label: string, value: string | undefined): [string, string][] =>
+    value === undefined ? [] : [[label, value]];
   const rows: [string, string][] = [
-    ['made by', `handfirst ${version}; generated, nobody was filmed`],
-    ['prompt', prompt],
-    ...(negativePrompt === '' ? [] : [['negative prompt', negativePrompt] satisfies [string, string]]),
-    ['seed', String(seed)],
-    ['preset', preset],
-    ['bundle', `${bundle.name}, SHA-256 ${bundle.sha256}`],
+    ['made by', `handfirst ${version}; ${what}`],
+    ...row('prompt', prompt),
+    ...row('negative prompt', negativePrompt || undefined),
+    ...row('seed', seed?.toString()),
+    ...row('preset', preset),
+    ...row('bundle', bundle && `${bundle.name}, SHA-256 ${bundle.sha256}`),
     ['pose', `${pose.name}, SHA-256 ${pose.sha256}`],
     ...Object.entries(options).map(([name, value]): [string, string] => [
       name,

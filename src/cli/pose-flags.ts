@@ -73,3 +73,35 @@ export function mend({
 }: MendFlags): MendOptions {
   return { mirror, aspect, swaps, maxGap, wrist, bones, smooth, fps: resample };
 }
+
+/** A flag as it is typed: left out where it is undefined or false, alone where it is true. */
+export function argument(name: string, value: string | number | boolean | undefined): string[] {
+  if (value === undefined || value === false) return [];
+  return value === true ? [name] : [name, String(value)];
+}
+
+/** The flags of `sourceOptions` that were given, as they are typed. */
+export function sourceArguments({ format, fps, size, person, sequence }: SourceFlags): string[] {
+  return [
+    ...argument('--format', format),
+    ...argument('--fps', fps),
+    ...argument('--size', size && `${size.width}x${size.height}`),
+    ...argument('--person', person),
+    ...argument('--sequence', sequence),
+  ];
+}
+
+/** The flags of `mendOptions` that were given, as they are typed. */
+export function mendArguments(flags: MendFlags): string[] {
+  const { maxGap, smooth, swaps, wrist, bones, mirror, aspect, resample } = flags;
+  return [
+    ...argument('--max-gap', maxGap),
+    ...argument('--smooth', smooth),
+    ...argument('--no-swaps', !swaps),
+    ...argument('--wrist', wrist),
+    ...argument('--no-bones', !bones),
+    ...argument('--mirror', mirror),
+    ...argument('--aspect', aspect),
+    ...argument('--resample', resample),
+  ];
+}

@@ -17,7 +17,17 @@ import {
 } from '../pose/index.js';
 import { openVideoWriter } from '../video/index.js';
 import * as parse from './arguments.js';
-import { type MendFlags, mend, mendOptions, type SourceFlags, sourceOptions } from './pose-flags.js';
+import { extractCommand } from './pose-extract.js';
+import {
+  argument,
+  type MendFlags,
+  mend,
+  mendArguments,
+  mendOptions,
+  type SourceFlags,
+  sourceArguments,
+  sourceOptions,
+} from './pose-flags.js';
 import { cancelOnSignals } from './signals.js';
 
 interface ConvertFlags extends SourceFlags, MendFlags {
@@ -36,10 +46,10 @@ interface DrawFlags extends SourceFlags, MendFlags {
   readonly hands: boolean;
 }
 
-/** `handfirst pose`: everything about keypoint files that needs no model. */
+/** `handfirst pose`: everything about keypoint files that needs no model bundle. */
 export function poseCommand(): Command {
   const command = new Command('pose').description('look at, convert and draw keypoint files');
-  for (const child of [infoCommand(), convertCommand(), drawCommand(), formatsCommand()])
+  for (const child of [infoCommand(), convertCommand(), drawCommand(), extractCommand(), formatsCommand()])
     command.addCommand(child);
   return command;
 }
@@ -155,16 +165,28 @@ async function draw(file: string, clip: PoseClip, flags: DrawFlags, signal: Abor
     encoding: { segmentFrames: 1000 },
     metadata: {
       version: version(),
-      prompt: '',
-      seed: 0,
-      preset: 'skeleton',
-      bundle: { name: 'none', sha256: createHash('sha256').digest('hex') },
+      generated: false,
+      digitalSourceType: 'dataDrivenMedia',
       pose: { name: file === '-' ? 'standard input' : basename(file), sha256: await hashOf(clip) },
       options: JSON.parse(JSON.stringify(options)),
-      command: ['handfirst', 'pose', 'draw', file],
+      command: drawAgain(file, flags),
     },
   });
   return drawPoseVideo(clip, sink, { ...options, signal });
+}
+
+/** The command that draws it again, without the output's name. */
+function drawAgain(file: string, flags: DrawFlags): string[] {
+  const { fit, to, hands, face } = flags;
+  return [
+    ...['handfirst', 'pose', 'draw', file],
+    ...sourceArguments(flags),
+    ...mendArguments(flags),
+    ...argument('--fit', fit),
+    ...argument('--to', to && `${to.width}x${to.height}`),
+    ...argument('--no-hands', !hands),
+    ...argument('--no-face', !face),
+  ];
 }
 
 /** SHA-256 of the keypoints that are drawn. */

@@ -20,6 +20,7 @@ export {
   type DetectorOptions,
   openDetector,
 } from './detector.js';
+export { type Extracted, type ExtractOptions, extractPose } from './extract-pose.js';
 export type { HolisticLandmarks } from './holistic.js';
 export type { Complexity } from './models.js';
 export type { Points } from './region.js';

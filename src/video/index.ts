@@ -15,6 +15,7 @@ export {
   videoMetadataSchema,
 } from './metadata.js';
 export { type EncodingOptions, openVideoWriter, type VideoWriterOptions } from './open.js';
+export { probeVideo, type VideoFacts } from './probe.js';
 export { formatRational, type Rational, toRational } from './rational.js';
 export { readVideoFrames, type SourceFrameOptions } from './source-frames.js';
 export type { FinishedVideo, VideoWriter } from './writer.js';

@@ -1,27 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { type Detection, type Detector, openDetector } from '../../src/detect/index.js';
 import { CancelledError, UsageError } from '../../src/errors.js';
 import type { Picture } from '../../src/picture.js';
-
-const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-const rows = z.array(z.array(z.number())).nullable();
-const seen = z.object({ body: rows, face: rows, leftHand: rows, rightHand: rows });
-const oracle = z
-  .object({
-    pictures: z.record(z.string(), seen.extend({ mask: z.array(z.array(z.number())) })),
-    clip: z.object({
-      picture: z.string(),
-      side: z.number(),
-      right: z.number(),
-      down: z.number(),
-      seen: z.array(seen),
-    }),
-  })
-  .parse(JSON.parse(await readFile(here('holistic.json'), 'utf8')));
+import { here, oracle, type Seen } from './oracle.js';
 
 async function readPicture(
   name: string,
@@ -38,7 +20,7 @@ async function readPicture(
 const PARTS = ['body', 'face', 'leftHand', 'rightHand'] as const;
 
 /** Distances in pixels and differences of z between both detectors, of each part that both found; a part that one misses fails. */
-function compare({ landmarks }: Detection, wanted: z.infer<typeof seen>) {
+function compare({ landmarks }: Detection, wanted: Seen) {
   return PARTS.flatMap((part) => {
     const got = part === 'body' ? landmarks.body?.points : landmarks[part];
     const want = wanted[part];

@@ -6,10 +6,11 @@ import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { formatInfo } from '../../src/cli/info.js';
 import { poseCommand } from '../../src/cli/pose.js';
 import { openSource, poseFormats } from '../../src/pose/index.js';
 import { spoolStream } from '../../src/pose/spool.js';
-import { findFfmpeg } from '../../src/video/index.js';
+import { findFfmpeg, readInfo } from '../../src/video/index.js';
 
 const fixtures = fileURLToPath(new URL('./fixtures/', import.meta.url));
 
@@ -74,6 +75,30 @@ describe('handfirst pose', () => {
     expect(stderr).toMatch(/frame= *3/);
     // Something was drawn: a black clip of this size would be far smaller.
     expect(readFileSync(output).length).toBeGreaterThan(3000);
+  });
+
+  it('draw tells in the video what it is: no model, and the whole command', async () => {
+    const output = join(scratch, 'told.mp4');
+    const file = join(fixtures, 'landmarks/t-225.npy');
+    const flags = [
+      '--fps',
+      '12.5',
+      '--size',
+      '64x48',
+      '--no-face',
+      '--no-swaps',
+      '--max-gap',
+      '2',
+      '--to',
+      '96x64',
+    ];
+    await run('draw', file, '-o', output, ...flags);
+    const told = await readInfo(output);
+    expect(told).toMatchObject({ generated: false, digitalSourceType: 'dataDrivenMedia' });
+    for (const name of ['prompt', 'seed', 'preset', 'bundle']) expect(told).not.toHaveProperty(name);
+    expect(told.command.slice(0, 4)).toEqual(['handfirst', 'pose', 'draw', file]);
+    expect([...told.command.slice(4)].sort()).toEqual([...flags].sort());
+    expect(formatInfo(output, told)).not.toMatch(/generated|seed|preset/);
   });
 
   it('formats lists every layout', async () => {
