@@ -4,6 +4,7 @@ import { EXIT_CODES, reportFailure } from './failure.js';
 import { generateCommand } from './generate.js';
 import { infoCommand } from './info.js';
 import { modelsCommand } from './models.js';
+import { joinCommand, phraseCommand } from './phrase.js';
 import { poseCommand } from './pose.js';
 import { spellCommand } from './spell.js';
 
@@ -15,7 +16,15 @@ export function program(): Command {
     .option('--debug', 'print the stack of a failure')
     .addHelpText('after', EXIT_CODES)
     .showHelpAfterError('Run it with --help to see what it takes.');
-  const commands = [generateCommand(), infoCommand(), modelsCommand(), poseCommand(), spellCommand()];
+  const commands = [
+    generateCommand(),
+    infoCommand(),
+    joinCommand(),
+    modelsCommand(),
+    phraseCommand(),
+    poseCommand(),
+    spellCommand(),
+  ];
   for (const command of commands) root.addCommand(command);
   for (const command of everyCommand(root)) {
     if (command !== root) command.addOption(new Option('--debug', 'print the stack of a failure'));

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { SPELL_DEFAULTS, type SpellOptions, spell, writeClip } from '../phrase/index.js';
+import { type PictureSize, SPELL_DEFAULTS, type SpellOptions, spell, writeClip } from '../phrase/index.js';
 import * as parse from './arguments.js';
 import { cancelOnSignals } from './signals.js';
 
@@ -8,17 +8,23 @@ interface SpellFlags extends SpellOptions {
   readonly force?: boolean;
 }
 
-/** Flags that say how a signer is to be drawn and how fast to sign. */
-export function signingOptions(): Option[] {
+/** Flags that say how letters are spelled. */
+export function spellingOptions(): Option[] {
   return [
-    new Option('--hand <side>', 'the signing hand').choices(['left', 'right']).default(SPELL_DEFAULTS.hand),
-    new Option('--speed <factor>', '1 = three letters a second; 0.25 to 2')
+    new Option('--hand <side>', 'the spelling hand').choices(['left', 'right']).default(SPELL_DEFAULTS.hand),
+    new Option('--speed <factor>', 'of spelling: 1 = three letters a second; 0.25 to 2')
       .argParser(parse.decimalNumber(0.25))
       .default(SPELL_DEFAULTS.speed),
-    new Option('--fps <rate>', 'frames a second').argParser(parse.frameRate).default(SPELL_DEFAULTS.fps),
+  ];
+}
+
+/** Flags of the picture in which a phrase is signed. */
+export function pictureOptions({ fps, size }: { fps: number; size: PictureSize }): Option[] {
+  return [
+    new Option('--fps <rate>', 'frames a second').argParser(parse.frameRate).default(fps),
     new Option('--size <WxH>', 'pixels of the picture')
       .argParser(parse.pictureSize)
-      .default(SPELL_DEFAULTS.size, '512x512'),
+      .default(size, `${size.width}x${size.height}`),
   ];
 }
 
@@ -29,14 +35,16 @@ export function spellCommand(): Command {
     .argument('<text>', 'what to spell, such as "HELLO WORLD"')
     .requiredOption('-o, --out <file>', '.pose or .jsonl')
     .option('--force', 'replace what exists');
-  for (const option of signingOptions()) command.addOption(option);
+  for (const option of [...spellingOptions(), ...pictureOptions(SPELL_DEFAULTS)]) command.addOption(option);
   return command.action(async (text: string, { out, force, ...options }: SpellFlags) => {
     const { signal, release } = cancelOnSignals();
     try {
       const clip = spell(text, options);
       const frames = await writeClip(clip, out, { force, signal });
       const seconds = (frames / clip.info.fps).toFixed(1);
-      process.stdout.write(`${out}: ${clip.letters.length} letters, ${frames} frames, ${seconds} s\n`);
+      process.stdout.write(
+        `${out}: ${clip.letters.length} ${clip.letters.length === 1 ? 'letter' : 'letters'}, ${frames} frames, ${seconds} s\n`,
+      );
     } finally {
       release();
     }

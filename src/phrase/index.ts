@@ -1,8 +1,12 @@
 /*
- * Phrases without a camera. `spell(text, options)` gives a fingerspelled text as a `PoseClip` in memory (`info`, `frames()`,
- * `letters` with their times), `writeClip(clip, path)` makes a keypoint file of any clip.
+ * Phrases without a camera; each gives a clip in memory like that of a keypoint file (`info`, `frames()`), which `writeClip` makes a
+ * file of: `spell(text)` fingerspells (with the times of its `letters`), `join(paths)` joins keypoint files, `phrase(text, lexicon)`
+ * signs glosses (with the times of its `signs`).
  */
 export type { PictureSize } from './figure.js';
+export { JOIN_DEFAULTS, type JoinedClip, type JoinOptions, join, type SignTime } from './join.js';
+export { type Lexicon, type LexiconEntry, openLexicon } from './lexicon.js';
+export { type PhraseOptions, phrase } from './phrase.js';
 export { SPELL_DEFAULTS, type SpelledClip, type SpellOptions, spell } from './spell.js';
 export type { LetterTime } from './spelling.js';
 export { type WriteClipOptions, writeClip } from './write-clip.js';

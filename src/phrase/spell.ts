@@ -1,8 +1,10 @@
 import { UsageError } from '../errors.js';
+import { defined } from '../pose/defined.js';
 import { mirrorFrame, type PoseClip, type PoseFrame } from '../pose/index.js';
 import { figurePoints, film, type PictureSize } from './figure.js';
 import { lettersOf } from './letters.js';
 import { holdAt, type Moment, standing } from './motion.js';
+import { checkPicture } from './picture-options.js';
 import { atRest, type LetterTime, laySpelling, REST, RISE, SINK } from './spelling.js';
 
 /** How a text is spelled. */
@@ -37,7 +39,8 @@ export const SPELL_DEFAULTS = {
  */
 export function spell(text: string, options: SpellOptions = {}): SpelledClip {
   const { hand, speed, fps, size } = { ...SPELL_DEFAULTS, ...defined(options) };
-  checkOptions(speed, fps, size);
+  checkSpeed(speed);
+  checkPicture(fps, size);
   const rest = atRest();
   const { moments, letters, end } = laySpelling(lettersOf(text), REST + RISE, speed);
   const seconds = end + SINK + REST;
@@ -54,24 +57,11 @@ export function spell(text: string, options: SpellOptions = {}): SpelledClip {
   return { info, letters, frames, close: async () => {} };
 }
 
-function checkOptions(speed: number, fps: number, { width, height }: PictureSize): void {
+/** Refuses speeds at which nobody spells. Throws UsageError. */
+export function checkSpeed(speed: number): void {
   if (!(speed >= 0.25 && speed <= 2)) {
     throw new UsageError(
       `A speed of ${speed} cannot be signed; give 0.25 to 2, where 1 is three letters a second.`,
     );
   }
-  if (!(fps >= 5 && fps <= 240))
-    throw new UsageError(`${fps} frames a second make no sense here; give 5 to 240.`);
-  for (const side of [width, height]) {
-    if (!Number.isInteger(side) || side < 64 || side > 8192) {
-      throw new UsageError(
-        `A picture of ${width} x ${height} pixels makes no sense; give whole pixels from 64 to 8192.`,
-      );
-    }
-  }
-}
-
-/** Options without those that are undefined, which would hide defaults. */
-function defined(options: SpellOptions): SpellOptions {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

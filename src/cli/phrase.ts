@@ -1,0 +1,99 @@
+import { Command, Option } from 'commander';
+import {
+  JOIN_DEFAULTS,
+  type JoinedClip,
+  type JoinOptions,
+  join,
+  type PhraseOptions,
+  phrase,
+  writeClip,
+} from '../phrase/index.js';
+import * as parse from './arguments.js';
+import { cancelOnSignals } from './signals.js';
+import { pictureOptions, spellingOptions } from './spell.js';
+
+interface OutputFlags {
+  readonly out: string;
+  readonly force?: boolean;
+}
+
+interface JoinFlags extends JoinOptions, OutputFlags {
+  /** Frames a second and picture of files that do not say. */
+  readonly sourceFps?: number;
+  readonly sourceSize?: { width: number; height: number };
+}
+
+interface PhraseFlags extends PhraseOptions, OutputFlags {
+  readonly lexicon: string;
+}
+
+function joiningOptions(): Option[] {
+  return [
+    ...pictureOptions(JOIN_DEFAULTS),
+    new Option('--no-trim', 'leave signs whole, with their ways up and down'),
+    new Option('--no-rest', 'begin and end with the hands up'),
+  ];
+}
+
+/** `handfirst join`: keypoint files in a row, signed by one signer. */
+export function joinCommand(): Command {
+  const command = new Command('join')
+    .description(
+      'join keypoint files of signs to one phrase: trimmed, fitted to one signer, with smooth transitions',
+    )
+    .argument('<file...>', 'keypoint files or folders, or - for standard input')
+    .requiredOption('-o, --out <file>', '.pose or .jsonl')
+    .option('--force', 'replace what exists');
+  for (const option of joiningOptions()) command.addOption(option);
+  command.addOption(
+    new Option('--source-fps <rate>', 'frames a second, for files that do not say').argParser(
+      parse.frameRate,
+    ),
+  );
+  command.addOption(
+    new Option('--source-size <WxH>', 'pixels of the picture, for files that do not say').argParser(
+      parse.pictureSize,
+    ),
+  );
+  return command.action(async (files: string[], flags: JoinFlags) => {
+    const { out, force, sourceFps, sourceSize, ...options } = flags;
+    const open = { ...(sourceFps && { fps: sourceFps }), ...(sourceSize && { size: sourceSize }) };
+    await write(() => join(files, options, open), { out, force });
+  });
+}
+
+/** `handfirst phrase`: glosses to keypoints, by a lexicon. */
+export function phraseCommand(): Command {
+  const command = new Command('phrase')
+    .description(
+      'sign glosses from a lexicon as keypoints; letters joined by hyphens (A-N-A) are fingerspelled',
+    )
+    .argument('<glosses>', 'such as "HELLO NAME MY A-N-A"')
+    .requiredOption(
+      '--lexicon <folder>',
+      'a folder of GLOSS.pose files, or with the index.csv of spoken-to-signed lexicons',
+    )
+    .requiredOption('-o, --out <file>', '.pose or .jsonl')
+    .option('--force', 'replace what exists')
+    .option('--spell-unknown', 'spell glosses that the lexicon does not have')
+    .option('--language <code>', 'spoken or signed language whose rows of the index count, such as ase');
+  for (const option of [...spellingOptions(), ...joiningOptions()]) command.addOption(option);
+  return command.action(async (text: string, { out, force, lexicon, ...options }: PhraseFlags) => {
+    await write(() => phrase(text, lexicon, options), { out, force });
+  });
+}
+
+async function write(make: () => Promise<JoinedClip>, { out, force }: OutputFlags): Promise<void> {
+  const { signal, release } = cancelOnSignals();
+  try {
+    const clip = await make();
+    const frames = await writeClip(clip, out, { force, signal });
+    const count = clip.signs.length;
+    const seconds = (frames / clip.info.fps).toFixed(1);
+    process.stdout.write(
+      `${out}: ${count} ${count === 1 ? 'sign' : 'signs'}, ${frames} frames, ${seconds} s\n`,
+    );
+  } finally {
+    release();
+  }
+}

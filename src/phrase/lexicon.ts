@@ -1,0 +1,137 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, extname, join, resolve, sep } from 'node:path';
+import { type CsvError, parse } from 'csv-parse/sync';
+import { z } from 'zod';
+import { PoseFileError } from '../errors.js';
+import { nearestWords } from '../models/nearest-words.js';
+import type { SignPart } from './join.js';
+
+/** Where a sign's recording is. */
+export interface LexiconEntry {
+  readonly gloss: string;
+  readonly path: string;
+  readonly part: SignPart;
+}
+
+/** A folder of signs. */
+export interface Lexicon {
+  readonly folder: string;
+  /** The sign of a gloss, without regard to case; undefined where there is none. */
+  find(gloss: string): LexiconEntry | undefined;
+  /** Glosses that look like one that is not there, nearest first. */
+  nearest(gloss: string): string[];
+}
+
+const INDEX = 'index.csv';
+const SIGN_FILE = /\.(pose|jsonl|ndjson)$/i;
+
+const milliseconds = z.coerce.number().nonnegative();
+
+/** A row of the `index.csv` of a `spoken-to-signed` lexicon; times are milliseconds, an end of 0 is the file's. */
+const rowSchema = z.object({
+  path: z.string().min(1),
+  spoken_language: z.string().default(''),
+  signed_language: z.string().default(''),
+  start: milliseconds.default(0),
+  end: milliseconds.default(0),
+  words: z.string().default(''),
+  glosses: z.string().default(''),
+  priority: z.coerce.number().default(0),
+});
+
+type Row = z.infer<typeof rowSchema>;
+
+/**
+ * Opens a lexicon: a folder with the `index.csv` of `spoken-to-signed`, or one of files named after their gloss (`HELLO.pose`). In an
+ * index the rows of lowest priority number come first, glosses before words; `language` (a code of spoken or signed language, such as
+ * ase) leaves the others out. Throws PoseFileError.
+ */
+export async function openLexicon(folder: string, language?: string): Promise<Lexicon> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    throw new PoseFileError(
+      `The lexicon ${folder} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+    );
+  });
+  const entries = names.includes(INDEX) ? await indexed(folder, language) : named(folder, names);
+  if (entries.size === 0) {
+    const wanted = language ? ` for the language ${language}` : '';
+    throw new PoseFileError(
+      `The lexicon ${folder} holds no signs${wanted}; it needs files such as HELLO.pose, or an ${INDEX}.`,
+    );
+  }
+  const glosses = [...entries.values()].map(({ gloss }) => gloss.toUpperCase());
+  return {
+    folder,
+    find: (gloss) => entries.get(key(gloss)),
+    nearest: (gloss) => nearestWords(gloss.toUpperCase(), [...new Set(glosses)]),
+  };
+}
+
+/** How glosses are compared: without case, and with `_` as `-`. */
+function key(gloss: string): string {
+  return gloss.normalize('NFC').toLowerCase().replaceAll('_', '-');
+}
+
+function named(folder: string, names: readonly string[]): Map<string, LexiconEntry> {
+  const entries = new Map<string, LexiconEntry>();
+  for (const name of [...names].sort()) {
+    if (!SIGN_FILE.test(name)) continue;
+    const gloss = basename(name, extname(name));
+    if (!entries.has(key(gloss)))
+      entries.set(key(gloss), { gloss, path: join(folder, name), part: { from: 0 } });
+  }
+  return entries;
+}
+
+async function indexed(folder: string, language: string | undefined): Promise<Map<string, LexiconEntry>> {
+  const rows = await readIndex(join(folder, INDEX));
+  const spoken = rows.filter(
+    (row) => language === undefined || [row.spoken_language, row.signed_language].includes(language),
+  );
+  const sorted = spoken.sort((a, b) => a.priority - b.priority);
+  const entries = new Map<string, LexiconEntry>();
+  for (const column of ['glosses', 'words'] as const) {
+    for (const row of sorted) {
+      const gloss = row[column].trim();
+      if (!gloss || entries.has(key(gloss))) continue;
+      entries.set(key(gloss), { gloss, path: inside(folder, row.path), part: partOf(row) });
+    }
+  }
+  return entries;
+}
+
+function partOf({ start, end }: Row): SignPart {
+  return end > 0 ? { from: start / 1000, to: end / 1000 } : { from: start / 1000 };
+}
+
+/** A path of the index, which must not lead out of the lexicon. */
+function inside(folder: string, path: string): string {
+  const whole = resolve(folder, path);
+  if (whole.startsWith(resolve(folder) + sep)) return whole;
+  throw new PoseFileError(`${join(folder, INDEX)} names ${path}, which is outside of the lexicon's folder.`);
+}
+
+async function readIndex(path: string): Promise<Row[]> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new PoseFileError(
+      `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+    );
+  });
+  let records: unknown;
+  try {
+    records = parse(text, { columns: true, bom: true, trim: true, skip_empty_lines: true });
+  } catch (error) {
+    throw new PoseFileError(`${path} is no table of commas: ${tableFault(error)}.`);
+  }
+  const rows = z.array(rowSchema).safeParse(records);
+  if (rows.success) return rows.data;
+  const [issue] = rows.error.issues;
+  const [row, column] = issue?.path ?? [];
+  throw new PoseFileError(
+    `${path} has a fault in row ${Number(row) + 2}, column ${String(column)}: ${issue?.message}; it needs path, start, end, words, glosses and priority.`,
+  );
+}
+
+function tableFault(error: CsvError | unknown): string {
+  return error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
+}
