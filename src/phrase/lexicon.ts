@@ -67,9 +67,12 @@ export async function openLexicon(folder: string, language?: string): Promise<Le
   };
 }
 
-/** How glosses are compared: without case, and with `_` as `-`. */
+/** How glosses are compared: without case, and with `_` and blanks as `-`. */
 function key(gloss: string): string {
-  return gloss.normalize('NFC').toLowerCase().replaceAll('_', '-');
+  return gloss
+    .normalize('NFC')
+    .toLowerCase()
+    .replaceAll(/[_\s]+/g, '-');
 }
 
 function named(folder: string, names: readonly string[]): Map<string, LexiconEntry> {

@@ -30,6 +30,8 @@ const REST_SHARE = 0.35;
 const ON_ITS_WAY = 0.8;
 /** Longest way, seconds. */
 const LONGEST_WAY = 0.4;
+/** Longest time, seconds, in which a hand on its way seems to stand. */
+const PAUSE = 0.08;
 /** Movement of a hand that is never up. */
 const MOVES = 0.5;
 
@@ -101,9 +103,20 @@ function speedAt(heights: readonly number[], at: number, fps: number): number {
 /** A span without the frames at its ends in which a hand still rises, or sinks already. */
 function withoutWays(span: FrameSpan, heights: readonly (readonly number[])[], fps: number): FrameSpan {
   const longest = Math.min(Math.round(LONGEST_WAY * fps), Math.floor((span.to - span.from - 1) / 2));
-  let { from, to } = span;
-  while (from - span.from < longest && heights.some((side) => speedAt(side, from, fps) < -ON_ITS_WAY))
-    from += 1;
-  while (span.to - to < longest && heights.some((side) => speedAt(side, to - 2, fps) > ON_ITS_WAY)) to -= 1;
-  return { from, to };
+  const pause = Math.round(PAUSE * fps);
+  const rises = (at: number): boolean =>
+    heights.some((side) => speedAt(side, span.from + at, fps) < -ON_ITS_WAY);
+  const sinks = (at: number): boolean =>
+    heights.some((side) => speedAt(side, span.to - 2 - at, fps) > ON_ITS_WAY);
+  return {
+    from: span.from + wayLength(rises, longest, pause),
+    to: span.to - wayLength(sinks, longest, pause),
+  };
+}
+
+/** Steps, `longest` at most, up to the last that is on the way, where the way never pauses for more than `pause` steps. */
+function wayLength(onItsWay: (at: number) => boolean, longest: number, pause: number): number {
+  let way = 0;
+  for (let at = 0; at < longest && at <= way + pause; at += 1) if (onItsWay(at)) way = at + 1;
+  return way;
 }
