@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { openPoseClip, type PoseFrame } from '../../src/pose/index.js';
@@ -76,4 +77,53 @@ describe.skipIf(!there)('real files', () => {
     }
     await clip.close();
   });
+
+  it("gives a spelling hand depth: its bones' lengths vary less with it than without", async () => {
+    const folder = fileURLToPath(new URL('letters/', real));
+    const flat: number[] = [];
+    const deep: number[] = [];
+    for (const name of readdirSync(folder).filter((file) => file.endsWith('.pose'))) {
+      const clip = await openPoseClip(join(folder, name));
+      for await (const { keypoints, depth = new Float32Array() } of clip.frames()) {
+        flat.push(...boneShares(keypoints, new Float32Array(depth.length)));
+        deep.push(...boneShares(keypoints, depth));
+      }
+      await clip.close();
+    }
+    expect(deep.length).toBeGreaterThan(1000);
+    expect(variation(deep)).toBeLessThan(0.8 * variation(flat));
+  });
 });
+
+/** Bones of the palm and fingers from the right hand's wrist on. */
+const BONES = [1, 5, 9, 13, 17].flatMap((base) => [
+  [0, base],
+  [base, base + 1],
+  [base + 1, base + 2],
+  [base + 2, base + 3],
+]);
+
+/** Lengths of the right hand's bones by their mean, one after another; none where a point is missing. */
+function boneShares(keypoints: Float32Array, depth: Float32Array): number[] {
+  if ((keypoints[112 * 3 + 2] ?? 0) === 0) return [];
+  const at = (point: number) => {
+    const index = 112 + point;
+    return [keypoints[index * 3] ?? 0, keypoints[index * 3 + 1] ?? 0, depth[index] ?? 0];
+  };
+  const lengths = BONES.map(([from = 0, to = 0]) => {
+    const [a, b] = [at(from), at(to)];
+    return Math.hypot(...a.map((value, axis) => value - (b[axis] ?? 0)));
+  });
+  const mean = lengths.reduce((sum, length) => sum + length, 0) / lengths.length;
+  return lengths.map((length) => length / mean);
+}
+
+/** Mean over the bones of their lengths' standard deviation by their mean. */
+function variation(shares: readonly number[]): number {
+  const each = BONES.map((_, bone) => {
+    const own = shares.filter((__, index) => index % BONES.length === bone);
+    const mean = own.reduce((sum, value) => sum + value, 0) / own.length;
+    return Math.sqrt(own.reduce((sum, value) => sum + (value - mean) ** 2, 0) / own.length) / mean;
+  });
+  return each.reduce((sum, value) => sum + value, 0) / each.length;
+}

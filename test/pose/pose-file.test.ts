@@ -102,6 +102,19 @@ describe('.pose files of three versions', () => {
     expect([depth[91], depth[92]]).toEqual([0, -12.5]);
     expect(depth[112]).toBeNaN();
   });
+
+  it('takes depth as shares of the width from MediaPipe and as pixels from COCO-WholeBody, also in one file', async () => {
+    const components = [
+      { name: 'LEFT_HAND_LANDMARKS', format: 'XYZC', points: ['WRIST', 'THUMB_CMC'] },
+      { name: 'RIGHT_HAND', format: 'XYZC', points: ['hand_0', 'hand_1'] },
+    ];
+    const person = [0.02, -0.03, 10, 4].map((depth, index) => [index + 1, 1, depth, 1]);
+    const read = await framesOf(Buffer.concat([header(0.2, components), bodyOf(0.2, 25, [[person]])]));
+    const depth = read[0]?.depth ?? new Float32Array();
+    // The picture is 100 pixels wide: 2 and -3 pixels, from the wrist -5; 10 and 4 are pixels, from the wrist -6.
+    expect(depth[92]).toBeCloseTo(-5, 4);
+    expect(depth[113]).toBeCloseTo(-6, 4);
+  });
 });
 
 describe('people', () => {

@@ -14,6 +14,13 @@ interface PointSource {
   readonly x: number;
   readonly y: number;
   readonly z: number;
+  /**
+   * What z times this is pixels. MediaPipe's z is a share of the picture's width, and pose-format, which multiplies x and y, leaves it
+   * so; components with COCO-WholeBody's names carry pixels, as this program writes them. Where a lexicon has moved and scaled its
+   * files to another width, z was scaled with the rest and the width it was a share of is no longer known: the header's is the
+   * nearest there is (spelled letters come out about a quarter too flat, by the steadiness of their bones).
+   */
+  readonly depthScale: number;
 }
 
 /** How the points of a `.pose` file become the 133. */
@@ -21,11 +28,6 @@ export interface PointMap {
   readonly sources: readonly PointSource[];
   /** Whether z is there. */
   readonly hasDepth: boolean;
-  /**
-   * What z times this is pixels. MediaPipe's z is in widths of the picture; components with COCO-WholeBody's names carry
-   * pixels, as this program writes them.
-   */
-  readonly depthScale: number;
   /** Whether each model's depths have an origin of their own (MediaPipe). */
   readonly ownOrigins: boolean;
 }
@@ -40,19 +42,21 @@ export function mapPoints(header: PoseHeader, width: number): PointMap {
     const role = componentRole(component.name);
     const [x, y, z] = ['X', 'Y', 'Z'].map((letter) => component.format.indexOf(letter));
     if (role !== undefined && x !== undefined && y !== undefined && x >= 0 && y >= 0) {
-      mediapipe ||= component.name.endsWith('_LANDMARKS');
+      const landmarks = component.name.endsWith('_LANDMARKS');
+      mediapipe ||= landmarks;
+      const depthScale = landmarks ? width : 1;
       component.points.forEach((name, index) => {
         for (const target of pointTargets(role, name)) {
           if (filled.has(target)) continue;
           filled.add(target);
-          sources.push({ target, point: first + index, x, y, z: z ?? -1 });
+          sources.push({ target, point: first + index, x, y, z: z ?? -1, depthScale });
         }
       });
     }
     first += component.points.length;
   }
   const hasDepth = sources.some((source) => source.z >= 0);
-  return { sources, hasDepth, depthScale: mediapipe ? width : 1, ownOrigins: mediapipe };
+  return { sources, hasDepth, ownOrigins: mediapipe };
 }
 
 /**
@@ -76,7 +80,7 @@ export function readPerson(
     setPoint(person.keypoints, source.target, x, y, confidence[confidenceStart + source.point] ?? 0);
     if (depth === undefined || source.z < 0 || person.keypoints[source.target * 3 + 2] === 0) continue;
     const z = numbers[at + source.z] ?? Number.NaN;
-    depth[source.target] = Number.isFinite(z) ? z * map.depthScale : Number.NaN;
+    depth[source.target] = Number.isFinite(z) ? z * source.depthScale : Number.NaN;
   }
   if (depth === undefined) return person;
   return { keypoints: person.keypoints, depth: map.ownOrigins ? settleDepth(depth) : depth };
