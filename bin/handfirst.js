@@ -15,11 +15,12 @@ await main(process.argv);
 
 function build() {
   process.stderr.write('handfirst is built first, which takes a few seconds.\n');
-  const compiler = findCompiler();
-  const result = spawnSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json')], {
-    stdio: ['ignore', 2, 2],
-  });
-  if (result.status === 0 && existsSync(built)) return;
+  const page = join(root, 'src', 'preview', 'page', 'build.mjs');
+  const steps = [[findCompiler(), '-p', join(root, 'tsconfig.build.json')], [page]];
+  const done = steps.every(
+    (step) => spawnSync(process.execPath, step, { stdio: ['ignore', 2, 2] }).status === 0,
+  );
+  if (done && existsSync(built)) return;
   process.stderr.write(
     'handfirst could not be built: run `npm ci` and then `npm run build` in its folder.\n',
   );

@@ -6,6 +6,7 @@ import { infoCommand } from './info.js';
 import { modelsCommand } from './models.js';
 import { joinCommand, phraseCommand } from './phrase.js';
 import { poseCommand } from './pose.js';
+import { previewCommand } from './preview.js';
 import { spellCommand } from './spell.js';
 
 /** The whole command line; nothing is read or written before it is parsed. */
@@ -23,6 +24,7 @@ export function program(): Command {
     modelsCommand(),
     phraseCommand(),
     poseCommand(),
+    previewCommand(),
     spellCommand(),
   ];
   for (const command of commands) root.addCommand(command);

@@ -1,0 +1,86 @@
+import { once } from 'node:events';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import open from 'open';
+import pc from 'picocolors';
+import { DEVICES } from '../models/index.js';
+import { startPreview } from '../preview/index.js';
+import { wholeNumber } from './arguments.js';
+import { EXIT_CODES } from './failure.js';
+
+interface PreviewFlags {
+  readonly port?: number;
+  readonly open?: boolean;
+  readonly bundle?: string;
+  readonly device?: string;
+  readonly threads?: number;
+}
+
+/** `handfirst preview [FILE]`. */
+export function previewCommand(): Command {
+  return new Command('preview')
+    .description('look at keypoints and choose a signer in the browser, before a video is made')
+    .argument('[file]', 'keypoint file or folder to begin with')
+    .option('--port <n>', 'port to listen on, 0 for any (default: 8133, or any where it is taken)', port)
+    .option('--open', 'open the page in the browser')
+    .option('--bundle <name>', 'model bundle: a name or a folder (default: compact)')
+    .addOption(
+      new Option('--device <name>', 'where the models run (default: the first that works)').choices([
+        'auto',
+        ...DEVICES,
+      ]),
+    )
+    .option('--threads <n>', 'threads of the cpu device (default: one a core)', wholeNumber(1))
+    .addHelpText(
+      'after',
+      `\nThe page is for this machine alone. Ctrl-C stops it; nothing that was not downloaded stays.
+
+Examples:
+  handfirst preview phrase.pose --open
+  handfirst preview --port 9000
+${EXIT_CODES}`,
+    )
+    .action(async (file: string | undefined, { device, bundle, threads, ...flags }: PreviewFlags) => {
+      const stopped = untilStopped();
+      const preview = await startPreview({
+        input: file,
+        port: flags.port,
+        method: { bundle },
+        runtime: { device: device === 'auto' ? undefined : device, threads },
+      });
+      try {
+        process.stdout.write(
+          `${pc.green('The preview is at')} ${preview.address} ${pc.dim('(Ctrl-C stops it)')}\n`,
+        );
+        if (flags.open) await openBrowser(preview.address);
+        await stopped;
+      } finally {
+        await preview.close();
+      }
+    });
+}
+
+function port(text: string): number {
+  const value = wholeNumber(0)(text);
+  if (value > 65_535) throw new InvalidArgumentError('Give a port from 0 to 65535.');
+  return value;
+}
+
+/** Resolves at Ctrl-C, a request to terminate, or when the terminal is closed; a second one ends the program at once. */
+async function untilStopped(): Promise<void> {
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  await Promise.race(names.map((name) => once(process, name)));
+  for (const name of names) process.once(name, () => process.exit(130));
+}
+
+async function openBrowser(address: string): Promise<void> {
+  try {
+    const browser = await open(address);
+    browser.on('error', () => tellUnopened(address));
+  } catch {
+    tellUnopened(address);
+  }
+}
+
+function tellUnopened(address: string): void {
+  process.stderr.write(`${pc.yellow('warning:')} No browser could be opened: open ${address} yourself.\n`);
+}

@@ -1,0 +1,182 @@
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { type Context, Hono } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import { z } from 'zod';
+import { HandfirstError } from '../errors.js';
+import { guard } from './guard.js';
+import type { PageFile } from './page-files.js';
+import { clipRequest, inspectRequest, phraseRequest, runRequest } from './protocol.js';
+import { sentenceOf } from './sentence.js';
+import type { Studio } from './studio.js';
+import { TooLargeError } from './workspace.js';
+
+export interface AppOptions {
+  readonly studio: Studio;
+  /** What the page is made of, by path. */
+  readonly page: ReadonlyMap<string, PageFile>;
+  /** Where the server listens; known only once it does. */
+  readonly port: () => number;
+  /** Aborted when the server stops: open streams end then. */
+  readonly signal: AbortSignal;
+}
+
+/** A line that keeps an idle stream of events from being cut, every so many milliseconds. */
+const HEARTBEAT_MS = 15_000;
+/** Longest body of a request in JSON, bytes. */
+const JSON_BYTES = 64 * 1024;
+
+const frames = z.object({
+  from: z.coerce.number().int().min(0),
+  to: z.coerce.number().int().min(0),
+});
+const place = z.object({ frame: z.coerce.number().int().min(0), k: z.coerce.number().int().min(0) });
+
+/** The routes of the preview. Failures are `{ error: sentence }`. */
+export function previewApp(options: AppOptions): Hono {
+  const app = new Hono();
+  app.use(guard(options.port));
+  app.onError((error, context) => {
+    const status = error instanceof TooLargeError ? 413 : isUsers(error) ? 422 : 500;
+    return context.json({ error: options.studio.workspace.inWords(sentenceOf(error)) }, status);
+  });
+  app.notFound((context) => context.json({ error: 'There is nothing at this address.' }, 404));
+  addPage(app, options.page);
+  addState(app, options);
+  addFiles(app, options.studio);
+  addClips(app, options.studio);
+  addRuns(app, options.studio);
+  return app;
+}
+
+function isUsers(error: unknown): boolean {
+  return error instanceof HandfirstError || error instanceof z.ZodError;
+}
+
+function addPage(app: Hono, page: AppOptions['page']): void {
+  for (const [path, { type, bytes }] of page) {
+    app.get(path, (context) =>
+      context.body(bytes, 200, { 'Content-Type': type, 'Cache-Control': 'no-cache' }),
+    );
+  }
+}
+
+function addState(app: Hono, { studio, signal }: AppOptions): void {
+  app.get('/api/about', (context) => context.json(studio.about()));
+  app.get('/api/state', (context) => context.json(studio.state()));
+  app.get('/api/events', (context) =>
+    streamSSE(context, async (stream) => {
+      const send = () => stream.writeSSE({ event: 'state', data: JSON.stringify(studio.state()) });
+      await send();
+      await new Promise<void>((resolve) => {
+        const stopListening = studio.feed.listen(() => void send().catch(() => undefined));
+        const beat = setInterval(() => void stream.write(': here\n\n').catch(() => undefined), HEARTBEAT_MS);
+        const end = (): void => {
+          stopListening();
+          clearInterval(beat);
+          resolve();
+        };
+        stream.onAbort(end);
+        signal.addEventListener('abort', end, { once: true });
+        if (signal.aborted) end();
+      });
+    }),
+  );
+}
+
+function addFiles(app: Hono, studio: Studio): void {
+  const { keypointBytes, pictureBytes } = studio.limits;
+  app.post('/api/files', (context) => receive(context, studio, 'keypoints', keypointBytes));
+  app.post('/api/pictures', (context) => receive(context, studio, 'picture', pictureBytes));
+  app.post('/api/phrases', async (context) => {
+    const { text, speed } = phraseRequest.parse(await jsonOf(context));
+    const file = await studio.spell(text, speed);
+    return context.json({ file: file.id, name: file.name });
+  });
+}
+
+async function receive(context: Context, studio: Studio, what: string, limit: number): Promise<Response> {
+  const name = context.req.query('name') ?? what;
+  const announced = Number(context.req.header('content-length') ?? 0);
+  const body = context.req.raw.body ?? [];
+  const file = await studio.workspace.receive(name, { chunks: iterate(body), announced, limit });
+  return context.json({ file: file.id, name: file.name });
+}
+
+async function* iterate(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  yield* chunks;
+}
+
+function addClips(app: Hono, studio: Studio): void {
+  app.post('/api/clips', async (context) =>
+    context.json(await studio.openClip(clipRequest.parse(await jsonOf(context)))),
+  );
+  app.get('/api/clips/:id/frames', async (context) => {
+    const { from, to } = frames.parse(context.req.query());
+    const bytes = await studio.clips.get(context.req.param('id')).track.read(from, to);
+    return context.body(new Uint8Array(bytes), 200, { 'Content-Type': 'application/octet-stream' });
+  });
+  app.get('/api/clips/:id/parts', (context) => {
+    const { track } = studio.clips.get(context.req.param('id'));
+    const stream = Readable.toWeb(Readable.from(track.presence(0), { objectMode: false }));
+    return new Response(stream, { headers: { 'Content-Type': 'application/octet-stream' } });
+  });
+}
+
+function addRuns(app: Hono, { runs }: Studio): void {
+  app.post('/api/runs', async (context) =>
+    context.json(await runs.add(runRequest.parse(await jsonOf(context)))),
+  );
+  app.delete('/api/runs/:id', (context) => {
+    runs.cancel(context.req.param('id'));
+    return context.json({});
+  });
+  app.post('/api/runs/:id/inspections', async (context) => {
+    runs.inspect(context.req.param('id'), inspectRequest.parse(await jsonOf(context)).frame);
+    return context.json({});
+  });
+  app.get('/api/runs/:id/:pass{quick|full}/:frame{[0-9]+}', async (context) => {
+    const { id, pass, frame } = context.req.param();
+    return picture(context, runs.framePath(id, pass === 'quick' ? 'quick' : 'full', Number(frame)));
+  });
+  app.get('/api/runs/:id/inspections/:frame{[0-9]+}/:k{[0-9]+}', async (context) => {
+    const { frame, k } = place.parse(context.req.param());
+    return picture(context, runs.inspectionPath(context.req.param('id'), frame, k));
+  });
+  app.get('/api/runs/:id/video', (context) => {
+    const { path, name, bytes } = runs.video(context.req.param('id'));
+    return new Response(Readable.toWeb(createReadStream(path)), {
+      headers: {
+        'Content-Type': name.endsWith('.webm') ? 'video/webm' : 'video/mp4',
+        'Content-Length': String(bytes),
+        'Content-Disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
+      },
+    });
+  });
+}
+
+/** A picture that never changes under its address. */
+async function picture(context: Context, path: string): Promise<Response> {
+  return context.body(new Uint8Array(await readFile(path)), 200, {
+    'Content-Type': 'image/webp',
+    'Cache-Control': 'private, max-age=86400, immutable',
+  });
+}
+
+/** The request's JSON, not longer than any that the page sends. */
+async function jsonOf(context: Context): Promise<unknown> {
+  let text = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of iterate(context.req.raw.body ?? [])) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > JSON_BYTES) throw new TooLargeError('The page asked for too much at once: reload it.');
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,188 @@
+import { join } from 'node:path';
+import type { Picture } from '../picture.js';
+import type { Engine, GeneratedFrame } from '../pipeline/index.js';
+import { pictureFromMask, pictureFromPlanes } from '../stages/index.js';
+import type { Intermediates } from '../stages/two-stage.js';
+import { inspectionFile, savePicture } from './pictures.js';
+import type { InspectedPicture } from './protocol.js';
+import { drawFrames, generateOptions, type Run } from './run.js';
+
+interface Shown extends Omit<InspectedPicture, 'width' | 'height'> {
+  readonly picture: Picture;
+}
+
+/** Draws one frame of a run again, keeps every intermediate as a picture, and says what each shows, in the method's order. */
+export async function inspectFrame(run: Run, frame: number, engine: Engine): Promise<InspectedPicture[]> {
+  const options = generateOptions(run);
+  const { from } = run.plan;
+  const shown: Shown[] = [];
+  await drawFrames(
+    engine,
+    {
+      ...options,
+      // Nothing after the frame is read; what comes before it steadies the crops.
+      source: { ...options.source, range: { from, to: from + frame + 1 } },
+      watch: { ...options.watch, intermediates: true },
+      runtime: { lookAhead: 1 },
+    },
+    {
+      only: (index) => index === frame,
+      async sink(drawn) {
+        shown.push(...picturesOf(drawn));
+      },
+    },
+  );
+  await Promise.all(
+    shown.map(({ picture }, k) => savePicture(picture, join(run.plan.folder, inspectionFile(frame, k)))),
+  );
+  return shown.map(({ picture: { width, height }, ...rest }) => ({ ...rest, width, height }));
+}
+
+function picturesOf({ picture, intermediates }: GeneratedFrame): Shown[] {
+  if (!intermediates) return [];
+  return [
+    ...handPictures(intermediates),
+    ...canvasPictures(intermediates),
+    ...stepPictures(intermediates),
+    ...bodyPictures(intermediates),
+    {
+      group: 'result',
+      title: 'Finished frame',
+      caption: "Stage 1's hands are pasted back into the drawn body.",
+      picture,
+    },
+  ];
+}
+
+function handPictures({ hands, heatmaps }: Intermediates): Shown[] {
+  return hands.flatMap(({ crop, picture, mask }, i): Shown[] => {
+    const who =
+      crop.hands.length === 2 ? 'Both hands' : crop.hands[0] === 'left' ? 'Left hand' : 'Right hand';
+    const { width, height } = picture;
+    const heat = heatmaps[i];
+    return [
+      ...(heat
+        ? [
+            {
+              group: 'hands' as const,
+              title: `${who}: heatmaps`,
+              caption: 'One colour a finger: what the hand model is told.',
+              picture: heatmapPicture(heat, width),
+            },
+          ]
+        : []),
+      {
+        group: 'hands',
+        title: `${who}: drawn`,
+        caption: 'What the hand model drew in its crop.',
+        picture: pictureFromPlanes(picture),
+      },
+      {
+        group: 'hands',
+        title: `${who}: mask`,
+        caption: 'Where it says that the hand is.',
+        picture: pictureFromMask(mask, width, height),
+      },
+    ];
+  });
+}
+
+/** Hues of thumb to little finger, far apart in hue and in lightness. */
+const FINGERS: readonly (readonly [number, number, number])[] = [
+  [240, 90, 80],
+  [250, 200, 70],
+  [110, 220, 120],
+  [80, 190, 250],
+  [200, 130, 250],
+];
+
+/** Heatmaps [10, size, size], 0..1, five fingers a hand, laid over each other in the fingers' colours. */
+export function heatmapPicture(heatmaps: Float32Array, size: number): Picture {
+  const area = size * size;
+  const data = new Uint8Array(3 * area);
+  for (let channel = 0; channel * area < heatmaps.length; channel++) {
+    const colour = FINGERS[channel % FINGERS.length] ?? [255, 255, 255];
+    for (let i = 0; i < area; i++) {
+      const value = heatmaps[channel * area + i] ?? 0;
+      if (value <= 0) continue;
+      for (let c = 0; c < 3; c++) {
+        data[i * 3 + c] = Math.min(255, Math.round((data[i * 3 + c] ?? 0) + value * (colour[c] ?? 0)));
+      }
+    }
+  }
+  return { width: size, height: size, channels: 3, data };
+}
+
+function canvasPictures({ canvas }: Intermediates): Shown[] {
+  if (!canvas.mask.includes(1)) return [];
+  return [
+    {
+      group: 'canvas',
+      title: 'Canvas',
+      caption: 'The hands, cut out and put at their places.',
+      picture: pictureFromPlanes(canvas.picture),
+    },
+    {
+      group: 'canvas',
+      title: 'Precise mask',
+      caption: 'What of the picture the hands cover.',
+      picture: pictureFromMask(canvas.mask, canvas.size, canvas.size),
+    },
+  ];
+}
+
+/** The step's clean guess with the edge of the mask that was held on to laid over it. */
+function stepPictures({ steps }: Intermediates): Shown[] {
+  return steps.map(({ mask, estimate }, i) => {
+    const picture = pictureFromPlanes(estimate);
+    const held = mask ? Math.round(100 * share(mask)) : 0;
+    if (mask) outline(picture, mask);
+    return {
+      group: 'body',
+      title: `Step ${i + 1} of ${steps.length}`,
+      caption: mask
+        ? `Inside the line (${held} % of the picture) the canvas is held on to.`
+        : 'A free step: nothing is held on to, so that seams close.',
+      picture,
+    };
+  });
+}
+
+function share(mask: Float32Array): number {
+  return mask.reduce((sum, value) => sum + value, 0) / mask.length;
+}
+
+/** Draws the border of a square mask, which may be coarser than the picture, in a bright line two pixels wide. */
+function outline({ width, data }: Picture, mask: Float32Array): void {
+  const cells = Math.round(Math.sqrt(mask.length));
+  const inside = (x: number, y: number): boolean => {
+    const [column, row] = [Math.floor((x * cells) / width), Math.floor((y * cells) / width)];
+    return (mask[row * cells + column] ?? 0) >= 0.5;
+  };
+  for (let y = 2; y < width - 2; y++) {
+    for (let x = 2; x < width - 2; x++) {
+      if (!inside(x, y)) continue;
+      if (inside(x - 2, y) && inside(x + 2, y) && inside(x, y - 2) && inside(x, y + 2)) continue;
+      data.set([255, 230, 0], (y * width + x) * 3);
+    }
+  }
+}
+
+function bodyPictures({ body, personMask }: Intermediates): Shown[] {
+  const drawn: Shown = {
+    group: 'body',
+    title: 'Body before pasting',
+    caption: 'What the body model drew round the hands.',
+    picture: pictureFromPlanes(body),
+  };
+  if (!personMask) return [drawn];
+  return [
+    drawn,
+    {
+      group: 'body',
+      title: 'Person mask',
+      caption: 'Where the person is: what is outside can become another background.',
+      picture: pictureFromMask(personMask, body.width, body.height),
+    },
+  ];
+}

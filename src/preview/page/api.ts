@@ -1,0 +1,44 @@
+import type { About, ClipRequest, ClipState, RunRequest, RunState } from '../protocol.js';
+
+/** A sentence for the user: the server's own, or why it could not be asked. */
+export class Refusal extends Error {}
+
+async function ask<T>(path: string, init?: RequestInit): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, init);
+  } catch {
+    throw new Refusal('The preview does not answer: look whether it still runs where it was started.');
+  }
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok)
+    throw new Refusal(answer.error ?? `The preview answered ${response.status}: reload the page.`);
+  return answer;
+}
+
+function send(body: unknown): RequestInit {
+  return { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+export interface StoredName {
+  readonly file: string;
+  readonly name: string;
+}
+
+export const api = {
+  about: () => ask<About>('/api/about'),
+  clip: (request: ClipRequest) => ask<ClipState>('/api/clips', send(request)),
+  run: (request: RunRequest) => ask<RunState[]>('/api/runs', send(request)),
+  cancel: (run: string) => ask(`/api/runs/${run}`, { method: 'DELETE' }),
+  inspect: (run: string, frame: number) => ask(`/api/runs/${run}/inspections`, send({ frame })),
+  spell: (text: string, speed: number) => ask<StoredName>('/api/phrases', send({ text, speed })),
+  /** Sends a file; what is larger than `limit` bytes is refused here, before it travels. */
+  async upload(what: 'files' | 'pictures', file: File, limit: number): Promise<StoredName> {
+    if (file.size > limit) {
+      throw new Refusal(
+        `${file.name} is larger than ${Math.round(limit / 1024 / 1024)} MiB, which is as much as the page takes: name it on the command line instead.`,
+      );
+    }
+    return ask(`/api/${what}?name=${encodeURIComponent(file.name)}`, { method: 'POST', body: file });
+  },
+};

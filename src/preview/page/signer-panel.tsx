@@ -1,0 +1,174 @@
+import { api } from './api.js';
+import { throwDice, toggleCompare } from './keys.js';
+import { about, attempt, change, choice, compare, SIDE_NAMES, side } from './store.js';
+
+const BACKGROUNDS = [
+  { value: 'drawn', says: 'as drawn' },
+  { value: '#ffffff', says: 'white' },
+  { value: '#000000', says: 'black' },
+  { value: '#808080', says: 'grey' },
+  { value: '#00ff00', says: 'green' },
+  { value: '#0000ff', says: 'blue' },
+  { value: 'transparent', says: 'transparent (WebM)' },
+] as const;
+
+export function SignerPanel() {
+  const known = about.value;
+  const { prompt, preset, background } = choice.value;
+  const described = known?.presets.find(({ name }) => name === preset)?.description;
+  return (
+    <section class="panel" aria-labelledby="signer-title">
+      <h2 id="signer-title">2. Signer{compare.value && ` ${SIDE_NAMES[side.value]}`}</h2>
+      <Sides />
+      <label>
+        Who is shown
+        <textarea
+          rows={2}
+          value={prompt}
+          placeholder={known?.bundle.defaultPrompt || 'a young woman with black hair in a red top'}
+          onInput={({ currentTarget }) => change({ prompt: currentTarget.value })}
+        />
+      </label>
+      <Words />
+      <Seed />
+      {known?.bundle.takesReference && <Reference />}
+      <label>
+        Preset
+        <select
+          value={preset}
+          aria-describedby="preset-says"
+          onChange={({ currentTarget }) => change({ preset: currentTarget.value })}
+        >
+          {(known?.presets ?? [{ name: preset }]).map(({ name }) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </label>
+      <p id="preset-says" class="hint">
+        {described}
+      </p>
+      {known?.bundle.replacesBackground && (
+        <label>
+          Background
+          <select
+            value={background}
+            onChange={({ currentTarget }) => change({ background: currentTarget.value })}
+          >
+            {BACKGROUNDS.map(({ value, says }) => (
+              <option key={value} value={value}>
+                {says}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+    </section>
+  );
+}
+
+/** Whose choices the form shows, while two are compared. */
+function Sides() {
+  return (
+    <div class="row sides">
+      <label class="check">
+        <input type="checkbox" checked={compare.value} onChange={toggleCompare} />
+        Compare two
+      </label>
+      {compare.value && (
+        <fieldset class="tabs">
+          <legend class="unseen">The form is for</legend>
+          {([0, 1] as const).map((which) => (
+            <label key={which}>
+              <input
+                type="radio"
+                name="side"
+                checked={side.value === which}
+                onChange={() => {
+                  side.value = which;
+                }}
+              />
+              <span>Signer {SIDE_NAMES[which]}</span>
+            </label>
+          ))}
+        </fieldset>
+      )}
+    </div>
+  );
+}
+
+/** The bundle's vocabulary by what it describes; a word that is pressed joins the prompt. */
+function Words() {
+  const topics = Object.entries(about.value?.bundle.topics ?? {}).sort(([a], [b]) => a.localeCompare(b));
+  if (topics.length === 0) return null;
+  const add = (word: string): void => {
+    const { prompt } = choice.value;
+    change({ prompt: prompt.trim() === '' ? word : `${prompt.trim()} ${word}` });
+  };
+  return (
+    <details class="words">
+      <summary>Words it knows</summary>
+      {topics.map(([topic, words]) => (
+        <fieldset key={topic}>
+          <legend>{topic.replaceAll('_', ' ')}</legend>
+          {words.map((word) => (
+            <button key={word} type="button" class="word" onClick={() => add(word)}>
+              {word}
+            </button>
+          ))}
+        </fieldset>
+      ))}
+    </details>
+  );
+}
+
+function Seed() {
+  return (
+    <div class="row">
+      <label class="grow">
+        Seed
+        <input
+          type="number"
+          min="0"
+          step="1"
+          value={choice.value.seed}
+          onInput={({ currentTarget }) =>
+            change({ seed: Math.max(0, Math.floor(Number(currentTarget.value) || 0)) })
+          }
+        />
+      </label>
+      <button type="button" onClick={throwDice} title="Another seed (D)">
+        <span aria-hidden="true">⚄</span> Dice
+      </button>
+    </div>
+  );
+}
+
+function Reference() {
+  const { referenceName } = choice.value;
+  return (
+    <div class="row">
+      <label class="grow">
+        Reference picture
+        <input
+          type="file"
+          accept="image/png,image/jpeg,image/webp"
+          onChange={({ currentTarget }) => {
+            const file = currentTarget.files?.[0];
+            currentTarget.value = '';
+            if (!file) return;
+            void attempt(async () => {
+              const limit = about.value?.limits.pictureBytes ?? Number.POSITIVE_INFINITY;
+              const stored = await api.upload('pictures', file, limit);
+              change({ reference: stored.file, referenceName: stored.name });
+            });
+          }}
+        />
+      </label>
+      {referenceName && (
+        <button type="button" onClick={() => change({ reference: undefined, referenceName: undefined })}>
+          Remove {referenceName}
+        </button>
+      )}
+    </div>
+  );
+}

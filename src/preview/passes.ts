@@ -1,0 +1,164 @@
+import { stat } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import type { SamplerOptions } from '../models/manifest.js';
+import { commandArguments } from '../pipeline/command.js';
+import type { Engine, GeneratedFrame, GenerateOptions, RenderOptions, Session } from '../pipeline/index.js';
+import { provenance } from '../pipeline/provenance.js';
+import { commandLine, openVideoWriter, type VideoMetadataInput, type VideoWriter } from '../video/index.js';
+import { frameFile, savePicture } from './pictures.js';
+import type { PassName, PassState } from './protocol.js';
+import { drawFrames, generateOptions, type Run } from './run.js';
+import { plainName } from './workspace.js';
+
+/** Frames that the quick pass draws at most, spread evenly over the range. */
+const QUICK_FRAMES = 12;
+
+/** What a pass works with besides its run. */
+export interface PassTools {
+  readonly engine: Engine;
+  /** Lets urgent work go first; called between frames of the full pass. */
+  readonly giveWay: () => Promise<boolean>;
+  readonly changed: () => void;
+}
+
+export function quickStride(total: number | undefined): number {
+  return total === undefined ? 1 : Math.max(1, Math.ceil(total / QUICK_FRAMES));
+}
+
+/** A few frames, in the fewest steps that the bundle was trained for, one at a time so that the first is there soonest. */
+export async function quickPass(run: Run, { engine, changed }: PassTools): Promise<void> {
+  const { hand, body } = engine.bundle.manifest;
+  const options = generateOptions(run);
+  const { stride } = run.passes.quick;
+  const begun = performance.now();
+  await drawFrames(
+    engine,
+    {
+      ...options,
+      method: {
+        ...options.method,
+        overrides: { hand: fewest(hand.sampler), body: fewest(body.sampler) },
+      },
+      runtime: { lookAhead: 1 },
+    },
+    {
+      only: (index) => index % stride === 0 && index < stride * QUICK_FRAMES,
+      sink: (frame) => show(run, 'quick', frame, begun, changed),
+    },
+  );
+}
+
+function fewest({ trainedSteps }: SamplerOptions): { steps?: number } {
+  return trainedSteps ? { steps: Math.min(...trainedSteps) } : {};
+}
+
+/** Every frame as it was asked for, shown and encoded. */
+export async function fullPass(run: Run, { engine, giveWay, changed }: PassTools): Promise<void> {
+  const options = generateOptions(run);
+  const path = join(run.plan.folder, `video${videoEnding(run)}`);
+  const begun = performance.now();
+  let writer: VideoWriter | undefined;
+  try {
+    await drawFrames(engine, options, {
+      async begin(session) {
+        writer = await openWriter(session, run, { ...options, output: { path } });
+      },
+      async sink(frame) {
+        await writer?.write(frame.picture);
+        await show(run, 'full', frame, begun, changed);
+        await pause(run, giveWay, changed);
+      },
+    });
+    await writer?.finish();
+    run.video = { name: videoName(run), bytes: (await stat(path)).size };
+  } catch (error) {
+    await writer?.abort();
+    throw error;
+  }
+}
+
+async function pause(run: Run, giveWay: () => Promise<boolean>, changed: () => void): Promise<void> {
+  const { full } = run.passes;
+  run.passes.full = { ...full, state: 'paused' };
+  const paused = await giveWay();
+  if (run.passes.full.state === 'paused') run.passes.full = { ...run.passes.full, state: 'drawing' };
+  if (paused) changed();
+}
+
+/** Keeps a frame for the page, and counts it. */
+async function show(
+  run: Run,
+  pass: PassName,
+  { index, picture }: GeneratedFrame,
+  begun: number,
+  changed: () => void,
+): Promise<void> {
+  await savePicture(picture, join(run.plan.folder, frameFile(pass, index)));
+  const before: PassState = run.passes[pass];
+  if (before.state === 'cancelled') return;
+  const elapsed = Math.round(performance.now() - begun);
+  const done = before.done + 1;
+  const firstMs = before.firstMs ?? elapsed;
+  const frameMs = done > 1 ? Math.round((elapsed - firstMs) / (done - 1)) : undefined;
+  run.passes[pass] = { ...before, done, firstMs, ...(frameMs === undefined ? {} : { frameMs }) };
+  changed();
+}
+
+async function openWriter(session: Session, run: Run, options: RenderOptions): Promise<VideoWriter> {
+  const { size, clip } = session;
+  const { file } = run.plan;
+  const made = await provenance(session, options);
+  const metadata: VideoMetadataInput = {
+    ...made,
+    pose: { ...made.pose, name: basename(file.name) },
+    command: namedArguments(run, options),
+  };
+  return openVideoWriter({
+    path: options.output.path,
+    width: size,
+    height: size,
+    fps: clip.info.fps,
+    alpha: options.look?.background === 'transparent',
+    metadata,
+    resume: 'never',
+    onFailure: 'remove',
+  });
+}
+
+/** MP4 knows no transparency. */
+function videoEnding(run: Pick<Run, 'plan'>): string {
+  return run.plan.variant.background === 'transparent' ? '.webm' : '.mp4';
+}
+
+/** What the video is called when it is saved. */
+export function videoName(run: Pick<Run, 'plan'>): string {
+  const { file, variant } = run.plan;
+  const name = plainName(file.name);
+  const stem = name.slice(0, name.length - extname(name).length) || name;
+  return `${stem}${variant.seed === 0 ? '' : `-seed-${variant.seed}`}${videoEnding(run)}`;
+}
+
+/** Arguments of the command that makes the run's video, with the user's names of the files. */
+function namedArguments(run: Pick<Run, 'plan'>, options: GenerateOptions): string[] {
+  const { file, reference } = run.plan;
+  return commandArguments({
+    ...options,
+    input: file.name,
+    look: { ...options.look, ...(reference ? { reference: reference.name } : {}) },
+    output: { path: videoName(run) },
+  });
+}
+
+/** The command as it is typed. `runtime` and `bundle` are those that the preview was started with. */
+export function equivalentCommand(
+  run: Pick<Run, 'plan' | 'stop' | 'notes'>,
+  started: Pick<GenerateOptions, 'method' | 'runtime'>,
+): string {
+  const options = generateOptions(run);
+  const command = namedArguments(run, {
+    ...options,
+    method: { ...started.method, ...options.method },
+    runtime: started.runtime,
+  });
+  return commandLine({ command }, videoName(run));
+}

@@ -1,0 +1,165 @@
+import { z } from 'zod';
+
+/*
+ * What page and server say to each other. The page takes the types alone.
+ */
+
+const id = z.string().regex(/^[0-9a-f-]{36}$/, 'no name that was given out');
+const FITS = ['keep', 'centre', 'crop'] as const;
+
+/** How a stored keypoint file is read. */
+const clipSource = z.strictObject({
+  fps: z.number().optional(),
+  size: z.strictObject({ width: z.number(), height: z.number() }).optional(),
+  person: z.number().optional(),
+  fit: z.enum(FITS).optional(),
+});
+
+export const clipRequest = z.strictObject({ file: id, source: clipSource.default({}) });
+
+/** One signer drawn one way. */
+const variant = z.strictObject({
+  prompt: z.string().max(2000).default(''),
+  seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
+  reference: id.optional(),
+  /** A name; a path would reach the disk. */
+  preset: z.string().regex(/^[\w-]+$/, 'no name of a preset'),
+  background: z.string().regex(/^(drawn|transparent|#[0-9a-f]{6})$/, 'no background'),
+});
+
+export const runRequest = z.strictObject({
+  clip: id,
+  from: z.number().int().min(0),
+  to: z.number().int().min(1).optional(),
+  speed: z.number().min(0.1).max(10).default(1),
+  /** Two are drawn in turn, to compare them. */
+  variants: z.array(variant).min(1).max(2),
+});
+
+export const inspectRequest = z.strictObject({ frame: z.number().int().min(0) });
+
+export const phraseRequest = z.strictObject({
+  text: z.string().max(500),
+  speed: z.number().default(1),
+});
+
+export type ClipRequest = z.infer<typeof clipRequest>;
+export type ClipSource = z.infer<typeof clipSource>;
+export type RunRequest = z.input<typeof runRequest>;
+export type Variant = z.infer<typeof variant>;
+export type Fit = (typeof FITS)[number];
+
+/** Parts whose presence the timeline shows; part i has bits 2i and 2i + 1 of a frame's byte. */
+export const TRACKED_PARTS = ['face', 'body', 'leftHand', 'rightHand'] as const;
+/** 0: missing, 1: filled from the frames around, 2: in the file. */
+export type Presence = 0 | 1 | 2;
+
+/** Bytes of a frame of `/api/clips/ID/frames`: 133 x (x, y) as int16 (picture's side = 16384), little-endian, then 133 confidences as uint8. */
+export const FRAME_BYTES = 133 * 5;
+export const COORDINATE_UNIT = 16384;
+
+/** What does not change while the server runs. */
+export interface About {
+  readonly version: string;
+  readonly bundle: {
+    readonly name: string;
+    /** Side of the pictures, pixels. */
+    readonly size: number;
+    readonly defaultPrompt: string;
+    readonly takesReference: boolean;
+    readonly replacesBackground: boolean;
+    /** What can be described -> words for it. */
+    readonly topics: Readonly<Record<string, readonly string[]>>;
+  };
+  readonly presets: readonly { readonly name: string; readonly description: string }[];
+  readonly limits: { readonly keypointBytes: number; readonly pictureBytes: number };
+}
+
+export interface ClipState {
+  readonly id: string;
+  readonly file: string;
+  readonly name: string;
+  readonly format: string;
+  readonly source: ClipSource;
+  readonly width: number;
+  readonly height: number;
+  readonly fps: number;
+  /** Frames that have been read; all of them when `whole`. */
+  readonly frames: number;
+  /** Where the file says it before it is read. */
+  readonly expected?: number;
+  readonly whole: boolean;
+  /** What is wrong with the file, in sentences. */
+  readonly problems: readonly string[];
+  /** Why reading stopped, where it failed. */
+  readonly error?: string;
+}
+
+export type PassName = 'quick' | 'full';
+export type WorkState = 'waiting' | 'drawing' | 'paused' | 'done' | 'cancelled' | 'failed';
+
+/** A pass over the range: few frames in few steps, then all of them as asked for. */
+export interface PassState {
+  readonly state: WorkState;
+  /** Frames drawn. */
+  readonly done: number;
+  readonly total?: number;
+  /** Every so many frames one is drawn. */
+  readonly stride: number;
+  /** Milliseconds from its beginning to its first frame, and mean milliseconds a frame. */
+  readonly firstMs?: number;
+  readonly frameMs?: number;
+}
+
+export interface InspectionState {
+  /** Frame of the generated clip. */
+  readonly frame: number;
+  readonly state: WorkState;
+  readonly pictures: readonly InspectedPicture[];
+  readonly error?: string;
+}
+
+export interface InspectedPicture {
+  readonly group: 'hands' | 'canvas' | 'body' | 'result';
+  readonly title: string;
+  readonly caption: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface RunState {
+  readonly id: string;
+  readonly clip: string;
+  readonly clipName: string;
+  readonly variant: Variant;
+  readonly referenceName?: string;
+  readonly from: number;
+  readonly to?: number;
+  readonly fps: number;
+  readonly passes: Readonly<Record<PassName, PassState>>;
+  readonly inspections: readonly InspectionState[];
+  /** Warnings, such as words that are left unheard. */
+  readonly notes: readonly string[];
+  readonly error?: string;
+  readonly video?: { readonly name: string; readonly bytes: number };
+  /** The command that makes the same video. */
+  readonly command: string;
+}
+
+/** Something that is drawn or waits for its turn; the first is being drawn. */
+export interface QueueEntry {
+  readonly run: string;
+  readonly what: PassName | 'inspection';
+}
+
+/** Everything that changes: sent whole whenever it does, so that a page that comes back needs nothing else. */
+export interface PreviewState {
+  readonly engine: {
+    readonly state: 'loading' | 'ready' | 'failed';
+    readonly device?: string;
+    readonly error?: string;
+  };
+  readonly clips: readonly ClipState[];
+  readonly runs: readonly RunState[];
+  readonly queue: readonly QueueEntry[];
+}

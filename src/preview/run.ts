@@ -1,0 +1,115 @@
+import { lastValueFrom } from 'rxjs';
+import { type Engine, type GeneratedFrame, type GenerateOptions, Session } from '../pipeline/index.js';
+import type { Background } from '../stages/composite.js';
+import type { ClipSource, InspectionState, PassName, PassState, RunState, Variant } from './protocol.js';
+import type { StoredFile } from './workspace.js';
+
+/** What a run is made of, once the request has been understood. */
+export interface RunPlan {
+  readonly id: string;
+  readonly clip: string;
+  readonly file: StoredFile;
+  readonly reference?: StoredFile;
+  readonly variant: Variant;
+  readonly source: ClipSource;
+  /** Frames a second of the video. */
+  readonly fps: number;
+  /** Whether `fps` is another than the file's. */
+  readonly otherFps: boolean;
+  readonly from: number;
+  readonly to?: number;
+  /** Frames in the range, where known. */
+  readonly total?: number;
+  /** Where the run's pictures and its video are. */
+  readonly folder: string;
+}
+
+/** A run as it goes. */
+export interface Run {
+  readonly plan: RunPlan;
+  stop: AbortController;
+  readonly passes: Record<PassName, PassState>;
+  readonly inspections: InspectionState[];
+  readonly notes: string[];
+  readonly command: string;
+  error?: string;
+  video?: NonNullable<RunState['video']>;
+}
+
+/** The options of `generate` for a run; paths are those on the disk. */
+export function generateOptions({
+  plan,
+  stop,
+  notes,
+}: Pick<Run, 'plan' | 'stop' | 'notes'>): GenerateOptions {
+  const { file, reference, variant, source, fps, otherFps, from, to } = plan;
+  const { fps: given, ...reading } = source;
+  const ranged = from > 0 || to !== undefined;
+  return {
+    input: file.path,
+    source: {
+      ...reading,
+      ...(otherFps || given !== undefined ? { fps } : {}),
+      ...(ranged ? { range: { from, to } } : {}),
+    },
+    look: {
+      ...(variant.prompt.trim() === '' ? {} : { prompt: variant.prompt }),
+      ...(variant.seed === 0 ? {} : { seed: variant.seed }),
+      ...(reference ? { reference: reference.path } : {}),
+      ...(variant.background === 'drawn' ? {} : { background: backgroundOf(variant.background) }),
+    },
+    method: variant.preset === 'default' ? {} : { preset: variant.preset },
+    watch: {
+      note: ({ kind, sentence }) => {
+        if (kind === 'warning' && !notes.includes(sentence)) notes.push(sentence);
+      },
+    },
+    signal: stop.signal,
+  };
+}
+
+function backgroundOf(text: string): Background {
+  if (text === 'transparent' || text === 'drawn') return text;
+  const level = (at: number): number => Number.parseInt(text.slice(at, at + 2), 16);
+  return [level(1), level(3), level(5)];
+}
+
+/** Draws frames of a clip with models that stay open. `sink` is awaited for each. */
+export async function drawFrames(
+  engine: Engine,
+  options: GenerateOptions,
+  draw: {
+    readonly only?: (index: number) => boolean;
+    readonly begin?: (session: Session) => Promise<void>;
+    readonly sink: (frame: GeneratedFrame) => Promise<void>;
+  },
+): Promise<void> {
+  const session = await Session.open(options, engine);
+  try {
+    await draw.begin?.(session);
+    await lastValueFrom(session.frames(draw), { defaultValue: undefined });
+  } finally {
+    await session.close();
+  }
+}
+
+export function runState(run: Run): RunState {
+  const { id, clip, file, reference, variant, from, to, fps } = run.plan;
+  const { passes, inspections, notes, error, video, command } = run;
+  return {
+    id,
+    clip,
+    clipName: file.name,
+    variant,
+    ...(reference ? { referenceName: reference.name } : {}),
+    from,
+    ...(to === undefined ? {} : { to }),
+    fps,
+    passes,
+    inspections,
+    notes,
+    ...(error === undefined ? {} : { error }),
+    ...(video ? { video } : {}),
+    command,
+  };
+}

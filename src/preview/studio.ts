@@ -1,0 +1,131 @@
+import { spell, writeClip } from '../phrase/index.js';
+import {
+  type Engine,
+  type GenerateOptions,
+  listPresets,
+  loadPreset,
+  openEngine,
+  version,
+} from '../pipeline/index.js';
+import { Clips } from './clips.js';
+import type { About, ClipState, PreviewState } from './protocol.js';
+import { Runs } from './runs.js';
+import { sentenceOf } from './sentence.js';
+import { StateFeed } from './state-feed.js';
+import { type StoredFile, Workspace } from './workspace.js';
+
+/** Options of a preview. */
+export interface StudioOptions {
+  /** Keypoint file to begin with. */
+  readonly input?: string;
+  readonly method?: GenerateOptions['method'];
+  readonly runtime?: GenerateOptions['runtime'];
+  readonly limits?: Partial<About['limits']>;
+}
+
+const LIMITS: About['limits'] = { keypointBytes: 512 * 1024 ** 2, pictureBytes: 32 * 1024 ** 2 };
+
+/** Everything behind the page: models that stay loaded, files, clips, and what is drawn of them. */
+export class Studio {
+  readonly limits: About['limits'];
+  readonly clips: Clips;
+  readonly runs: Runs;
+  private warm: PreviewState['engine'];
+
+  private constructor(
+    readonly workspace: Workspace,
+    private readonly engine: Engine,
+    readonly feed: StateFeed,
+    options: StudioOptions,
+  ) {
+    this.limits = { ...LIMITS, ...options.limits };
+    this.warm = { state: 'loading', device: engine.runner.device };
+    const { size } = engine.bundle.manifest.body.autoencoder;
+    this.clips = new Clips(workspace, size, feed.changed);
+    const ready = engine.warm();
+    this.runs = new Runs({
+      workspace,
+      clips: this.clips,
+      engine: ready.then(() => engine),
+      started: { method: options.method, runtime: options.runtime },
+      changed: feed.changed,
+    });
+    ready.then(
+      () => this.tell({ state: 'ready', device: engine.runner.device }),
+      (error: unknown) => this.tell({ state: 'failed', error: sentenceOf(error) }),
+    );
+  }
+
+  /** Opens models and the first file. Throws `HandfirstError`s; then nothing is left behind. */
+  static async open(options: StudioOptions): Promise<Studio> {
+    const workspace = await Workspace.open();
+    const feed = new StateFeed();
+    let engine: Engine | undefined;
+    try {
+      engine = await openEngine(options);
+      const studio = new Studio(workspace, engine, feed, options);
+      if (options.input !== undefined) {
+        await studio.clips.add({ file: workspace.adopt(options.input).id, source: {} });
+      }
+      return studio;
+    } catch (error) {
+      feed.close();
+      await engine?.close();
+      await workspace.close();
+      throw error;
+    }
+  }
+
+  about(): About {
+    const { manifest } = this.engine.bundle;
+    return {
+      version: version(),
+      bundle: {
+        name: manifest.name,
+        size: manifest.body.autoencoder.size,
+        defaultPrompt: manifest.defaultPrompt,
+        takesReference: manifest.reference !== undefined,
+        replacesBackground: manifest.body.denoiser.outputs.mask !== undefined,
+        topics: this.engine.tokenizer.topics,
+      },
+      presets: listPresets().map((name) => ({ name, description: loadPreset(name).description })),
+      limits: this.limits,
+    };
+  }
+
+  state(): PreviewState {
+    return {
+      engine: this.warm,
+      clips: this.clips.states,
+      runs: this.runs.states,
+      queue: this.runs.waiting,
+    };
+  }
+
+  /** Opens a file that was stored. Sentences name it as the user does. */
+  async openClip(request: Parameters<Clips['add']>[0]): Promise<ClipState> {
+    return this.clips.add(request);
+  }
+
+  /** Fingerspells a text into a keypoint file of the workspace. Throws `UsageError` for what cannot be spelled. */
+  async spell(text: string, speed: number): Promise<StoredFile> {
+    const clip = spell(text, { speed });
+    const file = this.workspace.reserve(`${text.trim().replace(/[^\p{L}\p{N}]+/gu, '-')}.pose`);
+    await writeClip(clip, file.path);
+    return file;
+  }
+
+  /** Ends what is being drawn, and removes everything that was written. */
+  async close(): Promise<void> {
+    this.runs.close();
+    this.feed.close();
+    await this.engine.close();
+    await this.clips.close();
+    await this.workspace.close();
+  }
+
+  private tell(warm: PreviewState['engine']): void {
+    this.warm = warm;
+    this.feed.changed();
+  }
+}

@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UsageError } from '../errors.js';
+
+/** A file that the preview may read: uploaded, made by it, or named on the command line. */
+export interface StoredFile {
+  readonly id: string;
+  /** What the user calls it: for sentences and commands, never for the disk. */
+  readonly name: string;
+  readonly path: string;
+  /** Lies in the workspace, so that it goes with it. */
+  readonly own: boolean;
+}
+
+/** More than was allowed was sent. */
+export class TooLargeError extends UsageError {}
+
+/** What a page sends as a file. */
+export interface Sent {
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** Bytes, as the sender says; 0 where it does not. */
+  readonly announced: number;
+  readonly limit: number;
+}
+
+/** Uploads that are kept at a time; the oldest goes first. */
+const KEPT_FILES = 40;
+
+/**
+ * The one folder that a preview writes into, removed at its end. Names on the disk are made here: nothing that a page says
+ * becomes part of a path.
+ */
+export class Workspace {
+  private readonly files = new Map<string, StoredFile>();
+
+  private constructor(readonly folder: string) {}
+
+  static async open(): Promise<Workspace> {
+    return new Workspace(await mkdtemp(join(tmpdir(), 'handfirst-preview-')));
+  }
+
+  /** A file that the user named on the command line. */
+  adopt(path: string): StoredFile {
+    return this.keep({ id: randomUUID(), name: path, path, own: false });
+  }
+
+  /**
+   * Writes what is sent, up to `limit` bytes; of more nothing is kept and `TooLargeError` thrown, before a byte is read where
+   * the announced length says so.
+   */
+  async receive(name: string, { chunks, announced, limit }: Sent): Promise<StoredFile> {
+    const tooLarge = `${plainName(name)} is larger than ${megabytes(limit)}, which is as much as the page takes: name it on the command line instead.`;
+    if (announced > limit) throw new TooLargeError(tooLarge);
+    const id = randomUUID();
+    const path = join(this.folder, id);
+    const file = await open(path, 'wx', 0o600);
+    let size = 0;
+    try {
+      for await (const chunk of chunks) {
+        size += chunk.length;
+        if (size > limit) throw new TooLargeError(tooLarge);
+        await file.write(chunk);
+      }
+    } catch (error) {
+      await file.close();
+      await rm(path, { force: true });
+      throw error;
+    }
+    await file.close();
+    const stored = this.keep({ id, name: plainName(name), path, own: true });
+    await this.dropOldest();
+    return stored;
+  }
+
+  /** Registers a file that something else has yet to write into the workspace. */
+  reserve(name: string): StoredFile {
+    const id = randomUUID();
+    return this.keep({ id, name: plainName(name), path: join(this.folder, `${id}.pose`), own: true });
+  }
+
+  file(id: string): StoredFile {
+    const file = this.files.get(id);
+    if (file) return file;
+    throw new UsageError('That file is not here any more: choose it again.');
+  }
+
+  /** A new folder for a run's pictures. */
+  async newFolder(): Promise<string> {
+    const folder = join(this.folder, randomUUID());
+    await mkdir(folder);
+    return folder;
+  }
+
+  /** The sentence with the user's names instead of the paths in here. */
+  inWords(sentence: string): string {
+    let said = sentence;
+    for (const { path, name, own } of this.files.values()) if (own) said = said.replaceAll(path, name);
+    return said;
+  }
+
+  async close(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  }
+
+  private keep(file: StoredFile): StoredFile {
+    this.files.set(file.id, file);
+    return file;
+  }
+
+  private async dropOldest(): Promise<void> {
+    const own = [...this.files.values()].filter((file) => file.own);
+    for (const { id, path } of own.slice(0, Math.max(0, own.length - KEPT_FILES))) {
+      this.files.delete(id);
+      await rm(path, { force: true });
+    }
+  }
+}
+
+/** The last part of a name, on one line, without what a shell or a header could trip over. */
+export function plainName(name: string): string {
+  const last = name.split(/[\\/]/).at(-1) ?? '';
+  const plain = last.replace(/[\p{C}"'`$;\n\r]+/gu, ' ').trim();
+  return plain.replace(/^\.+/, '').slice(-120) || 'keypoints';
+}
+
+export function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1024 / 1024)} MiB`;
+}
