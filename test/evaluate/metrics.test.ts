@@ -6,10 +6,13 @@ import {
   averageRecall,
   bootstrap,
   colourDifference,
+  colourDrift,
   frameChange,
+  frechetDistance,
   handError,
   handFound,
   jointDistances,
+  kernelDistance,
   keypointSimilarity,
   labOf,
   maskIou,
@@ -62,6 +65,12 @@ const told = fixture(
     ),
     masks: z.object({ truth: numbers, found: numbers, known: numbers, iou: number, iou_known: number }),
     distances: z.object({ values: z.array(z.array(number.nullable())), mpjpe: number }),
+    features: z.object({
+      first: z.array(numbers),
+      second: z.array(numbers),
+      frechet: number,
+      kernel: number,
+    }),
     percentiles: z.object({ values: numbers, of: triple }),
   }),
 );
@@ -233,6 +242,39 @@ describe('pictures', () => {
     );
     expect(regionColour(grey, new Uint8Array(100).fill(1))?.l).toBeCloseTo(50.03, 1);
     expect(regionColour(grey, new Uint8Array(100).fill(1, 0, 39))).toBeUndefined();
+  });
+});
+
+describe('features', () => {
+  const { first, second, frechet, kernel } = told.features;
+
+  it('are as far apart as scipy and numpy say', () => {
+    // The root of a covariance that lacks rank costs the peers digits.
+    expect(Math.abs(frechetDistance(first, second) - frechet)).toBeLessThan(1e-4);
+    expect(frechetDistance(second, first)).toBeCloseTo(frechetDistance(first, second), 6);
+    expect(kernelDistance(first, second)).toBeCloseTo(kernel, 9);
+  });
+
+  it('of one set with itself are 0 apart; with one that is moved, the square of the way', () => {
+    expect(frechetDistance(first, first)).toBeCloseTo(0, 6);
+    const moved = first.map(([x = 0, ...rest]) => [x + 3, ...rest]);
+    expect(frechetDistance(first, moved)).toBeCloseTo(9, 6);
+  });
+
+  it('are refused where there are too few', () => {
+    expect(() => frechetDistance([[1]], [[1], [2]])).toThrow(/two rows/);
+    expect(() => kernelDistance([[1], [2]], [[1], [2, 3]])).toThrow(/one width/);
+  });
+});
+
+describe('the drift of a look', () => {
+  it('is the mean difference to the first frame', () => {
+    const at = (l: number) => ({ mode: 'lab65' as const, l, a: 0, b: 0 });
+    const [far, near] = [colourDifference(at(50), at(60)), colourDifference(at(50), at(52))];
+    expect(colourDrift([undefined, at(50), at(60), undefined, at(52)])).toBeCloseTo((far + near) / 2, 9);
+    expect(far).toBeGreaterThan(near);
+    expect(colourDrift([at(50), at(50)])).toBe(0);
+    expect(colourDrift([at(50)])).toBeNaN();
   });
 });
 

@@ -30,3 +30,13 @@ export function regionColour(picture: Picture, mask: Uint8Array): Lab65 | undefi
   const middle = (of: (colour: Lab65) => number): number => median(colours.map(of));
   return { mode: 'lab65', l: middle(({ l }) => l), a: middle(({ a }) => a), b: middle(({ b }) => b) };
 }
+
+/**
+ * Drift of a look over a clip: the mean CIEDE2000 between the colour of a region in each frame and its colour in the first; frames in
+ * which the region is not there are undefined and left out. NaN where fewer than two have it.
+ */
+export function colourDrift(colours: readonly (Lab65 | undefined)[]): number {
+  const [first, ...later] = colours.filter((colour) => colour !== undefined);
+  if (!first) return Number.NaN;
+  return later.reduce((sum, colour) => sum + colourDifference(first, colour), 0) / later.length;
+}

@@ -2,7 +2,8 @@
  * Metrics as pure functions, one family a file. Each says its formula's source; tests compare each with an independent implementation.
  */
 export { bootstrap, type Interval } from './bootstrap.js';
-export { colourDifference, labOf, regionColour } from './colour-difference.js';
+export { colourDifference, colourDrift, labOf, regionColour } from './colour-difference.js';
+export { type Features, frechetDistance, kernelDistance } from './feature-distance.js';
 export { frameChange } from './flicker.js';
 export {
   handError,
