@@ -6,7 +6,6 @@ import {
   add,
   apply,
   cross,
-  dot,
   fromVector,
   length,
   type Mat3,
@@ -140,12 +139,4 @@ export function reachFor(wrist: Vec3, { swivel, twist, bend: vector }: Grip): Ar
   const { fore, ...bones } = bend(wrist, swivel);
   const turn = multiply(multiply(fore, fromVector(vector)), about(FORE, twist));
   return { ...bones, hand: multiply(turn, HAND_AXES) };
-}
-
-/** Degrees between where fingers and palm should point and where the grip lets them; for checks. */
-export function gripError(wrist: Vec3, grip: Grip, fingers: Vec3, palm: Vec3): number {
-  const { hand } = reachFor(wrist, grip);
-  const wanted = multiply(orientation(fingers, palm, HAND_AXES), HAND_AXES);
-  const cosine = (dot(hand[0], wanted[0]) + dot(hand[1], wanted[1]) + dot(hand[2], wanted[2]) - 1) / 2;
-  return Math.acos(Math.min(1, Math.max(-1, cosine))) / RADIANS;
 }

@@ -4,7 +4,6 @@ import {
   about,
   across,
   add,
-  apply,
   between,
   cross,
   dot,
@@ -115,9 +114,4 @@ export function orientation(fingers: Vec3, palm: Vec3, axes: Mat3): Mat3 {
   const f = unit(fingers);
   const n = across(palm, f);
   return multiply([f, cross(f, n), n], transpose(axes));
-}
-
-/** Points of a hand in body axes, for a wrist's place and the turn of its axes. */
-export function placeHand(joints: readonly Vec3[], wrist: Vec3, turn: Mat3): Vec3[] {
-  return joints.map((joint) => add(wrist, apply(turn, joint)));
 }
