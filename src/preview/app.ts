@@ -39,6 +39,8 @@ export function previewApp(options: AppOptions): Hono {
   app.use(guard(options.port));
   app.onError((error, context) => {
     const status = error instanceof TooLargeError ? 413 : isUsers(error) ? 422 : 500;
+    // What is left of a refused upload is not read: the connection cannot be used again.
+    if (status === 413) context.header('Connection', 'close');
     return context.json({ error: options.studio.workspace.inWords(sentenceOf(error)) }, status);
   });
   app.notFound((context) => context.json({ error: 'There is nothing at this address.' }, 404));
@@ -75,6 +77,7 @@ function addState(app: Hono, { studio, signal }: AppOptions): void {
         const end = (): void => {
           stopListening();
           clearInterval(beat);
+          signal.removeEventListener('abort', end);
           resolve();
         };
         stream.onAbort(end);

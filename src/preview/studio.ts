@@ -42,11 +42,11 @@ export class Studio {
     this.warm = { state: 'loading', device: engine.runner.device };
     const { size } = engine.bundle.manifest.body.autoencoder;
     this.clips = new Clips(workspace, size, feed.changed);
-    const ready = engine.warm();
+    const ready = engine.warm().then(() => engine);
     this.runs = new Runs({
       workspace,
       clips: this.clips,
-      engine: ready.then(() => engine),
+      engine: ready,
       started: { method: options.method, runtime: options.runtime },
       changed: feed.changed,
     });

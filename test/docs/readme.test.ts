@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -49,7 +50,9 @@ describe('every command of the README', () => {
     expect(gate).toMatch(/^npm test$/m);
   });
 
-  it.each(commands.filter((line) => line.startsWith('npx handfirst ')))(
+  const served = commands.filter((line) => line.startsWith('npx handfirst preview'));
+
+  it.each(commands.filter((line) => line.startsWith('npx handfirst ') && !served.includes(line)))(
     '%s',
     (line) => {
       const args = words(line).slice(2);
@@ -58,6 +61,28 @@ describe('every command of the README', () => {
       const at = args.indexOf('-o');
       const output = at >= 0 ? args[at + 1] : undefined;
       if (output !== undefined) expect(statSync(path.join(folder, output)).size).toBeGreaterThan(500);
+    },
+    300_000,
+  );
+
+  it.each(served)(
+    '%s',
+    async (line) => {
+      const args = words(line).slice(2);
+      const child = spawn(process.execPath, [program, ...args], { cwd: folder });
+      const closed = once(child, 'close');
+      let said = '';
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.setEncoding('utf8').on('data', (text: string) => {
+          said += text;
+        });
+      }
+      const address = () => /http:\/\/127\.0\.0\.1:\d+\//.exec(said)?.[0];
+      await expect.poll(address, { timeout: 200_000 }).toBeDefined();
+      const page = await fetch(address() ?? '');
+      expect(await page.text()).toContain('<title>handfirst preview</title>');
+      child.kill('SIGINT');
+      expect(await closed, said).toEqual([0, null]);
     },
     300_000,
   );
