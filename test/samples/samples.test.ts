@@ -73,4 +73,25 @@ describe('the samples', () => {
     }
     expect(compared).toBeGreaterThan(frames.length * 25);
   });
+
+  it('have a phrase of two hands that touch', async () => {
+    const { info, frames } = await read('phrase.pose');
+    expect(info).toMatchObject({ fps: 25, width: 512, height: 512, frameCount: 50 });
+    const both = frames.filter(({ keypoints }) => [91, 112].every((at) => (keypoints[at * 3 + 2] ?? 0) > 0));
+    expect(both.length).toBeGreaterThan(20);
+    const apart = both.map(({ keypoints }) => Math.min(...handDistances(keypoints)));
+    expect(apart.filter((pixels) => pixels < 6).length).toBeGreaterThan(4);
+  });
 });
+
+/** Distances in pixels between all points of both hands. */
+function handDistances(keypoints: Float32Array): number[] {
+  const hand = (start: number) =>
+    Array.from({ length: 21 }, (_, point) => [
+      keypoints[(start + point) * 3] ?? 0,
+      keypoints[(start + point) * 3 + 1] ?? 0,
+    ]);
+  return hand(91).flatMap(([x = 0, y = 0]) =>
+    hand(112).map(([otherX = 0, otherY = 0]) => Math.hypot(x - otherX, y - otherY)),
+  );
+}
