@@ -131,7 +131,8 @@ export class SessionClient implements BundleRunner {
   private settle(id: number): Pending | undefined {
     const pending = this.pending.get(id);
     this.pending.delete(id);
-    if (this.pending.size === 0) this.worker.unref();
+    // One that is closing keeps the program alive until it has gone, also past replies that nobody waits for any more.
+    if (this.pending.size === 0 && !this.ended) this.worker.unref();
     return pending;
   }
 

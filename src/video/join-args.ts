@@ -29,8 +29,8 @@ export function concatList(
 /** Files of a joining run, all absolute paths. */
 export interface JoinFiles {
   readonly list: string;
-  /** ffmetadata text. */
-  readonly metadata: string;
+  /** Global tags of the file, as `containerTags` gives them. */
+  readonly tags: readonly (readonly [name: string, value: string])[];
   readonly audio?: { readonly file: string; readonly encoder: string };
   /** GIF only: the palette that `paletteCommand` made. */
   readonly palette?: string;
@@ -46,7 +46,7 @@ function concatInput(list: string): FfmpegCommand['inputs'][number] {
 export function copyCommand(plan: EncodingPlan, frames: number, files: JoinFiles): FfmpegCommand {
   const length = (microseconds(frames, plan.fps) / 1e6).toFixed(6);
   const audio = files.audio
-    ? ['-map', '2:a:0', '-c:a', files.audio.encoder, '-flags:a', '+bitexact', '-t', length]
+    ? ['-map', '1:a:0', '-c:a', files.audio.encoder, '-flags:a', '+bitexact', '-t', length]
     : [];
   if (files.audio && files.audio.encoder !== 'pcm_s16le') audio.push('-b:a', '128k');
   const movie = ['-video_track_timescale', String(timescale(plan.fps)), '-movflags', '+faststart+write_colr'];
@@ -54,11 +54,12 @@ export function copyCommand(plan: EncodingPlan, frames: number, files: JoinFiles
   return {
     inputs: [
       concatInput(files.list),
-      { options: ['-f', 'ffmetadata'], source: files.metadata },
       ...(files.audio ? [{ options: [], source: files.audio.file }] : []),
     ],
     options: [
-      ...['-map', '0:v:0', '-c:v', 'copy', '-map_metadata', '1', '-map_chapters', '-1'],
+      ...['-map', '0:v:0', '-c:v', 'copy', '-map_metadata', '-1', '-map_chapters', '-1'],
+      // Not by an ffmetadata file: ffmpeg before 4.3 cuts its lines at 1,024 bytes.
+      ...files.tags.flatMap(([name, value]) => ['-metadata', `${name}=${value}`]),
       ...audio,
       ...(plan.format === 'webm' ? webm : movie),
       ...REPEATABLE,

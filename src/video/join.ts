@@ -7,7 +7,7 @@ import { FORMATS, type VideoFormat } from './format.js';
 import { SIDECAR } from './info.js';
 import { animationCommand, concatList, copyCommand, type JoinFiles, paletteCommand } from './join-args.js';
 import { digestFiles, type SegmentRecord, syncToDisk } from './journal.js';
-import { toFfmetadata, type VideoMetadata } from './metadata.js';
+import { containerTags, type VideoMetadata } from './metadata.js';
 import { segmentFolder, type Workplace } from './segments.js';
 
 /** The file that an output is known by: itself, or the sidecar of a PNG folder. */
@@ -63,7 +63,7 @@ export async function joinSegments(
   const path = artifactPath(place);
   const files: JoinFiles = {
     list: join(folder, 'list.txt'),
-    metadata: join(folder, 'metadata.txt'),
+    tags: containerTags(metadata),
     audio,
     target: path,
   };
@@ -71,7 +71,6 @@ export async function joinSegments(
   const frames = segments.reduce((sum, segment) => sum + segment.frames, 0);
   const parts = segments.map(({ files: [file = ''], firstFrame, frames }) => ({ file, firstFrame, frames }));
   await writeFile(files.list, concatList(parts, plan.fps));
-  await writeFile(files.metadata, toFfmetadata(metadata));
   switch (FORMATS[plan.format].join) {
     case 'copy':
       await runFfmpeg(copyCommand(plan, frames, files), run);

@@ -42,10 +42,12 @@ export function describe(metadata: VideoMetadata): string {
     : `Keypoints drawn by handfirst ${metadata.version}; no recording of a person.`;
 }
 
-/** Text for ffmpeg's `ffmetadata` demuxer. The JSON is the comment, the field that every container of ours keeps. */
-export function toFfmetadata(metadata: VideoMetadata): string {
-  const escaped = (text: string) => text.replace(/[=;#\\\n]/g, '\\$&');
-  return `;FFMETADATA1\ncomment=${escaped(JSON.stringify(metadata))}\ndescription=${escaped(describe(metadata))}\n`;
+/** The file's global tags. The JSON is the comment, the field that every container of ours keeps. */
+export function containerTags(metadata: VideoMetadata): [name: string, value: string][] {
+  return [
+    ['comment', JSON.stringify(metadata)],
+    ['description', describe(metadata)],
+  ];
 }
 
 /** Global tags of `ffmpeg -f ffmetadata` output, keys in lower case. Tags of streams and chapters are left out. */

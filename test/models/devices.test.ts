@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { devicesToTry, knownProblem, type MachineFacts, triedProblem } from '../../src/models/devices.js';
@@ -68,8 +69,14 @@ describe('devices', () => {
 /** A Vulkan driver that runs on the CPU: shows that the way of graphics processors works. */
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
 
-describe.skipIf(!existsSync(SWIFTSHADER))(
-  'webgpu (skipped where Chromium has not brought SwiftShader)',
+/** Without the loader no driver is found, whatever it is. */
+function vulkanLoader(): boolean {
+  const { stdout } = spawnSync('ldconfig', ['-p'], { encoding: 'utf8' });
+  return (stdout ?? '').includes('libvulkan.so.1');
+}
+
+describe.skipIf(!existsSync(SWIFTSHADER) || !vulkanLoader())(
+  'webgpu (skipped where Chromium has not brought SwiftShader, or without a Vulkan loader)',
   () => {
     it('gives the results of the CPU', async () => {
       const before = process.env.VK_ICD_FILENAMES;

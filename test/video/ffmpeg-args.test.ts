@@ -26,7 +26,7 @@ function plan(format: VideoFormat, more: Partial<EncodingPlan> = {}): EncodingPl
 }
 
 function joined(format: VideoFormat, more: Partial<EncodingPlan> = {}): string {
-  const files = { list: '/w/list.txt', metadata: '/w/meta.txt', target: '/w/out' };
+  const files = { list: '/w/list.txt', tags: [['comment', '{"a":1}']] as const, target: '/w/out' };
   return toArguments(copyCommand(plan(format, more), 100, files)).join(' ');
 }
 
@@ -104,8 +104,8 @@ describe('joining', () => {
 
   test('MP4 is copied, described and ready to stream', () => {
     const wanted = [
-      '-hide_banner -v error -nostdin -f concat -auto_convert 0 -i /w/list.txt -f ffmetadata -i /w/meta.txt -y',
-      '-map 0:v:0 -c:v copy -map_metadata 1 -map_chapters -1 -video_track_timescale 30000 -movflags +faststart+write_colr',
+      '-hide_banner -v error -nostdin -f concat -auto_convert 0 -i /w/list.txt -y',
+      '-map 0:v:0 -c:v copy -map_metadata -1 -map_chapters -1 -metadata comment={"a":1} -video_track_timescale 30000 -movflags +faststart+write_colr',
       '-fflags +bitexact -f mp4 /w/out',
     ];
     expect(joined('mp4')).toBe(wanted.join(' '));
@@ -118,10 +118,10 @@ describe('joining', () => {
 
   test('sound is cut at the end of the video', () => {
     const audio = { file: '/a.wav', encoder: 'aac' };
-    const files = { list: '/w/l', metadata: '/w/m', target: '/w/o', audio };
+    const files = { list: '/w/l', tags: [], target: '/w/o', audio };
     const args = toArguments(copyCommand(plan('mp4'), 30, files)).join(' ');
-    expect(args).toContain('-i /w/m -i /a.wav');
-    expect(args).toContain('-map 2:a:0 -c:a aac -flags:a +bitexact -t 1.001000 -b:a 128k');
+    expect(args).toContain('-i /w/l -i /a.wav');
+    expect(args).toContain('-map 1:a:0 -c:a aac -flags:a +bitexact -t 1.001000 -b:a 128k');
   });
 
   test('GIF in two passes, and never faster than players play it', () => {
@@ -129,7 +129,7 @@ describe('joining', () => {
     expect(paletteCommand(fast, '/w/l', '/w/p.png').options[1]).toBe(
       'setpts=N*1/60/TB,fps=50,palettegen=stats_mode=full:reserve_transparent=1',
     );
-    const files = { list: '/w/l', metadata: '/w/m', palette: '/w/p.png', target: '/w/o' };
+    const files = { list: '/w/l', tags: [], palette: '/w/p.png', target: '/w/o' };
     const args = toArguments(animationCommand(fast, files)).join(' ');
     expect(args).toContain(
       '[0:v]setpts=N*1/60/TB,fps=50[v];[v][1:v]paletteuse=dither=bayer:bayer_scale=4:alpha_threshold=128',

@@ -8,7 +8,8 @@ export const METADATA: VideoMetadataInput = {
   preset: 'default',
   bundle: { name: 'compact', sha256: '1'.repeat(64) },
   pose: { name: 'phrase.pose', sha256: '2'.repeat(64) },
-  options: { steps: 4, blend: 'expand' },
+  // Longer than the 1,024 bytes at which old programs cut a line.
+  options: { steps: 4, blend: 'expand', note: 'one of many fields '.repeat(100) },
   command: ['handfirst', 'generate', 'phrase.pose', '--prompt', "it's", '--seed', '7'],
 };
 
