@@ -155,9 +155,9 @@ withBrowser('compares two seeds side by side, and looks inside a frame', async (
   await page.getByLabel('Or fingerspell a word').fill('C');
   await page.getByRole('button', { name: 'Spell' }).click();
   await page.getByText('C.pose', { exact: true }).waitFor();
-  await chooseRange(page, '4', '5');
+  await chooseRange(page, '20', '21');
   await page.getByLabel('Compare two').check();
-  await page.locator('.tabs').getByText('Signer B').click();
+  await page.getByRole('radio', { name: 'Signer B' }).check();
   await page.getByLabel('Seed').fill('12');
   await page.getByRole('button', { name: 'Generate' }).click();
   await expect.poll(() => page.locator('canvas[data-shown]').count(), { timeout: PATIENCE }).toBe(2);
@@ -166,7 +166,7 @@ withBrowser('compares two seeds side by side, and looks inside a frame', async (
     expect.stringMatching(/Signer A[\s\S]*seed 0/),
     expect.stringMatching(/Signer B[\s\S]*seed 12/),
   ]);
-  await page.getByRole('button', { name: 'Look inside frame 4' }).click();
+  await page.getByRole('button', { name: 'Look inside frame 20' }).click();
   await page.getByText('Finished frame').waitFor();
   expect(await page.locator('.steps h3').allInnerTexts()).toHaveLength(4);
   await page.close();
