@@ -82,10 +82,19 @@ export function makeMethod(parts: MethodParts, preset: Preset, choices: Choices)
     body: {
       ...makeStage(parts, body, choices.bodySteps, choices.bodyGuidance),
       manifest: body,
-      draw,
+      draw: preset.body.pose ? draw : withoutPose(draw),
       blending: preset.blending,
     },
     composite: { ...preset.composite, background },
+  };
+}
+
+/** Draws conditions as for nobody: what asks for keypoints stays empty. */
+function withoutPose(draw: DrawConditions): DrawConditions {
+  return (channels, size, scene) => {
+    const { keypoints, ...rest } = scene.pose;
+    const pose = { ...rest, depth: undefined, keypoints: new Float32Array(keypoints.length) };
+    return draw(channels, size, { ...scene, pose });
   };
 }
 

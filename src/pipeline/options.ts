@@ -62,8 +62,8 @@ export interface RuntimeOptions {
 
 /** What a run tells while it goes. */
 export interface WatchOptions {
-  /** Keep each frame's intermediates (crops, masks, canvas, steps); slower. */
-  readonly intermediates?: boolean;
+  /** Keep each frame's intermediates (crops, masks, canvas, steps), which is slower; `hands`: all but heatmaps and steps. */
+  readonly intermediates?: boolean | 'hands';
   /** Hears sentences about what is done otherwise than asked, and what it runs on; default: nobody. */
   readonly note?: (note: Note) => void;
   /** Hears of each frame that is written (`render` only). */

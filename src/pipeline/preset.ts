@@ -20,7 +20,14 @@ export const presetSchema = z.strictObject({
       response: z.number().min(0).default(2),
     })
     .prefault({}),
-  body: z.strictObject({ steps: steps.optional(), guidance: guidance.optional() }).prefault({}),
+  body: z
+    .strictObject({
+      steps: steps.optional(),
+      guidance: guidance.optional(),
+      /** Show the body stage the pose; `false` leaves it the prompt alone, for comparison. */
+      pose: z.boolean().default(true),
+    })
+    .prefault({}),
   blending: z
     .strictObject({
       mode: z.enum(['expand', 'naive', 'box', 'none']).default('expand'),

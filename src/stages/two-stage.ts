@@ -36,8 +36,8 @@ export interface DrawnFrame {
 
 export interface DrawFrameOptions {
   readonly signal?: AbortSignal;
-  /** Keep what the frame went through; costs a decoding a step. */
-  readonly keep?: boolean;
+  /** Keep what the frame went through, which costs a decoding a step; `hands`: without heatmaps and steps, at no cost. */
+  readonly keep?: boolean | 'hands';
 }
 
 /**
@@ -54,12 +54,12 @@ export async function drawFrame(
   const hands = await Promise.all(crops.map((crop) => drawHand(method.hand, pose, crop, signal)));
   const canvas = placeHands(hands, autoencoder.size, canvasColour);
   const steps: BodyStep[] = [];
-  const watch = keep ? (step: BodyStep) => steps.push(step) : undefined;
+  const watch = keep === true ? (step: BodyStep) => steps.push(step) : undefined;
   const body = await drawBody(method.body, pose, canvas, signal, watch);
   const picture = composite(body, canvas, method.composite);
   if (!keep) return { picture };
   const { picture: drawn, personMask } = body;
-  const heatmaps = crops.map((crop) => fingerHeatmaps(method.hand, pose, crop));
+  const heatmaps = keep === true ? crops.map((crop) => fingerHeatmaps(method.hand, pose, crop)) : [];
   return {
     picture,
     intermediates: { hands, heatmaps, canvas, steps, body: drawn, ...(personMask ? { personMask } : {}) },

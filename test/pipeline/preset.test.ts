@@ -9,7 +9,7 @@ import { temporaryFolder } from './write-clip.js';
 
 describe('presets', () => {
   it('come with the package, each readable and with a description', () => {
-    expect(listPresets()).toEqual(['body-only', 'box', 'default', 'fast', 'naive', 'paper']);
+    expect(listPresets()).toEqual(['body-only', 'box', 'default', 'fast', 'naive', 'paper', 'text-only']);
     for (const name of listPresets()) expect(loadPreset(name).description).not.toBe('');
   });
 
@@ -24,6 +24,10 @@ describe('presets', () => {
 
   it('draw no hands in body-only', () => {
     expect(loadPreset('body-only')).toMatchObject({ hand: { draw: false }, blending: { mode: 'none' } });
+  });
+
+  it('show the body stage no pose in text-only', () => {
+    expect(loadPreset('text-only')).toMatchObject({ hand: { draw: false }, body: { pose: false } });
   });
 
   it('take overrides field by field, and undefined changes nothing', () => {
