@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from ..conditions.draw import BODY_CHANNELS, HAND_CHANNELS, draw, transform
 from ..conditions.hand import LEFT_HAND, RIGHT_HAND, hand_length
+from .mirror import mirrored_look, mirrored_points
 from .store import World
 
 HAND_SIZE = 128
@@ -19,7 +20,10 @@ CROP_MARGIN = 1.5
 PICTURE_SIZE = 512
 BODY_CONDITION_SIZE = 256
 CANVAS_GREY = 127.5
+MIRRORED = 0.5
 LEFT_LABEL, RIGHT_LABEL = 2, 3
+MIRRORED_LABELS = np.arange(256, dtype=np.uint8)
+MIRRORED_LABELS[[LEFT_LABEL, RIGHT_LABEL]] = RIGHT_LABEL, LEFT_LABEL
 
 
 @dataclass
@@ -96,10 +100,15 @@ def hand_sample(world: World, at: int, rng: np.random.Generator, size: int = HAN
     keypoints[:, 2] = 1.0
     scale = whole / side
     keypoints, depth = transform(keypoints, depth, x0 + ox / scale, y0 + oy / scale, scale * size / crop)
+    look = shard["look"][owner]
+    if rng.random() < MIRRORED:
+        picture, mask = picture[:, ::-1], mask[:, ::-1]
+        keypoints, depth = mirrored_points(keypoints, depth, size)
+        look = mirrored_look(look, world.sided)
     conditions = draw(HAND_CHANNELS, size, keypoints, depth)
     picture_t = resized(picture, size) / 127.5 - 1
     mask_t = resized(mask[..., None].astype(np.float32), size)
-    return picture_t, mask_t, conditions, shard["look"][owner]
+    return picture_t, mask_t, conditions, look
 
 
 def hand_batch(world: World, count: int, rng: np.random.Generator, drop: float = 0.05) -> HandBatch:
@@ -164,8 +173,14 @@ def body_sample(world: World, at: int, rng: np.random.Generator, size: int) -> l
     cells = (PICTURE_SIZE - size) // 8
     ox, oy = 8 * int(rng.integers(cells + 1)), 8 * int(rng.integers(max(1, round(0.75 * cells) + 1)))
     window = (slice(oy, oy + size), slice(ox, ox + size))
-    picture, labels = np.asarray(shard["pictures"][row][window]), np.asarray(shard["labels"][row][window])
-    keypoints, depth = jitter(shard["keypoints"][row], shard["depth"][row], rng)
+    picture, labels = np.asarray(shard["pictures"][row]), np.asarray(shard["labels"][row])
+    keypoints, depth, look = shard["keypoints"][row], shard["depth"][row], shard["look"][row]
+    if rng.random() < MIRRORED:
+        picture, labels = picture[:, ::-1], MIRRORED_LABELS[labels[:, ::-1]]
+        keypoints, depth = mirrored_points(keypoints, depth, PICTURE_SIZE)
+        look = mirrored_look(look, world.sided)
+    picture, labels = picture[window], labels[window]
+    keypoints, depth = jitter(keypoints, depth, rng)
     detector_faults(keypoints, rng)
     keep = [label for label in (LEFT_LABEL, RIGHT_LABEL) if rng.random() > 0.12]
     for label, start in ((LEFT_LABEL, LEFT_HAND), (RIGHT_LABEL, RIGHT_HAND)):
@@ -183,7 +198,7 @@ def body_sample(world: World, at: int, rng: np.random.Generator, size: int) -> l
     canvas_t = torch.from_numpy(np.ascontiguousarray(canvas)).permute(2, 0, 1).float() / 127.5 - 1
     mask_t = resized(mask[..., None], size // 8)
     person = torch.from_numpy((labels > 0).astype(np.float32))[None]
-    return [picture_t, canvas_t, mask_t, torch.from_numpy(conditions), weight, person, shard["look"][row]]
+    return [picture_t, canvas_t, mask_t, torch.from_numpy(conditions), weight, person, look]
 
 
 def body_batch(world: World, count: int, rng: np.random.Generator, size: int = PICTURE_SIZE, drop: float = 0.05) -> BodyBatch:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from .mirror import SIDED
+
 ARRAYS = ("pictures", "labels", "keypoints", "depth", "closeups", "closeup_labels", "closeup_boxes", "closeup_owner", "references", "look")
 
 
@@ -37,11 +39,19 @@ class World:
             raise SystemExit(f"No shards under {where}: render some with `python -m handfirst_training.world.dataset`.")
         self.shards = [open_shard(p) for p in paths[:limit]]
         self.look_layout: list[dict[str, object]] = json.loads((folders[0] / "look.json").read_text())
-        names = [str(entry["name"]) for entry in self.look_layout]
-        start = sum(int(str(entry["size"])) for entry in self.look_layout[: names.index("skin")])
-        self.skin = slice(start, start + 3)
+        starts = self._starts()
+        self.skin = slice(starts["skin"], starts["skin"] + 3)
+        self.sided = [starts[name] for name in SIDED if name in starts]
         self.pictures = [(s, i) for s, shard in enumerate(self.shards) for i in range(len(shard["pictures"]))]
         self.closeups = [(s, i) for s, shard in enumerate(self.shards) for i in range(len(shard["closeups"]))]
+
+    def _starts(self) -> dict[str, int]:
+        """Where each part of the look vector begins."""
+        starts, at = {}, 0
+        for entry in self.look_layout:
+            starts[str(entry["name"])] = at
+            at += int(str(entry["size"]))
+        return starts
 
     @property
     def look_size(self) -> int:
