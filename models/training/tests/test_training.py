@@ -42,7 +42,8 @@ def runs(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shared = ("--data", world, "--out", folder, "--minutes", 0.02, "--batch", 2, "--threads", 1)
     run("handfirst_training.training.autoencoder", *shared)
     run("handfirst_training.training.hand", *shared, "--autoencoder", folder, "--precision", "bfloat16")
-    run("handfirst_training.training.body", *shared, "--autoencoder", folder, "--crop", 64, "--whole-from", 0.9)
+    run("handfirst_training.training.hand", *shared, "--autoencoder", folder, "--critic", 0.5)
+    run("handfirst_training.training.body", *shared, "--autoencoder", folder, "--crop", 64, "--whole-from", 0.9, "--critic", 0.5)
     run("handfirst_training.training.prompt", *shared)
     run("handfirst_training.training.prompt", *shared, "--stage", "reference")
     return folder

@@ -17,6 +17,7 @@ from torch.nn import functional as F
 from ..conditions.draw import BODY_CHANNELS, channel_count
 from ..networks.denoisers import BodyDenoiser
 from .autoencoder import LATENT_CHANNELS
+from .critic import Critic
 from .denoising import channel_weights, huber, load_decoder, load_encoder, remember, sample, sampled
 from .loop import add_budget, budget_from, fit
 from .samples import PICTURE_SIZE, BodyBatch, body_batch
@@ -30,6 +31,7 @@ def main() -> None:
     parser.add_argument("--autoencoder", type=Path, required=True, help="folder with encoder.pt and decoder.pt")
     parser.add_argument("--crop", type=int, default=320, help="side of the squares trained on before --whole-from")
     parser.add_argument("--whole-from", type=float, default=0.6, help="share of the budget from which whole pictures are used")
+    parser.add_argument("--critic", type=float, default=0, help="how strongly a critic pulls at later steps (0: none); for the last part")
     add_budget(parser, batch=2, rate=1e-3)
     args = parser.parse_args()
     budget = budget_from(args)
@@ -39,6 +41,8 @@ def main() -> None:
     generator = torch.Generator().manual_seed(budget.seed)
     model = BodyDenoiser(LATENT_CHANNELS, channel_count(BODY_CHANNELS), world.look_size + 1)
     model.shader.start_from(encoder.project)
+    given_channels = channel_count(BODY_CHANNELS) + LATENT_CHANNELS + 1
+    critic = Critic(LATENT_CHANNELS, given_channels, args.critic, budget.device) if args.critic else None
 
     def loss_of(model: nn.Module, rng: np.random.Generator, progress: float) -> tuple[Tensor, dict[str, float]]:
         size = args.crop if progress < args.whole_from else PICTURE_SIZE
@@ -61,7 +65,14 @@ def main() -> None:
         predicted, person = predicted.float(), person.float()
         noise_loss = (huber(predicted - clean) * weights * batch.weight).mean()
         mask_loss = F.mse_loss(person, batch.person)
-        return noise_loss + 0.5 * mask_loss, {"noise": float(noise_loss.detach()), "mask": float(mask_loss.detach())}
+        loss = noise_loss + 0.5 * mask_loss
+        parts = {"noise": float(noise_loss.detach()), "mask": float(mask_loss.detach())}
+        later = level > 0
+        if critic and later.any():
+            given = torch.cat([F.avg_pool2d(batch.conditions, 4), canvas, batch.mask], dim=1)
+            parts["told"] = float(critic.learn(clean[later], predicted[later], given[later]))
+            loss = loss + critic.added(noise_loss, predicted, given, later)
+        return loss, parts
 
     def examples() -> dict[str, Tensor]:
         batch = asdict(body_batch(world, 6, np.random.default_rng(99), drop=0.0))
@@ -83,7 +94,7 @@ def main() -> None:
         picture = decoder(sample(denoise, kept["noise"]))
         return [kept["canvas"], picture, kept["picture"], masks[-1].expand(-1, 3, -1, -1) * 2 - 1]
 
-    fit("body", model, budget, loss_of, grid)
+    fit("body", model, budget, loss_of, grid, critic)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from torch.nn import functional as F
 from ..conditions.draw import HAND_CHANNELS, channel_count
 from ..networks.denoisers import HandDenoiser
 from .autoencoder import LATENT_CHANNELS
+from .critic import Critic
 from .denoising import channel_weights, huber, load_decoder, load_encoder, remember, sample, sampled
 from .loop import add_budget, budget_from, fit
 from .samples import HandBatch, hand_batch
@@ -51,6 +52,7 @@ def main() -> None:
     parser.add_argument("--autoencoder", type=Path, required=True, help="folder with encoder.pt and decoder.pt")
     parser.add_argument("--mask-lambda", type=float, default=MASK_LAMBDA, help="weight of the mask loss (paper: 0.05)")
     parser.add_argument("--shader-only", action="store_true", help="train the first guess alone, eight times as fast: a good beginning")
+    parser.add_argument("--critic", type=float, default=0, help="how strongly a critic pulls at later steps (0: none); for the last part")
     add_budget(parser, batch=8, rate=1e-3)
     args = parser.parse_args()
     budget = budget_from(args)
@@ -60,6 +62,7 @@ def main() -> None:
     generator = torch.Generator().manual_seed(budget.seed)
     model = HandDenoiser(LATENT_CHANNELS, channel_count(HAND_CHANNELS), world.look_size + 1)
     model.shader.start_from(encoder.project)
+    critic = Critic(LATENT_CHANNELS, channel_count(HAND_CHANNELS), args.critic, budget.device) if args.critic else None
 
     def to_device(batch: HandBatch) -> HandBatch:
         return HandBatch(**{k: v.to(budget.device) for k, v in vars(batch).items()})
@@ -88,7 +91,13 @@ def main() -> None:
         truth, guess = batch.mask > 0.5, mask.detach() > 0.5
         iou = (truth & guess).sum() / (truth | guess).sum().clamp_min(1)
         loss = noise_loss + args.mask_lambda * 10 * mask_loss
-        return loss, {"noise": float(noise_loss.detach()), "mask": float(mask_loss.detach()), "iou": float(iou)}
+        parts = {"noise": float(noise_loss.detach()), "mask": float(mask_loss.detach()), "iou": float(iou)}
+        later = level > 0
+        if critic and later.any():
+            given = F.avg_pool2d(with_mask(batch.conditions, batch.mask), 8)
+            parts["told"] = float(critic.learn(clean[later], predicted[later], given[later]))
+            loss = loss + critic.added(noise_loss, predicted, given, later)
+        return loss, parts
 
     def examples() -> dict[str, Tensor]:
         batch = asdict(hand_batch(world, 12, np.random.default_rng(99), drop=0.0))
@@ -110,7 +119,7 @@ def main() -> None:
         drawn = torch.stack([kept["conditions"][:, 11], kept["conditions"][:, 14], kept["conditions"][:, 13]], dim=1) * 2 - 1
         return [drawn, picture, kept["picture"], masks[-1].expand(-1, 3, -1, -1) * 2 - 1]
 
-    fit("hand", model, budget, loss_of, grid)
+    fit("hand", model, budget, loss_of, grid, critic)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
+from .critic import Critic
+
 # Of the moving average, a step: about the last 300 steps count, since budgets here are thousands of steps, not millions.
 AVERAGE_DECAY = 0.997
 
@@ -104,8 +106,10 @@ def fit(
     budget: Budget,
     loss_of: Callable[[nn.Module, np.random.Generator, float], tuple[Tensor, dict[str, float]]],
     grid: Callable[[nn.Module], list[Tensor]] | None = None,
+    critic: Critic | None = None,
 ) -> nn.Module:
-    """Train until the budget is spent; returns the moving average. `loss_of(model, rng, progress)` draws a batch and gives its loss."""
+    """Train until the budget is spent; returns the moving average. `loss_of(model, rng, progress)` draws a batch and gives its loss.
+    A critic that the loss uses is kept in the checkpoint."""
     model = model.to(budget.device).to(memory_format=torch.channels_last)
     average = copy.deepcopy(model).requires_grad_(False)
     trained = [p for p in model.parameters() if p.requires_grad]
@@ -117,6 +121,8 @@ def fit(
         average.load_state_dict(state["average"])
         if "optimiser" in state:
             optimiser.load_state_dict(state["optimiser"])
+        if critic and "critic" in state:
+            critic.load_state_dict(state["critic"])
         samples, spent = int(state["samples"]), float(state["minutes"])
         print(f"{name}: resumed at {samples} samples, {spent:.1f} minutes", flush=True)
     rng = np.random.default_rng([budget.seed, samples])
@@ -127,7 +133,8 @@ def fit(
 
     def save() -> None:
         minutes = spent + (time.time() - start) / 60
-        state = {"model": model.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict()}
+        state: dict[str, object] = {"model": model.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict()}
+        state |= {"critic": critic.state_dict()} if critic else {}
         save_atomically({**state, "samples": samples, "minutes": minutes}, path)
         if grid:
             with torch.no_grad():
