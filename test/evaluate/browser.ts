@@ -1,0 +1,37 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { it } from 'vitest';
+
+/** Its machine may be busy: every wait is long, and none is a pause. */
+export const PATIENCE = 200_000;
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+if (!CHROMIUM)
+  process.stdout.write('Pages are not tested: there is no chromium here (apt-get install chromium).\n');
+
+/** A test in Debian's Chromium. */
+export const withBrowser = it.skipIf(!CHROMIUM);
+
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS, timeout: PATIENCE });
+}
+
+/** What is seriously in the way of people who use the page: axe's findings, each with its elements. */
+export async function seriousFaults(page: Page): Promise<unknown[]> {
+  await page.evaluate(axe);
+  const violations: { id: string; impact: string; nodes: string[] }[] = await page.evaluate(`axe
+    .run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+    .then(({ violations }) => violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ html }) => html) })))`);
+  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+}
