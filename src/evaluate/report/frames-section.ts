@@ -59,7 +59,7 @@ async function frameCard(
   const picture = async (path: string, what: string, under: Markup): Promise<Markup> => {
     const uri = await thumbnails.get(path);
     const shown = uri
-      ? html`<img src="${uri}" alt="${what} of ${name}" loading="lazy" decoding="async">`
+      ? html`<img src="${uri}" alt="${what} of ${name}">`
       : html`<div class="gone">${path} is not there</div>`;
     return html`<figure>${shown}<figcaption><strong>${what}</strong>${under}</figcaption></figure>`;
   };

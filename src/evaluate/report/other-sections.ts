@@ -44,7 +44,7 @@ export function baselineSection({ baseline }: Report): Markup | undefined {
 ${failed.length > 0 && html`<ul>${failed.map(({ sentence }) => html`<li>${sentence}</li>`)}</ul>`}</div>
 <details${failed.length > 0 && html` open`}><summary>All figures beside the baseline</summary>
 <div class="scroll" role="region" aria-labelledby="baseline" tabindex="0"><table>
-<thead><tr><th scope="col">Metric</th><th scope="col">Preset</th><th scope="col">Before</th><th scope="col">Now</th><th scope="col">Worse by</th><th scope="col">Let pass</th><th scope="col">Verdict</th><th scope="col">Frames</th></tr></thead>
+<thead><tr><th scope="col">Metric</th><th scope="col">Preset</th><th scope="col">Before</th><th scope="col">Now</th><th scope="col">Worse by</th><th scope="col">Let pass</th><th scope="col">Verdict</th><th scope="col" class="text">Frames</th></tr></thead>
 <tbody>${verdicts.map(verdictRow)}</tbody></table></div></details></section>`;
 }
 
@@ -72,7 +72,7 @@ export function comparisonsSection({ comparisons }: Report): Markup | undefined 
 }
 
 function comparisonRow({ preset, against, label, difference, interval, count, verdict }: Comparison): Markup {
-  return html`<tr><th scope="row">${preset}</th><td>${against}</td><td>${label}</td><td>${measured(difference, interval)}</td><td>${count}</td><td>${verdict}</td></tr>`;
+  return html`<tr><th scope="row">${preset}</th><td>${against}</td><td>${label}</td><td>${measured(difference, interval)}</td><td>${count}</td><td class="${verdict}">${verdict}</td></tr>`;
 }
 
 /** Presets with the marks that stand for them. */

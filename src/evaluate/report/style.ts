@@ -11,9 +11,9 @@ const SERIES = [
 ] as const;
 
 const LIGHT = `color-scheme:light;--ground:#f4f1ea;--card:#fffdf9;--ink:#1b1a26;--soft:#56535f;--edge:#8b8794;--hair:#ddd7cb;--accent:#3f37a8;
---alarm:#fbe4e3;--alarm-ink:#8a1420;--good:#176b3a;--good-wash:#e3f2e6;--truth:#1b1a26;${seriesOf(0)}`;
+--alarm:#fbe4e3;--alarm-ink:#8a1420;--good:#176b3a;--bad:#a31621;--good-wash:#e3f2e6;--truth:#1b1a26;${seriesOf(0)}`;
 const DARK = `color-scheme:dark;--ground:#14131b;--card:#1e1d28;--ink:#f2f0ea;--soft:#b9b5c4;--edge:#807c90;--hair:#35333f;--accent:#b7b0ff;
---alarm:#47181e;--alarm-ink:#ffd3d6;--good:#7fdc9f;--good-wash:#16301f;--truth:#f2f0ea;${seriesOf(1)}`;
+--alarm:#47181e;--alarm-ink:#ffd3d6;--good:#7fdc9f;--bad:#ff9aa2;--good-wash:#16301f;--truth:#f2f0ea;${seriesOf(1)}`;
 
 function seriesOf(shade: 0 | 1): string {
   return SERIES.map((colours, index) => `--s${index}:${colours[shade]};`).join('');
@@ -48,7 +48,7 @@ summary{cursor:pointer;font-size:.9rem;color:var(--soft)}
 .scroll{position:relative;overflow-x:auto;border:1px solid var(--hair);border-radius:12px;background:var(--card)}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:.94rem}
 th,td{padding:.45rem .8rem;text-align:right;border-bottom:1px solid var(--hair);white-space:nowrap;vertical-align:baseline}
-th:first-child,td.text{text-align:left}
+th:first-child,.text{text-align:left}
 td.text{white-space:normal;min-width:14rem}
 tr:last-child>*{border-bottom:0}
 thead th{font-weight:600;color:var(--soft);font-size:.875rem}
@@ -56,6 +56,8 @@ tbody th{font-weight:600}
 .best .value{font-weight:700;text-decoration:underline;text-decoration-thickness:2px;text-underline-offset:3px}
 .value{display:inline-block}
 td .interval{display:block;line-height:1.2}
+td.better{color:var(--good);font-weight:600}
+td.worse{color:var(--bad);font-weight:600}
 .failed-row td,.failed-row th{background:var(--alarm);color:var(--alarm-ink)}
 .plots{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,19rem),1fr));gap:1rem}
 .plots.wide{grid-template-columns:repeat(auto-fill,minmax(min(100%,25rem),1fr))}
