@@ -57,6 +57,45 @@ function overwrite(bytes: Buffer, at: number, patch: Buffer): Buffer {
   return copy;
 }
 
+/** Values that JSON allows and no layout expects. */
+const NASTY_VALUES = [
+  ...['null', 'true', '""', '[]', '{}', '0', '-1', '1e308', '1e-320', '1e999', '-1e999', 'NaN', '65536.5'],
+  ...['4294967296', '9007199254740993', '"1,2,3"', '"é😀\\u0000"', '[[]]', '[null]', '[{}]', '[[[1,2],[3]]]'],
+];
+
+const OPENING = new Set(['[', '{']);
+
+/** Where the JSON value that begins at `at` ends, or -1. */
+function valueEnd(text: string, at: number): number {
+  if (!OPENING.has(text[at] ?? '')) {
+    const scalar = /[^\s,:[\]{}]+/y;
+    scalar.lastIndex = at;
+    return scalar.test(text) ? scalar.lastIndex : -1;
+  }
+  let depth = 0;
+  for (let place = at; place < text.length; place += 1) {
+    if (OPENING.has(text[place] ?? '')) depth += 1;
+    else if (text[place] === ']' || text[place] === '}') depth -= 1;
+    if (depth === 0) return place + 1;
+  }
+  return -1;
+}
+
+/** One value of a JSON text is replaced by another, doubled, or taken out; other bytes stay as they are. */
+const changeValue: Mutation = (bytes, random) => {
+  if (bytes[0] !== 0x5b && bytes[0] !== 0x7b) return bytes;
+  const text = bytes.toString('utf8');
+  const from = random() < 0.5 ? early(bytes, random) : place(bytes, random);
+  const start = text.slice(from).search(/[[{]|(?<=[[:,]\s*)[^\s,:[\]{}]/);
+  const end = start < 0 ? -1 : valueEnd(text, from + start);
+  if (end < 0) return bytes;
+  const value = text.slice(from + start, end);
+  const other = [pick(random, NASTY_VALUES) ?? 'null', `${value},${value}`, ''][
+    Math.floor(random() ** 2 * 3)
+  ];
+  return Buffer.from(text.slice(0, from + start) + (other ?? '') + text.slice(end));
+};
+
 const MUTATIONS: readonly Mutation[] = [
   (bytes, random) => overwrite(bytes, early(bytes, random), Buffer.from([Math.floor(random() * 256)])),
   (bytes, random) =>
@@ -96,6 +135,9 @@ const MUTATIONS: readonly Mutation[] = [
     const at = place(bytes, random);
     return Buffer.concat([bytes.subarray(0, at), other.subarray(place(other, random))]);
   },
+  changeValue,
+  changeValue,
+  changeValue,
 ];
 
 /** The bytes with one to four mutations. */

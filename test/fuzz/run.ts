@@ -26,7 +26,9 @@ const found = ({ seed: base, run, what, bytes }: Finding) => {
   writeFileSync(path, bytes);
   console.log(`run ${run}, from ${base}: ${what}\n  kept as ${path}`);
 };
-const runs = await fuzzReaders({ seconds, seed }, found, keep);
+const fed = await fuzzReaders({ seconds, seed }, found, keep);
+const runs = [...fed.values()].reduce((sum, count) => sum + count, 0);
+for (const [name, count] of fed) console.log(`  ${String(count).padStart(6)}  ${name}`);
 const memory = Math.round(process.resourceUsage().maxRSS / 1024);
 console.log(
   `${runs} files in ${seconds} s, ${findings} findings of ${seen.size} kinds, ${memory} MiB at most (seed ${seed})`,
