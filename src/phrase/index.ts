@@ -5,8 +5,8 @@
  */
 export type { PictureSize } from './figure.js';
 export { JOIN_DEFAULTS, type JoinedClip, type JoinOptions, join, type SignTime } from './join.js';
-export { type Lexicon, type LexiconEntry, openLexicon } from './lexicon.js';
-export { type PhraseOptions, phrase } from './phrase.js';
+export { type Lexicon, type LexiconEntry, type LexiconFolder, lexiconOf, openLexicon } from './lexicon.js';
+export { type PhraseItem, type PhraseOptions, phrase, phraseItems } from './phrase.js';
 export { SPELL_DEFAULTS, type SpelledClip, type SpellOptions, spell } from './spell.js';
 export type { LetterTime } from './spelling.js';
 export { type WriteClipOptions, writeClip } from './write-clip.js';

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, extname, join, resolve, sep } from 'node:path';
+import { basename, extname, join, relative, resolve, sep } from 'node:path';
 import { type CsvError, parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { PoseFileError } from '../errors.js';
@@ -10,6 +10,8 @@ import type { SignPart } from './join.js';
 export interface LexiconEntry {
   readonly gloss: string;
   readonly path: string;
+  /** The same within the lexicon's folder, with `/`. */
+  readonly file: string;
   readonly part: SignPart;
 }
 
@@ -20,6 +22,17 @@ export interface Lexicon {
   find(gloss: string): LexiconEntry | undefined;
   /** Glosses that look like one that is not there, nearest first. */
   nearest(gloss: string): string[];
+  /** Every gloss (and word of an index) that is found, as it is written there. */
+  readonly glosses: readonly string[];
+}
+
+/** What a lexicon is made of. */
+export interface LexiconFolder {
+  readonly folder: string;
+  /** Names of its files. */
+  readonly names: readonly string[];
+  /** The text of its `index.csv`, where it has one. */
+  readonly index?: string;
 }
 
 const INDEX = 'index.csv';
@@ -52,15 +65,23 @@ export async function openLexicon(folder: string, language?: string): Promise<Le
       `The lexicon ${folder} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
     );
   });
-  const entries = names.includes(INDEX) ? await indexed(folder, language) : named(folder, names);
+  const index = names.includes(INDEX) ? await readIndex(join(folder, INDEX)) : undefined;
+  return lexiconOf({ folder, names, ...(index === undefined ? {} : { index }) }, language);
+}
+
+/** The lexicon of a folder whose names and index are known already. Throws PoseFileError. */
+export function lexiconOf({ folder, names, index }: LexiconFolder, language?: string): Lexicon {
+  const entries = index === undefined ? named(folder, names) : indexed(folder, index, language);
   if (entries.size === 0) {
     const wanted = language ? ` for the language ${language}` : '';
     throw new PoseFileError(
       `The lexicon ${folder} holds no signs${wanted}; it needs files such as HELLO.pose, or an ${INDEX}.`,
     );
   }
-  const glosses = [...entries.values()].map(({ gloss }) => gloss.toUpperCase());
+  const written = [...new Set([...entries.values()].map(({ gloss }) => gloss))];
+  const glosses = written.map((gloss) => gloss.toUpperCase());
   return {
+    glosses: written,
     folder,
     find: (gloss) => entries.get(key(gloss)),
     nearest: (gloss) => nearestWords(gloss.toUpperCase(), [...new Set(glosses)]),
@@ -81,13 +102,13 @@ function named(folder: string, names: readonly string[]): Map<string, LexiconEnt
     if (!SIGN_FILE.test(name)) continue;
     const gloss = basename(name, extname(name));
     if (!entries.has(key(gloss)))
-      entries.set(key(gloss), { gloss, path: join(folder, name), part: { from: 0 } });
+      entries.set(key(gloss), { gloss, path: join(folder, name), file: name, part: { from: 0 } });
   }
   return entries;
 }
 
-async function indexed(folder: string, language: string | undefined): Promise<Map<string, LexiconEntry>> {
-  const rows = await readIndex(join(folder, INDEX));
+function indexed(folder: string, index: string, language: string | undefined): Map<string, LexiconEntry> {
+  const rows = rowsOf(index, join(folder, INDEX));
   const spoken = rows.filter(
     (row) => language === undefined || [row.spoken_language, row.signed_language].includes(language),
   );
@@ -97,7 +118,7 @@ async function indexed(folder: string, language: string | undefined): Promise<Ma
     for (const row of sorted) {
       const gloss = row[column].trim();
       if (!gloss || entries.has(key(gloss))) continue;
-      entries.set(key(gloss), { gloss, path: inside(folder, row.path), part: partOf(row) });
+      entries.set(key(gloss), { gloss, ...inside(folder, row.path), part: partOf(row) });
     }
   }
   return entries;
@@ -108,18 +129,23 @@ function partOf({ start, end }: Row): SignPart {
 }
 
 /** A path of the index, which must not lead out of the lexicon. */
-function inside(folder: string, path: string): string {
-  const whole = resolve(folder, path);
-  if (whole.startsWith(resolve(folder) + sep)) return whole;
-  throw new PoseFileError(`${join(folder, INDEX)} names ${path}, which is outside of the lexicon's folder.`);
+function inside(folder: string, name: string): { path: string; file: string } {
+  const path = resolve(folder, name);
+  const file = relative(resolve(folder), path).split(sep).join('/');
+  if (path.startsWith(resolve(folder) + sep)) return { path, file };
+  throw new PoseFileError(`${join(folder, INDEX)} names ${name}, which is outside of the lexicon's folder.`);
 }
 
-async function readIndex(path: string): Promise<Row[]> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+function readIndex(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: unknown) => {
     throw new PoseFileError(
       `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
     );
   });
+}
+
+/** The rows of an index; `path` names it in sentences. */
+function rowsOf(text: string, path: string): Row[] {
   let records: unknown;
   try {
     records = parse(text, { columns: true, bom: true, trim: true, skip_empty_lines: true });

@@ -3,7 +3,7 @@ import { mirrorFrame, type PoseFrame } from '../pose/index.js';
 import { figurePoints, film } from './figure.js';
 import { type JoinedClip, type JoinOptions, joinOptions, joinSigns, type Sign, signFile } from './join.js';
 import { lettersOf } from './letters.js';
-import { type LexiconEntry, openLexicon } from './lexicon.js';
+import { type Lexicon, type LexiconEntry, openLexicon } from './lexicon.js';
 import { holdAt } from './motion.js';
 import { checkSpeed, SPELL_DEFAULTS, type SpellOptions } from './spell.js';
 import { atRest, laySpelling } from './spelling.js';
@@ -19,7 +19,11 @@ export interface PhraseOptions extends JoinOptions, Pick<SpellOptions, 'hand' | 
 /** Letters joined by hyphens, `A-N-A`: they are spelled. */
 const SPELLED = /^[\p{L}\d](?:-[\p{L}\d])+$/u;
 
-type Item = { readonly gloss: string; readonly entry: LexiconEntry | undefined };
+/** A gloss of a phrase, and its recording; undefined: it is spelled. */
+export interface PhraseItem {
+  readonly gloss: string;
+  readonly entry: LexiconEntry | undefined;
+}
 
 /**
  * Signs a phrase: glosses, parted by blanks, from a lexicon (see `openLexicon`), and letters joined by hyphens (`A-N-A`), which are
@@ -27,7 +31,7 @@ type Item = { readonly gloss: string; readonly entry: LexiconEntry | undefined }
  */
 export async function phrase(
   text: string,
-  lexicon: string,
+  lexicon: string | Lexicon,
   options: PhraseOptions = {},
 ): Promise<JoinedClip> {
   const {
@@ -39,13 +43,13 @@ export async function phrase(
   } = options;
   checkSpeed(speed);
   const checked = joinOptions(joining);
-  const items = await itemsOf(text, lexicon, { spellUnknown: spellUnknown ?? false, language });
+  const known = typeof lexicon === 'string' ? await openLexicon(lexicon, language) : lexicon;
+  const items = phraseItems(text, known, spellUnknown);
   const recorded = new Map<string, Sign>();
   const signs: Sign[] = [];
   for (const { gloss, entry } of items) {
-    const known = recorded.get(gloss);
     const sign =
-      known ??
+      recorded.get(gloss) ??
       (entry
         ? await signFile(gloss, entry.path, checked, { part: entry.part })
         : spelledSign(gloss, checked, hand, speed));
@@ -55,15 +59,11 @@ export async function phrase(
   return joinSigns(signs, checked);
 }
 
-async function itemsOf(
-  text: string,
-  folder: string,
-  { spellUnknown, language }: { spellUnknown: boolean; language: string | undefined },
-): Promise<Item[]> {
+/** The glosses of a phrase with their recordings. Throws UsageError as `phrase` does. */
+export function phraseItems(text: string, lexicon: Lexicon, spellUnknown = false): PhraseItem[] {
   const glosses = text.trim().split(/\s+/).filter(Boolean);
   if (glosses.length === 0)
     throw new UsageError('The phrase is empty: give glosses such as "HELLO NAME MY A-N-A".');
-  const lexicon = await openLexicon(folder, language);
   const items = glosses.map((gloss) => ({ gloss, entry: lexicon.find(gloss) }));
   const unknown = items.filter(({ gloss, entry }) => !entry && !SPELLED.test(gloss));
   if (unknown.length > 0 && !spellUnknown) {
@@ -72,7 +72,7 @@ async function itemsOf(
       return near.length > 0 ? `${gloss} (near it: ${near.join(', ')})` : gloss;
     });
     throw new UsageError(
-      `The lexicon ${folder} has no sign for ${told.join('; ')}. Correct it, or spell it: --spell-unknown, or letters as in A-N-A.`,
+      `The lexicon ${lexicon.folder} has no sign for ${told.join('; ')}. Correct it, or spell it: --spell-unknown, or letters as in A-N-A.`,
     );
   }
   return items;

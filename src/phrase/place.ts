@@ -13,6 +13,8 @@ const ARMS = [
   { elbow: 7, wrist: 9, hand: PARTS.leftHand.start },
   { elbow: 8, wrist: 10, hand: PARTS.rightHand.start },
 ] as const;
+/** Hips, legs and feet among the 133: they sign nothing, recordings mostly guess them, and they must not jump between signs. */
+const BELOW = { from: 11, to: 23 } as const;
 /** Confidence under which a detector has guessed. */
 const GUESSED = 0.3;
 
@@ -32,14 +34,15 @@ export function placeFrames(frames: readonly PoseFrame[], from: Standing, to: St
 }
 
 /**
- * Frames with what their file never shows taken from a resting signer: points that most frames lack, and an arm whose wrist most
- * frames lack or only guess, whole. So no arm comes and goes between signs.
+ * Frames with what their file never shows taken from a resting signer: points that most frames lack, an arm whose wrist most
+ * frames lack or only guess, whole, and always what is below the waist. So no arm comes and goes between signs, and all have one trunk.
  */
 export function fillFromRest(frames: readonly PoseFrame[], rest: PoseFrame): PoseFrame[] {
   const taken = new Set<number>();
   for (let index = 0; index < rest.keypoints.length / 3; index += 1) {
     if (mostly(frames, ({ keypoints }) => confidenceOf(keypoints, index) <= 0)) taken.add(index);
   }
+  for (let index: number = BELOW.from; index < BELOW.to; index += 1) taken.add(index);
   for (const { elbow, wrist, hand } of ARMS) {
     const idle = mostly(
       frames,

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bridgeArms } from '../../src/phrase/idle-arms.js';
 import { join, openLexicon, phrase, spell, writeClip } from '../../src/phrase/index.js';
-import { placeFrames } from '../../src/phrase/place.js';
+import { fillFromRest, placeFrames } from '../../src/phrase/place.js';
 import { blendFrames, transitionSeconds, turnBone } from '../../src/phrase/transition.js';
 import { activePart, shouldersOf } from '../../src/phrase/trim.js';
 import { KEYPOINT_COUNT, openPoseWriter, type PoseClip, type PoseFrame } from '../../src/pose/index.js';
@@ -84,6 +84,23 @@ describe('placing', () => {
     expect(at(first, 0)).toEqual([256, 0, 1]);
     expect(first?.depth?.[112]).toBe(-12);
     expect(at(first, 15)).toEqual([0, 0, 0]);
+  });
+});
+
+describe('what a file does not show', () => {
+  it('is taken from rest: an arm that is never seen, and the trunk, so that it never jumps between signs', () => {
+    const frames = makeSign(bent(3, 0.2));
+    for (const frame of frames) frame.keypoints.set([1, 2, 1], 11 * 3);
+    const [rest] = makeSign([1.4]);
+    if (!rest) throw new Error();
+    rest.keypoints.set([300, 480, 1, 200, 480, 1], 11 * 3);
+    rest.keypoints.set([400, 470, 1], 9 * 3);
+    for (const frame of fillFromRest(frames, rest)) {
+      expect(at(frame, 11)).toEqual([300, 480, 1]);
+      expect(at(frame, 12)).toEqual([200, 480, 1]);
+      expect(at(frame, 9)).toEqual([400, 470, 1]);
+      expect(at(frame, 10)).toEqual(at(frames[0], 10));
+    }
   });
 });
 

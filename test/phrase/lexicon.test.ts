@@ -26,8 +26,10 @@ describe('a lexicon', () => {
     expect(lexicon.find('hello')).toEqual({
       gloss: 'HELLO',
       path: join(path, 'HELLO.pose'),
+      file: 'HELLO.pose',
       part: { from: 0 },
     });
+    expect(lexicon.glosses).toEqual(['HELLO', 'thank_you']);
     expect(lexicon.find('THANK-YOU')?.path).toBe(join(path, 'thank_you.jsonl'));
     expect(lexicon.find('NOTES')).toBeUndefined();
     expect(lexicon.nearest('HELO')).toEqual(['HELLO']);
@@ -41,9 +43,15 @@ describe('a lexicon', () => {
     expect(lexicon.find('GOOD')).toEqual({
       gloss: 'GOOD',
       path: join(path, 'b.pose'),
+      file: 'b.pose',
       part: { from: 0.5, to: 1.75 },
     });
-    expect(lexicon.find('GUT')).toEqual({ gloss: 'GUT', path: join(path, 'c.pose'), part: { from: 0.1 } });
+    expect(lexicon.find('GUT')).toEqual({
+      gloss: 'GUT',
+      path: join(path, 'c.pose'),
+      file: 'c.pose',
+      part: { from: 0.1 },
+    });
     expect((await openLexicon(path, 'ase')).find('GUT')?.path).toBe(join(path, 'd.pose'));
   });
 
