@@ -11,6 +11,11 @@ export abstract class HandfirstError extends Error {
   }
 }
 
+/** An evaluation found something worse than its baseline (exit code 1). */
+export class RegressionError extends HandfirstError {
+  readonly exitCode = 1;
+}
+
 /** Command line or options that make no sense (exit code 2). */
 export class UsageError extends HandfirstError {
   readonly exitCode = 2;

@@ -6,7 +6,7 @@ import { HandfirstError } from '../errors.js';
 export const EXIT_CODES = `
 Exit codes:
   0  done
-  1  a fault of handfirst itself (run again with --debug, and report it)
+  1  evaluate: something got worse than the baseline; else a fault of handfirst itself (report it)
   2  flags, options, prompt or preset that make no sense
   3  the keypoint file cannot be read or used
   4  the model bundle is missing, altered or does not fit

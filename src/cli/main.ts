@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { version } from '../pipeline/index.js';
+import { evaluateCommand } from './evaluate.js';
 import { EXIT_CODES, reportFailure } from './failure.js';
 import { generateCommand } from './generate.js';
 import { infoCommand } from './info.js';
@@ -18,6 +19,7 @@ export function program(): Command {
     .addHelpText('after', EXIT_CODES)
     .showHelpAfterError('Run it with --help to see what it takes.');
   const commands = [
+    evaluateCommand(),
     generateCommand(),
     infoCommand(),
     joinCommand(),

@@ -82,8 +82,13 @@ function areaUnder(ranked: readonly Detection[], count: number, threshold: numbe
     if (ranked[place + 1]?.score === score) return;
     steps.push({ recall: hits / count, precision: hits / (place + 1) });
   });
-  const best = RECALLS.map((recall) =>
-    steps.reduce((most, step) => (step.recall >= recall - SLACK ? Math.max(most, step.precision) : most), 0),
-  );
-  return best.reduce((sum, precision) => sum + precision, 0) / RECALLS.length;
+  let [sum, best, at] = [0, 0, steps.length - 1];
+  for (let place = RECALLS.length - 1; place >= 0; place -= 1) {
+    for (let step = steps[at]; step && step.recall >= (RECALLS[place] ?? 0) - SLACK; step = steps[at]) {
+      best = Math.max(best, step.precision);
+      at -= 1;
+    }
+    sum += best;
+  }
+  return sum / RECALLS.length;
 }

@@ -38,13 +38,29 @@ function gaussian(deviation: number, radius: number): number[] {
 /** `values` smoothed by the window, where it lies wholly inside: [height - 10, width - 10]. */
 function smoothed(values: Float64Array, width: number, height: number): Float64Array {
   const [w, h] = [width - 2 * RADIUS, height - 2 * RADIUS];
-  const rows = Float64Array.from({ length: w * height }, (_, at) => {
-    const from = Math.floor(at / w) * width + (at % w);
-    return WINDOW.reduce((sum, weight, step) => sum + weight * (values[from + step] ?? 0), 0);
-  });
-  return Float64Array.from({ length: w * h }, (_, at) =>
-    WINDOW.reduce((sum, weight, step) => sum + weight * (rows[at + step * w] ?? 0), 0),
-  );
+  const rows = new Float64Array(w * height);
+  for (let y = 0; y < height; y += 1) addWindow(values, y * width, 1, rows, y * w, w);
+  const both = new Float64Array(w * h);
+  for (let y = 0; y < h; y += 1) addWindow(rows, y * w, w, both, y * w, w);
+  return both;
+}
+
+/** `count` window sums along steps of `stride`, from `from` of `source`, into `target` from `to`. */
+function addWindow(
+  source: Float64Array,
+  from: number,
+  stride: number,
+  target: Float64Array,
+  to: number,
+  count: number,
+): void {
+  for (let step = 0; step < WINDOW.length; step += 1) {
+    const weight = WINDOW[step] ?? 0;
+    const first = from + step * stride;
+    for (let x = 0; x < count; x += 1) {
+      target[to + x] = (target[to + x] ?? 0) + weight * (source[first + x] ?? 0);
+    }
+  }
 }
 
 /**

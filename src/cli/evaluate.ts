@@ -1,0 +1,147 @@
+import { Command, Option } from 'commander';
+import { UsageError } from '../errors.js';
+import {
+  checkBaseline,
+  DEFAULT_TOLERANCE,
+  type EvaluateOptions,
+  evaluate,
+  markdown,
+  NO_FEATURES,
+  type Report,
+  summary,
+  type Tolerance,
+  writeBaseline,
+} from '../evaluate/index.js';
+import { DEVICES } from '../models/index.js';
+import * as parse from './arguments.js';
+import { factors, names, tolerance } from './evaluate-flags.js';
+import { EXIT_CODES } from './failure.js';
+import { terminalReporter } from './progress.js';
+import { cancelOnSignals } from './signals.js';
+
+interface EvaluateFlags {
+  readonly out: string;
+  readonly preset: readonly string[];
+  readonly bundle?: string;
+  readonly verify: boolean;
+  readonly limit?: number;
+  readonly shrink?: readonly number[];
+  readonly baseline?: string;
+  readonly tolerance: Tolerance;
+  readonly updateBaseline?: boolean;
+  readonly device?: string;
+  readonly threads?: number;
+  readonly markdown?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** `handfirst evaluate`: `run` (which may be left out), `make`. */
+export function evaluateCommand(): Command {
+  return new Command('evaluate')
+    .description('measure how well a benchmark is drawn, and whether it got worse')
+    .addCommand(runCommand(), { isDefault: true });
+}
+
+function runCommand(): Command {
+  return new Command('run')
+    .description('draw a benchmark, find its keypoints again, and tell how well they fit')
+    .argument('<benchmark>', 'folder that holds a benchmark.json')
+    .optionsGroup('What is compared:')
+    .addOption(
+      new Option(
+        '--preset <names>',
+        'presets, or .json files, with commas between them; the first is the measure',
+      )
+        .argParser(names)
+        .default(['default'], 'default'),
+    )
+    .option('--bundle <name>', 'model bundle: a name or a folder (default: compact)')
+    .option('--limit <n>', 'the first items only', parse.wholeNumber(1))
+    .option('--shrink <factors>', 'also with the signer smaller, such as 0.8,0.6,0.4,0.2', factors)
+    .optionsGroup('Baseline:')
+    .option('--baseline <file>', 'an earlier report.json; exit code 1 where something is worse than there')
+    .addOption(
+      new Option(
+        '--tolerance <amounts>',
+        'how much worse is let pass: a share, and metric=amount in its own unit',
+      )
+        .argParser(tolerance)
+        .default(DEFAULT_TOLERANCE, '0.02'),
+    )
+    .option('--update-baseline', 'make this run the baseline instead')
+    .optionsGroup('Output:')
+    .option('-o, --out <folder>', 'for the report and for what the next run need not do again', 'evaluation')
+    .option('--markdown', 'print the tables as Markdown instead of the summary')
+    .option('--quiet', 'print nothing but warnings and failures')
+    .optionsGroup('Runtime:')
+    .addOption(
+      new Option('--device <name>', 'where the models run (default: the first that works)').choices([
+        'auto',
+        ...DEVICES,
+      ]),
+    )
+    .option('--threads <n>', 'threads of the cpu device (default: one a core)', parse.wholeNumber(1))
+    .option('--no-verify', "do not check the bundle's files against their checksums")
+    .optionsGroup('Other:')
+    .addHelpText('after', EXAMPLES)
+    .action(run);
+}
+
+const EXAMPLES = `
+The folder of --out gets report.json, report.md and junit.xml. A run that was stopped goes on in the same folder, and a
+second run there draws only what changed.
+
+Examples:
+  handfirst evaluate samples/benchmark
+  handfirst evaluate samples/benchmark --preset default,naive,box,body-only,text-only
+  handfirst evaluate samples/benchmark --baseline baseline.json --update-baseline
+  handfirst evaluate samples/benchmark --baseline baseline.json --tolerance 0.03,dapHands=0.02
+${EXIT_CODES}`;
+
+async function run(benchmark: string, flags: EvaluateFlags): Promise<void> {
+  const reporter = terminalReporter(process.stderr.isTTY === true, flags.quiet ?? false);
+  const { signal, release } = cancelOnSignals();
+  try {
+    const report = await evaluate({
+      ...evaluateOptions(benchmark, flags),
+      progress: ({ done, total }) => reporter.progress({ done, total, resumed: 0 }),
+      note: reporter.note,
+      signal,
+    });
+    reporter.stop();
+    tell(report, flags);
+    if (flags.updateBaseline) await writeBaseline(flags.baseline ?? '', report);
+    checkBaseline(report);
+  } finally {
+    reporter.stop();
+    release();
+  }
+}
+
+function tell(report: Report, { markdown: tables, quiet, out }: EvaluateFlags): void {
+  if (tables) process.stdout.write(markdown(report));
+  else if (!quiet) process.stdout.write(`${summary(report)}The report is in ${out}.\n`);
+}
+
+function evaluateOptions(
+  benchmark: string,
+  { device, baseline, tolerance: allowed, updateBaseline, ...flags }: EvaluateFlags,
+): EvaluateOptions {
+  const { preset, out, bundle, verify, limit, shrink, threads } = flags;
+  if (updateBaseline && baseline === undefined)
+    throw new UsageError('--update-baseline needs the file: name it with --baseline.');
+  return {
+    benchmark,
+    out,
+    presets: preset,
+    bundle,
+    verify,
+    limit,
+    shrink,
+    threads,
+    device: device === 'auto' ? undefined : device,
+    features: NO_FEATURES,
+    baseline: baseline === undefined || updateBaseline ? undefined : { path: baseline, tolerance: allowed },
+    command: ['handfirst', ...process.argv.slice(2)],
+  };
+}

@@ -1,0 +1,61 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { OutputError, RegressionError } from '../errors.js';
+import { compareWithBaseline, readBaseline } from './baseline.js';
+import { junit } from './junit.js';
+import { writeWhole } from './kept.js';
+import { makeReport } from './make-report.js';
+import { markdown } from './markdown.js';
+import type { BaselineOptions, EvaluateOptions } from './options.js';
+import { reasonOf } from './read-benchmark.js';
+import { REPORT_FILES, type Report } from './report-model.js';
+import { runItems } from './run-items.js';
+
+/**
+ * Evaluates presets on a benchmark and writes the report (JSON, JUnit, Markdown) into the folder `out`. What an earlier run in the same
+ * folder made of the same things is taken from it; a killed run goes on where it stopped. Rejects with `HandfirstError`s; whether
+ * something got worse than the baseline is for `checkBaseline`.
+ */
+export async function evaluate(options: EvaluateOptions): Promise<Report> {
+  const { out, baseline, command = [] } = options;
+  // A baseline that is none is told before all is drawn.
+  const before = baseline && { ...baseline, report: await readBaseline(baseline.path) };
+  await mkdir(out, { recursive: true }).catch((error: unknown) => {
+    throw new OutputError(`The folder ${out} cannot be made: ${reasonOf(error)}.`);
+  });
+  const plain = makeReport(await runItems(options), command);
+  const report = before ? { ...plain, baseline: verdicts(before, before.report, plain) } : plain;
+  await writeReport(out, report);
+  return report;
+}
+
+function verdicts({ path, tolerance }: BaselineOptions, before: Report, now: Report): Report['baseline'] {
+  return { path, verdicts: compareWithBaseline(before, now, tolerance, path) };
+}
+
+async function writeReport(out: string, report: Report): Promise<void> {
+  await writeWhole(join(out, REPORT_FILES.json), jsonOf(report));
+  await writeWhole(join(out, REPORT_FILES.junit), junit(report));
+  await writeWhole(join(out, REPORT_FILES.markdown), markdown(report));
+}
+
+function jsonOf(report: Report): string {
+  return `${JSON.stringify(report, undefined, 1)}\n`;
+}
+
+/** Makes a report the baseline of later runs. */
+export async function writeBaseline(path: string, report: Report): Promise<void> {
+  await writeWhole(path, jsonOf({ ...report, baseline: null }));
+}
+
+/** Throws `RegressionError`, whose sentence says what got worse most, where and by how much. */
+export function checkBaseline({ baseline }: Report): void {
+  const failed = baseline?.verdicts.filter((verdict) => verdict.failed) ?? [];
+  const beyond = ({ worseBy, tolerance }: (typeof failed)[number]): number =>
+    worseBy === null ? Number.POSITIVE_INFINITY : worseBy / Math.max(tolerance, 1e-9);
+  const [worst, ...others] = failed.sort((a, b) => beyond(b) - beyond(a));
+  if (!worst) return;
+  const more =
+    others.length > 0 ? `${worst.sentence.slice(0, -1)}; and ${others.length} more.` : worst.sentence;
+  throw new RegressionError(more);
+}

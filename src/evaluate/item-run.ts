@@ -1,0 +1,129 @@
+import { join } from 'node:path';
+import { type Detector, openDetector } from '../detect/index.js';
+import { type Engine, type GenerateOptions, loadPreset } from '../pipeline/index.js';
+import type { BenchmarkItem } from './benchmark.js';
+import type { JudgedItemScores } from './evaluation.js';
+import type { FeatureReader } from './feature-reader.js';
+import { type DrawOptions, judgeResult, judgeTruth } from './item-judge.js';
+import { type ItemSource, openOptions, readItem, shrunkSource, writePoses } from './item-source.js';
+import { Kept, keyOf } from './kept.js';
+import { hashPath, truthPaths } from './read-benchmark.js';
+import { type ItemScores, type ItemTruth, itemScoresSchema, itemTruthSchema } from './scores.js';
+
+/** What all items of a run share. */
+export interface RunParts {
+  readonly folder: string;
+  readonly out: string;
+  readonly engine: Engine;
+  /** SHA-256 of code and of weights. */
+  readonly engineSha256: string;
+  readonly bundleSha256: string;
+  readonly features: FeatureReader;
+  readonly signal?: AbortSignal;
+}
+
+/** Folder of the pictures within an evaluation's folder. */
+export const PICTURES = 'pictures';
+
+/** Name in the key of what is kept; `expand` is the default preset's other name. */
+export function presetFile(name: string): string {
+  return name === 'expand' ? 'default' : name;
+}
+
+/** Judges items; what an earlier run made of the same thing is taken from it. */
+export class ItemRun {
+  private readonly truths: Kept<ItemTruth>;
+  private readonly results: Kept<ItemScores>;
+  private readonly hashes = new Map<string, Promise<string>>();
+  private detector: Promise<Detector> | undefined;
+
+  constructor(private readonly parts: RunParts) {
+    this.truths = new Kept(join(parts.out, 'kept', 'truth'), itemTruthSchema);
+    this.results = new Kept(join(parts.out, 'kept', 'results'), itemScoresSchema);
+  }
+
+  /** An item as it is, or (`factor` below 1) with the signer shrunk, by each preset. `drawn` hears of each preset's frames. */
+  async judge(
+    item: BenchmarkItem,
+    presets: readonly string[],
+    factor: number,
+    drawn: (frames: number) => void,
+  ): Promise<JudgedItemScores> {
+    const { folder, engine, engineSha256, bundleSha256, features, signal } = this.parts;
+    const size = engine.bundle.manifest.body.autoencoder.size;
+    const asked = {
+      ...(await this.contentOf(item, factor)),
+      engineSha256,
+      features: features.sha256,
+      size,
+    };
+    const key = keyOf(asked);
+    let read: Promise<ItemSource> | undefined;
+    const source = (): Promise<ItemSource> => {
+      read ??= readItem(folder, item, size, signal).then((whole) =>
+        factor === 1 ? whole : shrunkSource(whole, factor),
+      );
+      return read;
+    };
+    const truth = await this.kept(this.truths, key, async () =>
+      judgeTruth(await this.judgeParts(), { item, source: await source(), key: key.slice(0, 16) }),
+    );
+    const results = new Map<string, ItemScores>();
+    for (const preset of presets) {
+      const { description: _, ...fields } = loadPreset(presetFile(preset));
+      const drawing = keyOf({ asked, preset: fields, bundleSha256, device: engine.runner.device });
+      const scores = await this.kept(this.results, drawing, async () => {
+        const judged = { item, source: await source(), key: drawing.slice(0, 16) };
+        const input = factor === 1 ? itsOwn(folder, item) : await this.shrunkInput(key, judged.source);
+        const draw: DrawOptions = { engine, source: input, preset: presetFile(preset), signal };
+        return judgeResult(await this.judgeParts(), judged, draw);
+      });
+      results.set(preset, scores);
+      drawn(scores.frames.length);
+    }
+    return { truth, results };
+  }
+
+  /** Everything of an item that decides what is asked and what is known: its fields and its files' content. */
+  private async contentOf(item: BenchmarkItem, factor: number): Promise<object> {
+    const { id: _, letter: __, pose, reference, masks, ...fields } = item;
+    const known = factor === 1 ? await Promise.all(truthPaths(item).map((path) => this.hash(path))) : [];
+    const first = reference && 'video' in reference ? reference.first : undefined;
+    return { ...fields, factor, first, masks: Object.keys(masks ?? {}), pose: await this.hash(pose), known };
+  }
+
+  private hash(path: string): Promise<string> {
+    const hash = this.hashes.get(path) ?? hashPath(join(this.parts.folder, path));
+    this.hashes.set(path, hash);
+    return hash;
+  }
+
+  async close(): Promise<void> {
+    await (await this.detector)?.close();
+  }
+
+  private async kept<T>(store: Kept<T>, key: string, make: () => Promise<T>): Promise<T> {
+    const before = await store.read(key);
+    if (before) return before;
+    const made = await make();
+    await store.write(key, made);
+    return made;
+  }
+
+  private async judgeParts() {
+    this.detector ??= openDetector({ signal: this.parts.signal });
+    const { features, out } = this.parts;
+    return { detector: await this.detector, features, pictures: join(out, PICTURES) };
+  }
+
+  /** The shrunk poses as a file of their own. */
+  private async shrunkInput(key: string, source: ItemSource) {
+    const input = join(this.parts.out, 'kept', 'poses', `${key.slice(0, 16)}.pose`);
+    await writePoses(source, input);
+    return { input };
+  }
+}
+
+function itsOwn(folder: string, item: BenchmarkItem): Pick<GenerateOptions, 'input' | 'source'> {
+  return { input: join(folder, item.pose), source: { ...openOptions(item), range: item.range } };
+}

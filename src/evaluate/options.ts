@@ -1,0 +1,40 @@
+import type { FeatureReader } from './feature-reader.js';
+
+/** Options of `evaluate`. */
+export interface EvaluateOptions {
+  /** Folder of the benchmark. */
+  readonly benchmark: string;
+  /** Folder for the report, its pictures, and what is kept for the next run. */
+  readonly out: string;
+  /** Names or files of presets; the others are compared with the first. `expand` is another name of `default`. */
+  readonly presets: readonly string[];
+  readonly bundle?: string;
+  readonly device?: string;
+  readonly threads?: number;
+  /** Check the bundle's files against their checksums; default true. */
+  readonly verify?: boolean;
+  /** The first items only. */
+  readonly limit?: number;
+  /** Sizes, 0..1, to which the signer is shrunk as well (paper, figure 9). */
+  readonly shrink?: readonly number[];
+  readonly features: FeatureReader;
+  readonly baseline?: BaselineOptions;
+  /** The command that does the same, for the report. */
+  readonly command?: readonly string[];
+  /** Hears how many of all frames are drawn and judged. */
+  readonly progress?: (frames: { done: number; total: number }) => void;
+  readonly note?: (note: { kind: 'warning' | 'device'; sentence: string }) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** An earlier report to compare with. */
+export interface BaselineOptions {
+  readonly path: string;
+  /** By how much a metric may get worse: a share of its value, or in its own unit by name. */
+  readonly tolerance: Tolerance;
+}
+
+export interface Tolerance {
+  readonly share: number;
+  readonly byName: Readonly<Record<string, number>>;
+}
