@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from handfirst_training.networks.autoencoder import Decoder, Encoder
+from handfirst_training.networks.prompt import LookChooser, TextEncoder
 from handfirst_training.training.from_bundle import moved_columns
 from handfirst_training.training.schedule import add_noise, alphas_cumprod, sampler_timesteps, signal_levels
 from handfirst_training.training.words import PAD, UNKNOWN, encode, words_of
@@ -121,3 +122,23 @@ def test_levels_are_those_that_the_sampler_visits() -> None:
 def test_words_are_read_as_the_engine_reads_them() -> None:
     assert words_of("A middle-aged man; the signer's T-shirt") == ["a", "middle", "aged", "man", "the", "signer's", "t", "shirt"]
     assert encode("a red shirt, zebra", {"red": 2, "top": 3}, 5) == [2, 3, UNKNOWN, PAD, PAD]
+
+
+def test_prompts_that_differ_in_a_colour_show_one_person() -> None:
+    """Two words, two places of the look: the first is kin, the second a colour. Signers differ in a third place."""
+    text = TextEncoder(4, [[0], [1]], 3)
+    signers = torch.tensor([[1.0, 0.1, 0.25], [1.0, 0.9, 0.5], [0.0, 0.1, 0.75], [0.0, 0.9, 1.0]])
+    chooser = LookChooser(text, signers, 8, [0])
+    red, blue = ((torch.tensor([[0.0, colour, 0.0]]), torch.tensor([[-9.0, 9.0]])) for colour in (0.1, 0.9))
+    woman = (torch.tensor([[1.0, 0.0, 0.0]]), torch.tensor([[9.0, -9.0]]))
+    none = torch.zeros(1, 4)
+    for number in range(8):
+        seed = torch.randn(1, 8, generator=torch.Generator().manual_seed(number))
+        looks = []
+        for said in (red, blue, woman):
+            chooser.text.forward = lambda _tokens, said=said: said
+            looks.append(chooser(torch.zeros(1, 3, dtype=torch.int64), seed, none)[0])
+        first, second, third = looks
+        assert (float(first[1]), float(second[1])) == (pytest.approx(0.1), pytest.approx(0.9))
+        assert torch.equal(first[[0, 2, 3]], second[[0, 2, 3]])
+        assert float(third[0]) == 1.0 and float(third[2]) in (0.25, 0.5)

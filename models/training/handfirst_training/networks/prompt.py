@@ -2,7 +2,8 @@
 
 The look vector is what the renderer knows of a signer's appearance (`world/appearance.py`), so each encoder learns it directly. What
 the prompt names comes from the prompt; the rest comes from the reference or, without one, from a remembered signer that
-the seed picks among those nearest to what the prompt names.
+the seed picks. Of what is named only gender has a say in the pick, since much that goes unnamed hangs on it: prompts that differ in
+a colour show one person in two colours.
 """
 
 from __future__ import annotations
@@ -51,17 +52,19 @@ class TextEncoder(nn.Module):
 class LookChooser(nn.Module):
     """Tokens [B, T], seed noise [B, S], reference look [B, A + 1] (last element: 1 = there is one) -> look [B, A + 1]."""
 
-    def __init__(self, text: TextEncoder, signers: Tensor, seed_length: int) -> None:
+    def __init__(self, text: TextEncoder, signers: Tensor, seed_length: int, kin: list[int]) -> None:
+        """`kin`: places of the look vector in which the picked signer has to be like what is named."""
         super().__init__()
         self.text = text
         self.register_buffer("signers", signers)
+        self.register_buffer("kin", F.one_hot(torch.tensor(kin), signers.shape[1]).sum(dim=0).float())
         keys = torch.randn(len(signers), seed_length, generator=torch.Generator().manual_seed(0))
         self.register_buffer("keys", keys / seed_length**0.5)
 
     def forward(self, tokens: Tensor, seed: Tensor, reference: Tensor) -> Tensor:
         values, logits = self.text(tokens)
         named = torch.matmul((logits > 0).to(values.dtype), self.text.covers)
-        distance = ((values[:, None] - self.signers[None]).square() * named[:, None]).sum(dim=2)
+        distance = ((values[:, None] - self.signers[None]).square() * (named * self.kin)[:, None]).sum(dim=2)
         score = torch.matmul(seed, self.keys.T) - 12 * distance
         picked = self.signers[score.argmax(dim=1)]
         there = reference[:, -1:]

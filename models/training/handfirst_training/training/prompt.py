@@ -68,7 +68,8 @@ class PromptSpec:
         return int(self.signers.shape[1])
 
     def chooser(self) -> LookChooser:
-        return LookChooser(TextEncoder(UNKNOWN + 1 + len(self.words), self.groups, self.look), self.signers, SEED_LENGTH)
+        text = TextEncoder(UNKNOWN + 1 + len(self.words), self.groups, self.look)
+        return LookChooser(text, self.signers, SEED_LENGTH, decisions(self.layout)["gender"])
 
 
 def places(layout: list[dict[str, object]]) -> dict[str, list[int]]:
