@@ -10,6 +10,7 @@ import { EXIT_CODES } from './failure.js';
 interface PreviewFlags {
   readonly port?: number;
   readonly open?: boolean;
+  readonly lexicon?: string;
   readonly bundle?: string;
   readonly device?: string;
   readonly threads?: number;
@@ -22,6 +23,7 @@ export function previewCommand(): Command {
     .argument('[file]', 'keypoint file or folder to begin with')
     .option('--port <n>', 'port to listen on, 0 for any (default: 8133, or any where it is taken)', port)
     .option('--open', 'open the page in the browser')
+    .option('--lexicon <folder>', 'a folder of signs to make phrases of, as for `handfirst phrase`')
     .option('--bundle <name>', 'model bundle: a name or a folder (default: compact)')
     .addOption(
       new Option('--device <name>', 'where the models run (default: the first that works)').choices([
@@ -44,6 +46,7 @@ ${EXIT_CODES}`,
       const preview = await startPreview({
         input: file,
         port: flags.port,
+        lexicon: flags.lexicon,
         method: { bundle },
         runtime: { device: device === 'auto' ? undefined : device, threads },
       });

@@ -4,7 +4,17 @@
  * signs glosses (with the times of its `signs`).
  */
 export type { PictureSize } from './figure.js';
-export { JOIN_DEFAULTS, type JoinedClip, type JoinOptions, join, type SignTime } from './join.js';
+export {
+  JOIN_DEFAULTS,
+  type JoinedClip,
+  type JoinOptions,
+  join,
+  joinOptions,
+  joinSigns,
+  type Sign,
+  type SignTime,
+  signFile,
+} from './join.js';
 export { type Lexicon, type LexiconEntry, type LexiconFolder, lexiconOf, openLexicon } from './lexicon.js';
 export { type PhraseItem, type PhraseOptions, phrase, phraseItems } from './phrase.js';
 export { SPELL_DEFAULTS, type SpelledClip, type SpellOptions, spell } from './spell.js';

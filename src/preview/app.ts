@@ -7,10 +7,11 @@ import { z } from 'zod';
 import { HandfirstError } from '../errors.js';
 import { guard } from './guard.js';
 import type { PageFile } from './page-files.js';
-import { clipRequest, inspectRequest, phraseRequest, runRequest } from './protocol.js';
+import { lexiconRequest, phraseRequest } from './phrase-protocol.js';
+import { clipRequest, inspectRequest, runRequest } from './protocol.js';
 import { sentenceOf } from './sentence.js';
 import type { Studio } from './studio.js';
-import { TooLargeError } from './workspace.js';
+import { type Sent, TooLargeError } from './workspace.js';
 
 export interface AppOptions {
   readonly studio: Studio;
@@ -24,8 +25,9 @@ export interface AppOptions {
 
 /** A line that keeps an idle stream of events from being cut, every so many milliseconds. */
 const HEARTBEAT_MS = 15_000;
-/** Longest body of a request in JSON, bytes. */
-const JSON_BYTES = 64 * 1024;
+/** Longest body of a request in JSON, letters; of a lexicon's names and index. */
+const JSON_LENGTH = 64 * 1024;
+const LEXICON_LENGTH = 16 * 1024 * 1024;
 
 const frames = z.object({
   from: z.coerce.number().int().min(0),
@@ -47,6 +49,7 @@ export function previewApp(options: AppOptions): Hono {
   addPage(app, options.page);
   addState(app, options);
   addFiles(app, options.studio);
+  addPhrases(app, options.studio);
   addClips(app, options.studio);
   addRuns(app, options.studio);
   return app;
@@ -92,19 +95,46 @@ function addFiles(app: Hono, studio: Studio): void {
   const { keypointBytes, pictureBytes } = studio.limits;
   app.post('/api/files', (context) => receive(context, studio, 'keypoints', keypointBytes));
   app.post('/api/pictures', (context) => receive(context, studio, 'picture', pictureBytes));
-  app.post('/api/phrases', async (context) => {
-    const { text, speed } = phraseRequest.parse(await jsonOf(context));
-    const file = await studio.spell(text, speed);
-    return context.json({ file: file.id, name: file.name });
+  app.get('/api/files/:id', (context) => {
+    const { path, name } = studio.workspace.madeFile(context.req.param('id'));
+    return download(path, name, 'application/octet-stream');
+  });
+}
+
+function addPhrases(app: Hono, { lexicons, phrases, limits }: Studio): void {
+  app.post('/api/phrases', async (context) =>
+    context.json(await phrases.make(phraseRequest.parse(await jsonOf(context)))),
+  );
+  app.get('/api/lexicons', (context) => context.json(lexicons.states));
+  app.post('/api/lexicons', async (context) =>
+    context.json(lexicons.add(lexiconRequest.parse(await jsonOf(context, LEXICON_LENGTH)))),
+  );
+  app.post('/api/lexicons/:id/signs', async (context) => {
+    const sent = sentIn(context, limits.keypointBytes);
+    await lexicons.receive(context.req.param('id'), context.req.query('name') ?? '', sent);
+    return context.json({});
   });
 }
 
 async function receive(context: Context, studio: Studio, what: string, limit: number): Promise<Response> {
-  const name = context.req.query('name') ?? what;
-  const announced = Number(context.req.header('content-length') ?? 0);
-  const body = context.req.raw.body ?? [];
-  const file = await studio.workspace.receive(name, { chunks: iterate(body), announced, limit });
+  const file = await studio.workspace.receive(context.req.query('name') ?? what, sentIn(context, limit));
   return context.json({ file: file.id, name: file.name });
+}
+
+function sentIn(context: Context, limit: number): Sent {
+  const announced = Number(context.req.header('content-length') ?? 0);
+  return { chunks: iterate(context.req.raw.body ?? []), announced, limit };
+}
+
+/** A file to be saved. */
+function download(path: string, name: string, type: string, bytes?: number): Response {
+  return new Response(Readable.toWeb(createReadStream(path)), {
+    headers: {
+      'Content-Type': type,
+      ...(bytes === undefined ? {} : { 'Content-Length': String(bytes) }),
+      'Content-Disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
+    },
+  });
 }
 
 async function* iterate(
@@ -151,13 +181,7 @@ function addRuns(app: Hono, { runs }: Studio): void {
   });
   app.get('/api/runs/:id/video', (context) => {
     const { path, name, bytes } = runs.video(context.req.param('id'));
-    return new Response(Readable.toWeb(createReadStream(path)), {
-      headers: {
-        'Content-Type': name.endsWith('.webm') ? 'video/webm' : 'video/mp4',
-        'Content-Length': String(bytes),
-        'Content-Disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
-      },
-    });
+    return download(path, name, name.endsWith('.webm') ? 'video/webm' : 'video/mp4', bytes);
   });
 }
 
@@ -170,12 +194,12 @@ async function picture(context: Context, path: string): Promise<Response> {
 }
 
 /** The request's JSON, not longer than any that the page sends. */
-async function jsonOf(context: Context): Promise<unknown> {
+async function jsonOf(context: Context, most = JSON_LENGTH): Promise<unknown> {
   let text = '';
   const decoder = new TextDecoder();
   for await (const chunk of iterate(context.req.raw.body ?? [])) {
     text += decoder.decode(chunk, { stream: true });
-    if (text.length > JSON_BYTES) throw new TooLargeError('The page asked for too much at once: reload it.');
+    if (text.length > most) throw new TooLargeError('The page asked for too much at once: reload it.');
   }
   try {
     return JSON.parse(text);

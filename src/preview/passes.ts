@@ -149,7 +149,7 @@ function namedArguments(run: Pick<Run, 'plan'>, options: GenerateOptions): strin
   });
 }
 
-/** The command as it is typed. `runtime` and `bundle` are those that the preview was started with. */
+/** The command as it is typed, after those that make its keypoints where they were made here. `runtime` and `bundle` are those that the preview was started with. */
 export function equivalentCommand(
   run: Pick<Run, 'plan' | 'stop' | 'notes'>,
   started: Pick<GenerateOptions, 'method' | 'runtime'>,
@@ -160,5 +160,5 @@ export function equivalentCommand(
     method: { ...started.method, ...options.method },
     runtime: started.runtime,
   });
-  return commandLine({ command }, videoName(run));
+  return [...(run.plan.file.madeBy ?? []), commandLine({ command }, videoName(run))].join(' &&\n');
 }

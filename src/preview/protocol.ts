@@ -38,11 +38,6 @@ export const runRequest = z.strictObject({
 
 export const inspectRequest = z.strictObject({ frame: z.number().int().min(0) });
 
-export const phraseRequest = z.strictObject({
-  text: z.string().max(500),
-  speed: z.number().default(1),
-});
-
 export type ClipRequest = z.infer<typeof clipRequest>;
 export type ClipSource = z.infer<typeof clipSource>;
 export type RunRequest = z.input<typeof runRequest>;
@@ -79,6 +74,8 @@ export interface ClipState {
   readonly id: string;
   readonly file: string;
   readonly name: string;
+  /** The file was made here, and can be saved. */
+  readonly made: boolean;
   readonly format: string;
   readonly source: ClipSource;
   readonly width: number;
@@ -142,7 +139,7 @@ export interface RunState {
   readonly notes: readonly string[];
   readonly error?: string;
   readonly video?: { readonly name: string; readonly bytes: number };
-  /** The command that makes the same video. */
+  /** The command that makes the same video, after those that make its keypoints where they were made here. */
   readonly command: string;
 }
 

@@ -1,4 +1,3 @@
-import { spell, writeClip } from '../phrase/index.js';
 import {
   type Engine,
   type GenerateOptions,
@@ -8,16 +7,20 @@ import {
   version,
 } from '../pipeline/index.js';
 import { Clips } from './clips.js';
+import { Lexicons } from './lexicons.js';
+import { Phrases } from './phrases.js';
 import type { About, ClipState, PreviewState } from './protocol.js';
 import { Runs } from './runs.js';
 import { sentenceOf } from './sentence.js';
 import { StateFeed } from './state-feed.js';
-import { type StoredFile, Workspace } from './workspace.js';
+import { Workspace } from './workspace.js';
 
 /** Options of a preview. */
 export interface StudioOptions {
   /** Keypoint file to begin with. */
   readonly input?: string;
+  /** Folder of signs to make phrases of, beside the samples (see `openLexicon`). */
+  readonly lexicon?: string;
   readonly method?: GenerateOptions['method'];
   readonly runtime?: GenerateOptions['runtime'];
   readonly limits?: Partial<About['limits']>;
@@ -30,6 +33,8 @@ export class Studio {
   readonly limits: About['limits'];
   readonly clips: Clips;
   readonly runs: Runs;
+  readonly lexicons: Lexicons;
+  readonly phrases: Phrases;
   private warm: PreviewState['engine'];
 
   private constructor(
@@ -42,6 +47,8 @@ export class Studio {
     this.warm = { state: 'loading', device: engine.runner.device };
     const { size } = engine.bundle.manifest.body.autoencoder;
     this.clips = new Clips(workspace, size, feed.changed);
+    this.lexicons = new Lexicons(workspace);
+    this.phrases = new Phrases(workspace, this.clips, this.lexicons);
     const ready = engine.warm().then(() => engine);
     this.runs = new Runs({
       workspace,
@@ -64,6 +71,7 @@ export class Studio {
     try {
       engine = await openEngine(options);
       const studio = new Studio(workspace, engine, feed, options);
+      await studio.lexicons.open(options.lexicon);
       if (options.input !== undefined) {
         await studio.clips.add({ file: workspace.adopt(options.input).id, source: {} });
       }
@@ -107,19 +115,12 @@ export class Studio {
     return this.clips.add(request);
   }
 
-  /** Fingerspells a text into a keypoint file of the workspace. Throws `UsageError` for what cannot be spelled. */
-  async spell(text: string, speed: number): Promise<StoredFile> {
-    const clip = spell(text, { speed });
-    const file = this.workspace.reserve(`${text.trim().replace(/[^\p{L}\p{N}]+/gu, '-')}.pose`);
-    await writeClip(clip, file.path);
-    return file;
-  }
-
   /** Ends what is being drawn, and removes everything that was written. */
   async close(): Promise<void> {
     this.runs.close();
     this.feed.close();
     await this.engine.close();
+    await this.phrases.close();
     await this.clips.close();
     await this.workspace.close();
   }

@@ -10,8 +10,10 @@ export interface StoredFile {
   /** What the user calls it: for sentences and commands, never for the disk. */
   readonly name: string;
   readonly path: string;
-  /** Lies in the workspace, so that it goes with it. */
-  readonly own: boolean;
+  /** What became of it: named on the command line, sent or made here, or a sign of a lexicon that was sent. */
+  readonly kind: 'adopted' | 'own' | 'sign';
+  /** Commands that make the same file, where it was made here. */
+  readonly madeBy?: readonly string[];
 }
 
 /** More than was allowed was sent. */
@@ -25,8 +27,8 @@ export interface Sent {
   readonly limit: number;
 }
 
-/** Uploads that are kept at a time; the oldest goes first. */
-const KEPT_FILES = 40;
+/** Files that are kept at a time, the oldest goes first; of signs more than the longest phrase has. */
+const KEPT_FILES = { own: 40, sign: 400 } as const;
 
 /**
  * The one folder that a preview writes into, removed at its end. Names on the disk are made here: nothing that a page says
@@ -43,14 +45,18 @@ export class Workspace {
 
   /** A file that the user named on the command line. */
   adopt(path: string): StoredFile {
-    return this.keep({ id: randomUUID(), name: path, path, own: false });
+    return this.keep({ id: randomUUID(), name: path, path, kind: 'adopted' });
   }
 
   /**
    * Writes what is sent, up to `limit` bytes; of more nothing is kept and `TooLargeError` thrown, before a byte is read where
    * the announced length says so.
    */
-  async receive(name: string, { chunks, announced, limit }: Sent): Promise<StoredFile> {
+  async receive(
+    name: string,
+    { chunks, announced, limit }: Sent,
+    kind: 'own' | 'sign' = 'own',
+  ): Promise<StoredFile> {
     const tooLarge = `${plainName(name)} is larger than ${megabytes(limit)}, which is as much as the page takes: name it on the command line instead.`;
     if (announced > limit) throw new TooLargeError(tooLarge);
     const id = randomUUID();
@@ -69,21 +75,45 @@ export class Workspace {
       throw error;
     }
     await file.close();
-    const stored = this.keep({ id, name: plainName(name), path, own: true });
-    await this.dropOldest();
+    const stored = this.keep({ id, name: plainName(name), path, kind });
+    await this.dropOldest(kind);
     return stored;
   }
 
-  /** Registers a file that something else has yet to write into the workspace. */
-  reserve(name: string): StoredFile {
+  /** Has a keypoint file written into the workspace; `madeBy`: the commands that make the same. */
+  async make(
+    name: string,
+    madeBy: readonly string[],
+    write: (path: string) => Promise<void>,
+  ): Promise<StoredFile> {
     const id = randomUUID();
-    return this.keep({ id, name: plainName(name), path: join(this.folder, `${id}.pose`), own: true });
+    const path = join(this.folder, `${id}.pose`);
+    await write(path);
+    const stored = this.keep({ id, name: plainName(name), path, kind: 'own', madeBy });
+    await this.dropOldest('own');
+    return stored;
+  }
+
+  has(id: string): boolean {
+    return this.files.has(id);
   }
 
   file(id: string): StoredFile {
     const file = this.files.get(id);
     if (file) return file;
     throw new UsageError('That file is not here any more: choose it again.');
+  }
+
+  /** The files that were made here. */
+  get made(): StoredFile[] {
+    return [...this.files.values()].filter(({ madeBy }) => madeBy !== undefined);
+  }
+
+  /** One of them. */
+  madeFile(id: string): StoredFile {
+    const file = this.file(id);
+    if (file.madeBy) return file;
+    throw new UsageError(`${file.name} was not made here: it is where you have it.`);
   }
 
   /** A new folder for a run's pictures. */
@@ -96,7 +126,8 @@ export class Workspace {
   /** The sentence with the user's names instead of the paths in here. */
   inWords(sentence: string): string {
     let said = sentence;
-    for (const { path, name, own } of this.files.values()) if (own) said = said.replaceAll(path, name);
+    for (const { path, name, kind } of this.files.values())
+      if (kind !== 'adopted') said = said.replaceAll(path, name);
     return said;
   }
 
@@ -109,9 +140,9 @@ export class Workspace {
     return file;
   }
 
-  private async dropOldest(): Promise<void> {
-    const own = [...this.files.values()].filter((file) => file.own);
-    for (const { id, path } of own.slice(0, Math.max(0, own.length - KEPT_FILES))) {
+  private async dropOldest(kind: 'own' | 'sign'): Promise<void> {
+    const mine = [...this.files.values()].filter((file) => file.kind === kind);
+    for (const { id, path } of mine.slice(0, Math.max(0, mine.length - KEPT_FILES[kind]))) {
       this.files.delete(id);
       await rm(path, { force: true });
     }

@@ -1,3 +1,4 @@
+import type { LexiconRequest, LexiconState, PhraseAnswer, PhraseRequest } from '../phrase-protocol.js';
 import type { About, ClipRequest, ClipState, RunRequest, RunState } from '../protocol.js';
 
 /** A sentence for the user: the server's own, or why it could not be asked. */
@@ -20,6 +21,21 @@ function send(body: unknown): RequestInit {
   return { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
 }
 
+async function give<T>(path: string, file: File, limit: number): Promise<T> {
+  if (file.size > limit) {
+    throw new Refusal(
+      `${file.name} is larger than ${Math.round(limit / 1024 / 1024)} MiB, which is as much as the page takes: name it on the command line instead.`,
+    );
+  }
+  // A file that was changed or removed since it was chosen fails in the same way as a server that is gone.
+  const readable = await file
+    .slice(0, 1)
+    .arrayBuffer()
+    .catch(() => undefined);
+  if (!readable) throw new Refusal(`${file.name} cannot be read: if it is no folder, choose it again.`);
+  return ask(path, { method: 'POST', body: file });
+}
+
 export interface StoredName {
   readonly file: string;
   readonly name: string;
@@ -31,14 +47,12 @@ export const api = {
   run: (request: RunRequest) => ask<RunState[]>('/api/runs', send(request)),
   cancel: (run: string) => ask(`/api/runs/${run}`, { method: 'DELETE' }),
   inspect: (run: string, frame: number) => ask(`/api/runs/${run}/inspections`, send({ frame })),
-  spell: (text: string, speed: number) => ask<StoredName>('/api/phrases', send({ text, speed })),
+  phrase: (request: PhraseRequest) => ask<PhraseAnswer>('/api/phrases', send(request)),
+  lexicons: () => ask<LexiconState[]>('/api/lexicons'),
+  lexicon: (request: LexiconRequest) => ask<LexiconState>('/api/lexicons', send(request)),
+  sign: (lexicon: string, name: string, file: File, limit: number) =>
+    give(`/api/lexicons/${lexicon}/signs?name=${encodeURIComponent(name)}`, file, limit),
   /** Sends a file; what is larger than `limit` bytes is refused here, before it travels. */
-  async upload(what: 'files' | 'pictures', file: File, limit: number): Promise<StoredName> {
-    if (file.size > limit) {
-      throw new Refusal(
-        `${file.name} is larger than ${Math.round(limit / 1024 / 1024)} MiB, which is as much as the page takes: name it on the command line instead.`,
-      );
-    }
-    return ask(`/api/${what}?name=${encodeURIComponent(file.name)}`, { method: 'POST', body: file });
-  },
+  upload: (what: 'files' | 'pictures', file: File, limit: number) =>
+    give<StoredName>(`/api/${what}?name=${encodeURIComponent(file.name)}`, file, limit),
 };

@@ -1,21 +1,32 @@
 import { signal } from '@preact/signals';
 import type { ClipSource, Fit } from '../protocol.js';
 import { api } from './api.js';
-import { about, attempt, clip, openFile, shortName, unopened } from './store.js';
+import { JoinForm } from './join-form.js';
+import { SignForm, SpellForm } from './phrase-forms.js';
+import { addToJoin } from './phrases.js';
+import { about, attempt, clip, openFile, problem, shortName, unopened } from './store.js';
 
 const over = signal(false);
 const busy = signal(false);
 
-function take(file: File | undefined): void {
+/** One file is opened; several are a phrase to be joined. */
+function take(files: readonly File[]): void {
+  const [file] = files;
   if (!file || busy.value) return;
   busy.value = true;
-  void attempt(async () => {
-    await openFile(
-      await api.upload('files', file, about.value?.limits.keypointBytes ?? Number.POSITIVE_INFINITY),
-    );
-  }).finally(() => {
+  const limit = about.value?.limits.keypointBytes ?? Number.POSITIVE_INFINITY;
+  const work =
+    files.length > 1
+      ? addToJoin(files)
+      : attempt(async () => openFile(await api.upload('files', file, limit)));
+  void work.finally(() => {
     busy.value = false;
   });
+}
+
+/** Whether a folder was dropped, which a browser hands over as a file that cannot be read. */
+function isFolder(transfer: DataTransfer | null): boolean {
+  return [...(transfer?.items ?? [])].some((item) => item.webkitGetAsEntry()?.isDirectory);
 }
 
 export function KeypointsPanel() {
@@ -34,40 +45,27 @@ export function KeypointsPanel() {
         onDrop={(event) => {
           event.preventDefault();
           over.value = false;
-          take(event.dataTransfer?.files[0]);
+          if (isFolder(event.dataTransfer)) {
+            problem.value =
+              'A folder was dropped: choose a lexicon under "Sign a phrase", and name a folder of keypoints on the command line.';
+          } else take([...(event.dataTransfer?.files ?? [])]);
         }}
       >
         <span>{busy.value ? 'Reading the file' : 'Drop a keypoint file here, or choose one'}</span>
         <input
           type="file"
           onChange={({ currentTarget }) => {
-            take(currentTarget.files?.[0]);
+            const files = [...(currentTarget.files ?? [])];
             currentTarget.value = '';
+            take(files);
           }}
         />
       </label>
-      <SpellBox />
+      <SpellForm />
+      <SignForm />
+      <JoinForm />
       <FileFacts />
     </section>
-  );
-}
-
-function SpellBox() {
-  return (
-    <form
-      class="row"
-      onSubmit={(event) => {
-        event.preventDefault();
-        const text = String(new FormData(event.currentTarget).get('word') ?? '');
-        void attempt(async () => openFile(await api.spell(text, 1)));
-      }}
-    >
-      <label class="grow">
-        Or fingerspell a word
-        <input name="word" type="text" placeholder="HELLO" autocomplete="off" maxLength={200} required />
-      </label>
-      <button type="submit">Spell</button>
-    </form>
   );
 }
 
@@ -83,6 +81,11 @@ function FileFacts() {
           {Number(value.fps.toFixed(3))} a second, {value.width} × {value.height}
           {!value.whole && <span class="hint"> (still reading: {value.frames})</span>}
         </p>
+      )}
+      {value?.made && (
+        <a class="button narrow" href={`/api/files/${value.file}`} download={value.name}>
+          Save these keypoints
+        </a>
       )}
       {value?.error && <p class="problem">{value.error}</p>}
       {value && value.problems.length > 0 && (

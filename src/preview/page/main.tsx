@@ -4,6 +4,7 @@ import { api } from './api.js';
 import { App } from './app.js';
 import { readPresence } from './frames.js';
 import { listenForKeys } from './keys.js';
+import { loadLexicons } from './phrases.js';
 import { calm, playing, startPlayer } from './player.js';
 import { about, attempt, clip, follow, keepAcrossReloads } from './store.js';
 import { applyTheme } from './theme.js';
@@ -27,6 +28,8 @@ effect(() => {
 void attempt(async () => {
   about.value = await api.about();
 });
+
+void loadLexicons();
 
 const root = document.getElementById('page');
 if (root) render(<App />, root);

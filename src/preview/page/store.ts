@@ -1,6 +1,6 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { About, ClipSource, ClipState, PreviewState, RunState } from '../protocol.js';
-import { api, Refusal } from './api.js';
+import { api, Refusal, type StoredName } from './api.js';
 
 /** What the form says of one signer. */
 export interface Choice {
@@ -31,6 +31,11 @@ export const compare = signal(false);
 export const side = signal<Side>(0);
 export const choices = signal<readonly [Choice, Choice]>([FIRST_CHOICE, { ...FIRST_CHOICE, seed: 1 }]);
 export const runIds = signal<readonly (string | undefined)[]>([]);
+/** How letters are spelled, alone and in phrases. */
+export const hand = signal<'left' | 'right'>('right');
+export const spellingSpeed = signal(1);
+/** Files that are joined to a phrase, in their order. */
+export const joining = signal<readonly StoredName[]>([]);
 /** The sentence that stands in the alert. */
 export const problem = signal<string | undefined>(undefined);
 /** What a screen reader is told. */
@@ -137,7 +142,7 @@ export function cancelAll(): Promise<void> {
 }
 
 const KEPT = 'handfirst-preview';
-const kept = { clipId, from, to, speed, compare, choices, runIds };
+const kept = { clipId, from, to, speed, compare, choices, runIds, hand, spellingSpeed, joining };
 
 /** Takes up what the page was before it was reloaded, and keeps what it becomes. */
 export function keepAcrossReloads(): void {
