@@ -15,6 +15,7 @@ import {
 import { DEVICES } from '../models/index.js';
 import * as parse from './arguments.js';
 import { factors, names, tolerance } from './evaluate-flags.js';
+import { evaluateMakeCommand } from './evaluate-make.js';
 import { EXIT_CODES } from './failure.js';
 import { terminalReporter } from './progress.js';
 import { cancelOnSignals } from './signals.js';
@@ -39,7 +40,8 @@ interface EvaluateFlags {
 export function evaluateCommand(): Command {
   return new Command('evaluate')
     .description('measure how well a benchmark is drawn, and whether it got worse')
-    .addCommand(runCommand(), { isDefault: true });
+    .addCommand(runCommand(), { isDefault: true })
+    .addCommand(evaluateMakeCommand());
 }
 
 function runCommand(): Command {

@@ -3,15 +3,15 @@ import type { Figure, Report } from './report-model.js';
 
 /** Columns that a screen surely has. */
 const WIDTH = 100;
-const LABEL = 25;
-const WORST = 5;
-const VERDICTS = 4;
+const LABEL = 30;
+const WORST = 4;
+const VERDICTS = 3;
+const COMPARED = 4;
 
 /** What is printed at the end of a run: at most 40 lines of 100 columns. */
 export function summary(report: Report): string {
   const lines = [
     ...heading(report),
-    '',
     ...table(report),
     ...unmeasured(report),
     ...comparisonLines(report),
@@ -23,6 +23,13 @@ export function summary(report: Report): string {
 
 function cut(text: string, width: number): string {
   return text.length > width ? `${text.slice(0, width - 1)}…` : text;
+}
+
+/** A line of a list, broken where the screen ends; no more than two lines. */
+function wrapped(text: string): string[] {
+  if (text.length <= WIDTH) return [text];
+  const at = text.lastIndexOf(' ', WIDTH);
+  return [text.slice(0, at), `  ${text.slice(at + 1)}`];
 }
 
 function heading({ about }: Report): string[] {
@@ -68,13 +75,15 @@ function unmeasured({ presets }: Report): string[] {
   const labels = presets[0]?.figures
     .filter(({ name }) => presets.every((one) => figure(one.figures, name)?.value == null))
     .map(({ label }) => label);
-  return labels && labels.length > 0 ? [`Not measured (the report says why): ${labels.join(', ')}`] : [];
+  return labels && labels.length > 0
+    ? wrapped(`Not measured (the report says why): ${labels.join(', ')}`)
+    : [];
 }
 
 /** What is surely better or worse than the first preset, a line a preset. */
 function comparisonLines({ about, comparisons }: Report): string[] {
   const [first, ...others] = about.presets;
-  return others.map((preset) => {
+  const lines = others.slice(0, COMPARED).map((preset) => {
     const sure = (verdict: string): string =>
       comparisons
         .filter((one) => one.preset === preset && one.verdict === verdict)
@@ -82,6 +91,7 @@ function comparisonLines({ about, comparisons }: Report): string[] {
         .join(', ') || 'nothing';
     return `${preset} against ${first}: worse in ${sure('worse')}; better in ${sure('better')}`;
   });
+  return others.length > COMPARED ? [...lines, 'The report compares the other presets, too.'] : lines;
 }
 
 /** Frames of the first preset by their hands' error, worst first. */
@@ -97,7 +107,7 @@ function worstLines({ items, about }: Report): string[] {
   const worst = frames.sort((a, b) => b.error - a.error).slice(0, WORST);
   if (worst.length === 0) return [];
   const told = worst.map(({ name, error }) => `${name} ${error >= 1 ? 'not found' : short(error)}`);
-  return [`Worst hands of ${preset} (error in sizes of the hand): ${told.join(', ')}`];
+  return [`Worst hands of ${preset} (error in hand sizes): ${told.join(', ')}`];
 }
 
 function baselineLines({ baseline }: Report): string[] {
