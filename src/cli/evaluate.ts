@@ -90,7 +90,7 @@ function runCommand(): Command {
 }
 
 const EXAMPLES = `
-The folder of --out gets report.json, report.md and junit.xml. A run that was stopped goes on in the same folder, and a
+The folder of --out gets report.html, report.json, report.md and junit.xml. A run that was stopped goes on in the same folder, and a
 second run there draws only what changed.
 
 Examples:
@@ -144,6 +144,30 @@ function evaluateOptions(
     device: device === 'auto' ? undefined : device,
     features: NO_FEATURES,
     baseline: baseline === undefined || updateBaseline ? undefined : { path: baseline, tolerance: allowed },
-    command: ['handfirst', ...process.argv.slice(2)],
+    command: commandOf(benchmark, { device, baseline, tolerance: allowed, ...flags }),
   };
+}
+
+/** The command that does the same. */
+function commandOf(benchmark: string, flags: EvaluateFlags): string[] {
+  const { preset, bundle, limit, shrink, baseline, tolerance: allowed, device, threads } = flags;
+  const told = (name: string, value: string | number | undefined): string[] =>
+    value === undefined ? [] : [name, String(value)];
+  const amounts = [
+    allowed.share,
+    ...Object.entries(allowed.byName).map(([name, value]) => `${name}=${value}`),
+  ];
+  return [
+    'handfirst',
+    'evaluate',
+    benchmark,
+    ...told('--preset', preset.join(',')),
+    ...told('--bundle', bundle),
+    ...told('--limit', limit),
+    ...told('--shrink', shrink?.join(',')),
+    ...told('--baseline', baseline),
+    ...told('--tolerance', baseline && amounts.join(',')),
+    ...told('--device', device),
+    ...told('--threads', threads),
+  ];
 }

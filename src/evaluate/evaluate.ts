@@ -8,11 +8,12 @@ import { makeReport } from './make-report.js';
 import { markdown } from './markdown.js';
 import type { BaselineOptions, EvaluateOptions } from './options.js';
 import { reasonOf } from './read-benchmark.js';
+import { writeHtmlReport } from './report/index.js';
 import { REPORT_FILES, type Report } from './report-model.js';
 import { runItems } from './run-items.js';
 
 /**
- * Evaluates presets on a benchmark and writes the report (JSON, JUnit, Markdown) into the folder `out`. What an earlier run in the same
+ * Evaluates presets on a benchmark and writes the report (JSON, HTML, JUnit, Markdown) into the folder `out`. What an earlier run in the same
  * folder made of the same things is taken from it; a killed run goes on where it stopped. Rejects with `HandfirstError`s; whether
  * something got worse than the baseline is for `checkBaseline`.
  */
@@ -37,6 +38,7 @@ async function writeReport(out: string, report: Report): Promise<void> {
   await writeWhole(join(out, REPORT_FILES.json), jsonOf(report));
   await writeWhole(join(out, REPORT_FILES.junit), junit(report));
   await writeWhole(join(out, REPORT_FILES.markdown), markdown(report));
+  await writeHtmlReport(report, out);
 }
 
 function jsonOf(report: Report): string {
