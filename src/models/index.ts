@@ -11,5 +11,5 @@ export { DEVICES, type Device, type DeviceReport } from './devices.js';
 export type { Manifest } from './manifest.js';
 export { type BundleRunner, openRunner, type RunnerOptions } from './runner.js';
 export type { FloatTensor, FloatTensors, GraphRunner, Tensor, Tensors } from './tensor.js';
-export { createTokenizer } from './tokenizer.js';
+export { createTokenizer, readClipTokenizer } from './tokenizer.js';
 export type { Encoded, Tokenizer, UnknownWord } from './word-tokenizer.js';

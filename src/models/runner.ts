@@ -1,8 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { CancelledError, DeviceError, UsageError } from '../errors.js';
-import type { Bundle } from './bundle.js';
 import { type DeviceReport, devicesToTry } from './devices.js';
-import { SessionClient } from './session-client.js';
+import { type GraphFolder, SessionClient } from './session-client.js';
 import type { GraphDescription, Reply, WorkerSettings } from './session-messages.js';
 import type { GraphRunner } from './tensor.js';
 
@@ -32,7 +31,7 @@ const FLAGS = 1024;
  * first run. Rejects with `DeviceError` where no device works (or the one asked for does not), `UsageError` for an
  * unknown device and `CancelledError` by `signal`.
  */
-export async function openRunner(bundle: Bundle, options: RunnerOptions = {}): Promise<BundleRunner> {
+export async function openRunner(bundle: GraphFolder, options: RunnerOptions = {}): Promise<BundleRunner> {
   const { threads, signal } = options;
   if (threads !== undefined && (!Number.isInteger(threads) || threads < 1 || threads > 1024)) {
     throw new UsageError(`The number of threads is ${threads}: give a whole number from 1 to 1024.`);

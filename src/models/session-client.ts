@@ -1,6 +1,5 @@
 import type { Worker } from 'node:worker_threads';
 import { CancelledError, DeviceError, type HandfirstError } from '../errors.js';
-import type { Bundle } from './bundle.js';
 import type { Device, DeviceReport } from './devices.js';
 import { InputKeeper } from './kept-inputs.js';
 import type { BundleRunner } from './runner.js';
@@ -14,13 +13,21 @@ interface Pending {
   readonly signal?: AbortSignal;
 }
 
+/** A folder of graphs: a bundle, or networks of another kind. */
+export interface GraphFolder {
+  readonly folder: string;
+  readonly manifest: { readonly name: string };
+  /** What to do about a graph that fails; default: have a look at the bundle. */
+  readonly advice?: string;
+}
+
 /** What a client speaks for. `worker` has already said which device it uses. */
 export interface SessionConnection {
   readonly worker: Worker;
   readonly flags: Int32Array;
   readonly device: Device;
   readonly devices: readonly DeviceReport[];
-  readonly bundle: Bundle;
+  readonly bundle: GraphFolder;
   readonly signal?: AbortSignal;
 }
 
@@ -158,8 +165,9 @@ export class SessionClient implements BundleRunner {
   private failure(graph: string, { message, loading }: Extract<Reply, { kind: 'failed' }>): string {
     const { bundle, device } = this.connection;
     const why = message.trim().replace(/\s+/g, ' ').slice(0, 400).replace(/\.$/, '');
-    const advice = device === 'cpu' ? '' : ' or use --device cpu';
-    return `The graph ${graph} of bundle "${bundle.manifest.name}" ${loading ? 'could not be loaded' : 'failed'} on ${device} (${why}): look at the bundle with \`handfirst models check ${bundle.folder}\`${advice}.`;
+    const look = bundle.advice ?? `look at the bundle with \`handfirst models check ${bundle.folder}\``;
+    const advice = device === 'cpu' ? look : `${look} or use --device cpu`;
+    return `The graph ${graph} of bundle "${bundle.manifest.name}" ${loading ? 'could not be loaded' : 'failed'} on ${device} (${why}): ${advice}.`;
   }
 
   private crashed(why: string): DeviceError {

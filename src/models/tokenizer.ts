@@ -22,10 +22,22 @@ export async function createTokenizer(bundle: Bundle): Promise<Tokenizer> {
       throw new BundleError(unfit(file, `it pads with ${vocabulary.pad}, and the manifest with ${padToken}`));
     return new WordTokenizer(vocabulary, maxTokens);
   }
-  const file = bundleFile(bundle, tokenizer.tokenizer);
+  return readClipTokenizer(
+    bundleFile(bundle, tokenizer.tokenizer),
+    bundleFile(bundle, tokenizer.config),
+    maxTokens,
+  );
+}
+
+/** CLIP's tokenizer from its `tokenizer.json` and `tokenizer_config.json`. Throws `BundleError` where they do not fit. */
+export async function readClipTokenizer(
+  file: string,
+  configFile: string,
+  maxTokens: number,
+): Promise<Tokenizer> {
   const [model, config] = await Promise.all([
     readJson(file, z.looseObject({})),
-    readJson(bundleFile(bundle, tokenizer.config), z.looseObject({})),
+    readJson(configFile, z.looseObject({})),
   ]);
   try {
     return new ClipTokenizer(model, config, maxTokens);
