@@ -16,8 +16,8 @@ interface PreviewFlags {
   readonly threads?: number;
 }
 
-/** `handfirst preview [FILE]`. */
-export function previewCommand(): Command {
+/** `handfirst preview [FILE]`. `start`: what starts the server. */
+export function previewCommand(start: typeof startPreview = startPreview): Command {
   return new Command('preview')
     .description('look at keypoints and choose a signer in the browser, before a video is made')
     .argument('[file]', 'keypoint file or folder to begin with')
@@ -43,7 +43,7 @@ ${EXIT_CODES}`,
     )
     .action(async (file: string | undefined, { device, bundle, threads, ...flags }: PreviewFlags) => {
       const stopped = untilStopped();
-      const preview = await startPreview({
+      const preview = await start({
         input: file,
         port: flags.port,
         lexicon: flags.lexicon,

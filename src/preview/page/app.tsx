@@ -42,7 +42,6 @@ export function App() {
           <Transport />
           <Timeline />
           <Outcome />
-          <Inspection />
         </div>
         <div class="choose">
           <KeypointsPanel />
@@ -51,6 +50,7 @@ export function App() {
           <Queue />
           <Act />
         </div>
+        <Inspection />
       </main>
     </>
   );

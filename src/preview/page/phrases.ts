@@ -10,12 +10,6 @@ export const making = signal<PhraseRequest['how'] | undefined>(undefined);
 /** Files of the folders that were chosen in this page, by lexicon and by their names in it. */
 const folders = new Map<string, ReadonlyMap<string, File>>();
 
-export function loadLexicons(): Promise<void> {
-  return attempt(async () => {
-    lexicons.value = await api.lexicons();
-  });
-}
-
 /** Makes a folder of the user's a lexicon. Only names and index travel; a sign does when a phrase needs it. */
 export async function chooseFolder(list: readonly File[]): Promise<LexiconState> {
   const files = new Map(list.map((file) => [pathInFolder(file), file]));

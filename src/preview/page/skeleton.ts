@@ -4,6 +4,13 @@ export interface SkeletonColours {
   readonly face: string;
   readonly left: string;
   readonly right: string;
+  readonly missing: string;
+}
+
+/** 0 missing, 1 filled, 2 there; undefined: not known yet. */
+export interface HandsThere {
+  readonly left: number | undefined;
+  readonly right: number | undefined;
 }
 
 const LIMBS = [
@@ -17,17 +24,21 @@ const LIMBS = [
   [11, 12],
 ] as const;
 const HANDS = [
-  { start: 91, colour: 'left' },
-  { start: 112, colour: 'right' },
+  { start: 91, wrist: 9, elbow: 7, colour: 'left' },
+  { start: 112, wrist: 10, elbow: 8, colour: 'right' },
 ] as const;
 const FINGERS = [0, 1, 2, 3, 4];
 
-/** Draws points (x, y, confidence; x and y as shares of the picture) into a square of `size` pixels. */
+/**
+ * Draws points (x, y, confidence; x and y as shares of the picture) into a square of `size` pixels. A hand that was filled is dashed;
+ * where one is missing stands a crossed ring.
+ */
 export function drawSkeleton(
   context: CanvasRenderingContext2D,
   points: Float32Array,
   size: number,
   colours: SkeletonColours,
+  there: HandsThere,
 ): void {
   const pen = { context, points, size };
   context.lineCap = 'round';
@@ -36,7 +47,14 @@ export function drawSkeleton(
   context.lineWidth = size / 70;
   for (const [a, b] of LIMBS) line(pen, [a, b]);
   drawHead(pen, colours);
-  for (const { start, colour } of HANDS) {
+  for (const { start, wrist, elbow, colour } of HANDS) {
+    if (there[colour] === 0) {
+      context.strokeStyle = colours.missing;
+      context.lineWidth = size / 130;
+      ring(pen, wrist, elbow);
+      continue;
+    }
+    context.setLineDash(there[colour] === 1 ? [size / 70, size / 70] : []);
     context.strokeStyle = colours[colour];
     context.fillStyle = colours[colour];
     context.lineWidth = size / 130;
@@ -44,6 +62,7 @@ export function drawSkeleton(
       const first = start + finger * 4 + 1;
       line(pen, [start, first, first + 1, first + 2, first + 3]);
     }
+    context.setLineDash([]);
     for (let i = start; i < start + 21; i++) dot(pen, i, size / 150);
   }
 }
@@ -73,6 +92,24 @@ function line({ context, points, size }: Pen, indices: readonly number[]): void 
     else if (known) context.moveTo(x, y);
     drawing = known;
   }
+  context.stroke();
+}
+
+/** A ring with a cross at a wrist, or where that is not known at the elbow: no hand. */
+function ring({ context, points, size }: Pen, wrist: number, elbow: number): void {
+  const i = [wrist, elbow].find((at) => (points[at * 3 + 2] ?? 0) > 0);
+  if (i === undefined) return;
+  const radius = size / 28;
+  // It stays in sight where the wrist does not.
+  const within = (value: number) => Math.max(radius * 1.2, Math.min(size - radius * 1.2, value * size));
+  const [x, y] = [within(points[i * 3] ?? 0), within(points[i * 3 + 1] ?? 0)];
+  context.beginPath();
+  context.moveTo(x + radius, y);
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.moveTo(x - radius / 2, y - radius / 2);
+  context.lineTo(x + radius / 2, y + radius / 2);
+  context.moveTo(x + radius / 2, y - radius / 2);
+  context.lineTo(x - radius / 2, y + radius / 2);
   context.stroke();
 }
 

@@ -35,9 +35,10 @@ export function Stage() {
   );
 }
 
-/** What the shown frame lacks, in words. */
+/** What the shown frame lacks, in words; empty while it has not been read. */
 export function lacks(at: number): string {
   const named = (what: number) => PART_NAMES.filter((_, part) => presenceOf(at, part) === what);
+  if (presenceOf(at, 0) === undefined) return '';
   const missing = named(0);
   const filled = named(1);
   const sentences = [
@@ -46,6 +47,8 @@ export function lacks(at: number): string {
   ];
   return sentences.length > 0 ? sentences.join('; ') : 'all parts are there';
 }
+
+const HANDS = [PART_NAMES.indexOf('left hand'), PART_NAMES.indexOf('right hand')];
 
 function SkeletonView() {
   const { value } = clip;
@@ -60,8 +63,10 @@ function SkeletonView() {
       face: colour('line'),
       left: colour('left'),
       right: colour('right'),
+      missing: colour('missing'),
     };
-    drawSkeleton(context, points, size, colours);
+    const [left, right] = HANDS.map((part) => presenceOf(frame.value, part));
+    drawSkeleton(context, points, size, colours, { left, right });
   });
   return (
     <figure data-theme-seen={theme}>
@@ -75,7 +80,15 @@ function SkeletonView() {
       <figcaption>
         <strong>Keypoints</strong>
         <span class="legend">
-          <i class="left" /> left hand <i class="right" /> right hand
+          <span>
+            <i class="left" /> left hand
+          </span>{' '}
+          <span>
+            <i class="right" /> right hand
+          </span>{' '}
+          <span>
+            <b aria-hidden="true">⊗</b> none
+          </span>
         </span>
       </figcaption>
     </figure>
