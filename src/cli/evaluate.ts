@@ -6,7 +6,6 @@ import {
   type EvaluateOptions,
   evaluate,
   markdown,
-  NO_FEATURES,
   type Report,
   summary,
   type Tolerance,
@@ -16,6 +15,7 @@ import { DEVICES } from '../models/index.js';
 import * as parse from './arguments.js';
 import { factors, names, tolerance } from './evaluate-flags.js';
 import { evaluateMakeCommand } from './evaluate-make.js';
+import { evaluateRankCommand } from './evaluate-rank.js';
 import { EXIT_CODES } from './failure.js';
 import { terminalReporter } from './progress.js';
 import { cancelOnSignals } from './signals.js';
@@ -27,6 +27,7 @@ interface EvaluateFlags {
   readonly verify: boolean;
   readonly limit?: number;
   readonly shrink?: readonly number[];
+  readonly features?: string;
   readonly baseline?: string;
   readonly tolerance: Tolerance;
   readonly updateBaseline?: boolean;
@@ -36,12 +37,13 @@ interface EvaluateFlags {
   readonly quiet?: boolean;
 }
 
-/** `handfirst evaluate`: `run` (which may be left out), `make`. */
+/** `handfirst evaluate`: `run` (which may be left out), `make`, `rank`. */
 export function evaluateCommand(): Command {
   return new Command('evaluate')
     .description('measure how well a benchmark is drawn, and whether it got worse')
     .addCommand(runCommand(), { isDefault: true })
-    .addCommand(evaluateMakeCommand());
+    .addCommand(evaluateMakeCommand())
+    .addCommand(evaluateRankCommand());
 }
 
 function runCommand(): Command {
@@ -60,6 +62,10 @@ function runCommand(): Command {
     .option('--bundle <name>', 'model bundle: a name or a folder (default: compact)')
     .option('--limit <n>', 'the first items only', parse.wholeNumber(1))
     .option('--shrink <factors>', 'also with the signer smaller, such as 0.8,0.6,0.4,0.2', factors)
+    .option(
+      '--features <folder>',
+      'networks to measure FID, KID and CLIPSIM by, as judge/export_features.py writes them',
+    )
     .optionsGroup('Baseline:')
     .option('--baseline <file>', 'an earlier report.json; exit code 1 where something is worse than there')
     .addOption(
@@ -129,7 +135,7 @@ function evaluateOptions(
   benchmark: string,
   { device, baseline, tolerance: allowed, updateBaseline, ...flags }: EvaluateFlags,
 ): EvaluateOptions {
-  const { preset, out, bundle, verify, limit, shrink, threads } = flags;
+  const { preset, out, bundle, verify, limit, shrink, features, threads } = flags;
   if (updateBaseline && baseline === undefined)
     throw new UsageError('--update-baseline needs the file: name it with --baseline.');
   return {
@@ -142,7 +148,7 @@ function evaluateOptions(
     shrink,
     threads,
     device: device === 'auto' ? undefined : device,
-    features: NO_FEATURES,
+    features,
     baseline: baseline === undefined || updateBaseline ? undefined : { path: baseline, tolerance: allowed },
     command: commandOf(benchmark, { device, baseline, tolerance: allowed, ...flags }),
   };
@@ -150,7 +156,7 @@ function evaluateOptions(
 
 /** The command that does the same. */
 function commandOf(benchmark: string, flags: EvaluateFlags): string[] {
-  const { preset, bundle, limit, shrink, baseline, tolerance: allowed, device, threads } = flags;
+  const { preset, bundle, limit, shrink, features, baseline, tolerance: allowed, device, threads } = flags;
   const told = (name: string, value: string | number | undefined): string[] =>
     value === undefined ? [] : [name, String(value)];
   const amounts = [
@@ -165,6 +171,7 @@ function commandOf(benchmark: string, flags: EvaluateFlags): string[] {
     ...told('--bundle', bundle),
     ...told('--limit', limit),
     ...told('--shrink', shrink?.join(',')),
+    ...told('--features', features),
     ...told('--baseline', baseline),
     ...told('--tolerance', baseline && amounts.join(',')),
     ...told('--device', device),

@@ -23,6 +23,3 @@ export interface FeatureReader {
   similarity?(picture: Picture, caption: string): Promise<number>;
   close(): Promise<void>;
 }
-
-/** Where no network was named. */
-export const NO_FEATURES: FeatureReader = { sha256: '', close: async () => undefined };

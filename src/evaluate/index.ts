@@ -5,7 +5,6 @@
 export { DEFAULT_TOLERANCE } from './baseline.js';
 export { type Benchmark, type BenchmarkInput, type BenchmarkItem, benchmarkSchema } from './benchmark.js';
 export { checkBaseline, evaluate, writeBaseline } from './evaluate.js';
-export { type FeatureFiles, type FeatureReader, NO_FEATURES } from './feature-reader.js';
 export { type MadeBenchmark, type MakeOptions, makeBenchmark } from './make/make-benchmark.js';
 export { markdown } from './markdown.js';
 export type { BaselineOptions, EvaluateOptions, Tolerance } from './options.js';

@@ -1,5 +1,3 @@
-import type { FeatureReader } from './feature-reader.js';
-
 /** Options of `evaluate`. */
 export interface EvaluateOptions {
   /** Folder of the benchmark. */
@@ -17,7 +15,8 @@ export interface EvaluateOptions {
   readonly limit?: number;
   /** Sizes, 0..1, to which the signer is shrunk as well (paper, figure 9). */
   readonly shrink?: readonly number[];
-  readonly features: FeatureReader;
+  /** Folder with the networks of FID, KID and CLIPSIM; absent: these are not measured. */
+  readonly features?: string;
   readonly baseline?: BaselineOptions;
   /** The command that does the same, for the report. */
   readonly command?: readonly string[];

@@ -3,63 +3,75 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { from, lastValueFrom, mergeMap, toArray } from 'rxjs';
 import { UsageError } from '../errors.js';
-import { loadPreset, openEngine } from '../pipeline/index.js';
+import { type Engine, loadPreset, openEngine } from '../pipeline/index.js';
 import type { BenchmarkItem } from './benchmark.js';
 import { engineHash } from './engine-hash.js';
 import type { EvaluatedItem, Evaluation, JudgedItemScores } from './evaluation.js';
+import { findFeatureFiles } from './feature-files.js';
+import type { FeatureReader } from './feature-reader.js';
+import { openFeatureReader } from './features.js';
 import { ItemRun, presetFile } from './item-run.js';
 import { readPoses } from './item-source.js';
 import { middleShape, namedLetters } from './letters.js';
 import type { KnownHand } from './metrics/index.js';
 import type { EvaluateOptions } from './options.js';
-import { readBenchmark } from './read-benchmark.js';
+import { type OpenedBenchmark, readBenchmark } from './read-benchmark.js';
 
 /** Items in work at a time: while one is drawn, another is looked at. */
 const AT_A_TIME = 2;
 
 /** Draws and judges every item of a benchmark by every preset. Rejects with one `HandfirstError`. */
 export async function runItems(options: EvaluateOptions): Promise<Evaluation> {
-  const { presets, bundle, verify, device, threads, signal, features, out, note } = options;
+  const { bundle, verify, device, threads, signal, note } = options;
   checkOptions(options);
-  for (const preset of presets) loadPreset(presetFile(preset));
   const opened = await readBenchmark(options.benchmark);
-  const items = opened.benchmark.items.slice(0, options.limit);
-  const engine = await openEngine({ method: { bundle, verify }, runtime: { device, threads }, signal });
-  note?.({ kind: 'device', sentence: `Running on ${engine.runner.device}.` });
-  const { name, size } = {
-    name: engine.bundle.manifest.name,
-    size: engine.bundle.manifest.body.autoencoder.size,
-  };
-  const bundleSha256 = await hashManifest(engine.bundle.folder);
-  const engineSha256 = engineHash();
-  const run = new ItemRun({
-    folder: opened.folder,
-    out,
-    engine,
-    engineSha256,
-    bundleSha256,
-    features,
-    signal,
-  });
+  const files = options.features === undefined ? {} : await findFeatureFiles(options.features);
+  const features = await openFeatureReader(files, { device, threads, signal });
   try {
-    const judged = await judgeAll(run, items, { ...options, folder: opened.folder, size });
+    const engine = await openEngine({ method: { bundle, verify }, runtime: { device, threads }, signal });
+    try {
+      note?.({ kind: 'device', sentence: `Running on ${engine.runner.device}.` });
+      return await runWith({ opened, engine, features }, options);
+    } finally {
+      await engine.close();
+    }
+  } finally {
+    await features.close();
+  }
+}
+
+interface Opened {
+  readonly opened: OpenedBenchmark;
+  readonly engine: Engine;
+  readonly features: FeatureReader;
+}
+
+async function runWith({ opened, engine, features }: Opened, options: EvaluateOptions): Promise<Evaluation> {
+  const { folder, benchmark } = opened;
+  const { out, presets, limit, signal } = options;
+  const { manifest } = engine.bundle;
+  const shas = { engineSha256: engineHash(), bundleSha256: await hashManifest(engine.bundle.folder) };
+  const run = new ItemRun({ folder, out, engine, features, signal, ...shas });
+  try {
+    const size = manifest.body.autoencoder.size;
+    const items = await judgeAll(run, benchmark.items.slice(0, limit), { ...options, folder, size });
     return {
       opened,
-      items: judged,
+      items,
       presets,
-      known: await knownLetters(opened.folder, opened.benchmark, judged),
-      bundle: { name, sha256: bundleSha256 },
+      known: await knownLetters(folder, benchmark, items),
+      bundle: { name: manifest.name, sha256: shas.bundleSha256 },
       device: engine.runner.device,
-      engineSha256,
+      engineSha256: shas.engineSha256,
     };
   } finally {
     await run.close().catch(() => undefined);
-    await engine.close();
   }
 }
 
 function checkOptions({ presets, shrink = [], limit }: EvaluateOptions): void {
   if (presets.length === 0) throw new UsageError('There is no preset to evaluate: name one with --preset.');
+  for (const preset of presets) loadPreset(presetFile(preset));
   if (new Set(presets).size < presets.length)
     throw new UsageError(`A preset is named twice in --preset ${presets.join(',')}: name each once.`);
   for (const factor of shrink)

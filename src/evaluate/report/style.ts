@@ -19,9 +19,13 @@ function seriesOf(shade: 0 | 1): string {
   return SERIES.map((colours, index) => `--s${index}:${colours[shade]};`).join('');
 }
 
-/** The page's style sheet: the preview's colours, light or dark as the system is, from a phone's width to a desk's. */
-export const STYLE = `:root{${LIGHT}}
+/** The preview's colours, light or dark as the system is, and what is read out but not seen. */
+export const COLOURS = `:root{${LIGHT}}
 @media (prefers-color-scheme:dark){:root{${DARK}}}
+.unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}`;
+
+/** The report's style sheet, from a phone's width to a desk's. */
+export const STYLE = `${COLOURS}
 *{box-sizing:border-box}
 body{margin:0;background:var(--ground);color:var(--ink);font:1rem/1.45 system-ui,"Segoe UI","Noto Sans","Helvetica Neue",sans-serif}
 header,main{max-width:84rem;margin:0 auto;padding:1.25rem clamp(.75rem,3vw,2rem) 0}
@@ -33,7 +37,6 @@ h3{font-size:1rem}
 .lead,.hint,.unit,.interval,.facts dt,figcaption{color:var(--soft)}
 .hint{font-size:.9rem;margin-bottom:.75rem;max-width:72ch}
 .unit,.interval,.way{font-size:.85em}
-.unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 a{color:var(--accent)}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 nav ul{display:flex;flex-wrap:wrap;gap:.35rem 1.1rem;list-style:none;padding-top:.6rem}
