@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { spell, writeClip } from '../../src/phrase/index.js';
+import { startPreview } from '../../src/preview/index.js';
 import { findFfmpeg, readInfo } from '../../src/video/index.js';
 import { TINY } from '../pipeline/write-clip.js';
-import { startTestPreview } from './start-preview.js';
+import { SETTINGS, startTestPreview } from './start-preview.js';
 
 /*
  * The page in Debian's Chromium, as someone uses it. Its machine may be busy: every wait is long, and none is a pause.
@@ -47,8 +48,8 @@ afterAll(async () => {
   await started?.stop();
 });
 
-async function openPage(options: { width?: number; dark?: boolean } = {}): Promise<Page> {
-  const { width = 1280, dark = false } = options;
+async function openPage(options: { width?: number; dark?: boolean; address?: string } = {}): Promise<Page> {
+  const { width = 1280, dark = false, address = started.preview.address } = options;
   const page = await browser.newPage({
     viewport: { width, height: 800 },
     colorScheme: dark ? 'dark' : 'light',
@@ -56,8 +57,24 @@ async function openPage(options: { width?: number; dark?: boolean } = {}): Promi
   });
   page.setDefaultTimeout(PATIENCE);
   page.on('pageerror', (error) => expect.unreachable(error.message));
-  await page.goto(started.preview.address, { waitUntil: 'domcontentloaded' });
+  await page.goto(address, { waitUntil: 'domcontentloaded' });
   return page;
+}
+
+/** What is seriously in the way of someone, as axe-core finds it. */
+async function obstacles(page: Page): Promise<{ id: string; nodes: string[] }[]> {
+  await page.evaluate(axe);
+  return page.evaluate(`axe
+    .run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+    .then(({ violations }) => violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) })))`);
+}
+
+/** Keeps a picture of the page for someone to look at, where HANDFIRST_SCREENSHOTS names a folder. */
+async function keep(page: Page, name: string): Promise<void> {
+  const shots = process.env.HANDFIRST_SCREENSHOTS;
+  if (shots) writeFileSync(join(shots, `${name}.png`), await page.screenshot({ fullPage: true }));
 }
 
 /** Drops a file on the page, as a file manager does. */
@@ -169,7 +186,107 @@ withBrowser('compares two seeds side by side, and looks inside a frame', async (
   await page.getByRole('button', { name: 'Look inside frame 20' }).click();
   await page.getByText('Finished frame').waitFor();
   expect(await page.locator('.steps h3').allInnerTexts()).toHaveLength(4);
+  expect(await obstacles(page)).toEqual([]);
+  await keep(page, 'compared');
   await page.close();
+});
+
+withBrowser('makes phrases: spelled, joined from files, signed from a folder', async () => {
+  const page = await openPage();
+  await page.getByLabel('Spelling hand').first().selectOption('left');
+  await page.getByLabel('Spelling speed').first().selectOption('2');
+  await page.getByLabel('Or fingerspell a word').fill('UP');
+  await page.getByRole('button', { name: 'Spell' }).click();
+  const name = page.locator('.facts b');
+  await name.getByText('UP.pose', { exact: true }).waitFor();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Save these keypoints' }).click(),
+  ]);
+  const saved = join(started.folder, 'UP.pose');
+  await download.saveAs(saved);
+  await writeClip(spell('UP', { hand: 'left', speed: 2 }), join(started.folder, 'expected.pose'));
+  expect(readFileSync(saved).equals(readFileSync(join(started.folder, 'expected.pose')))).toBe(true);
+
+  await page.getByText('Join files to a phrase').click();
+  await page.getByRole('button', { name: 'Add the open one' }).click();
+  await page.getByLabel('Add files').setInputFiles([pose]);
+  await page.getByRole('button', { name: 'word.pose, 2, one place earlier' }).click();
+  await page.getByRole('button', { name: 'Join 2 files' }).click();
+  await name.getByText('word-UP.pose', { exact: true }).waitFor();
+
+  const folder = join(started.folder, 'mine');
+  mkdirSync(folder);
+  await writeClip(spell('HI'), join(folder, 'HELLO.pose'));
+  await page.getByText('Sign a phrase from a lexicon').click();
+  await page.getByLabel('Or a folder of yours').setInputFiles(folder);
+  await page.getByRole('option', { name: 'mine, 1 sign' }).waitFor({ state: 'attached' });
+  await page.getByLabel('Glosses', { exact: true }).fill('HELLO ANNA');
+  await page.getByLabel('Spell what the lexicon lacks').check();
+  await page.getByRole('button', { name: 'Sign', exact: true }).click();
+  await name.getByText('HELLO-ANNA.pose', { exact: true }).waitFor();
+  await keep(page, 'phrase');
+  await page.close();
+});
+
+withBrowser('can be used by the keyboard alone', async () => {
+  const page = await openPage();
+  const tabTo = async (label: string): Promise<void> => {
+    await expect
+      .poll(
+        async () => {
+          await page.keyboard.press('Tab');
+          return page.evaluate(`(() => {
+            const { activeElement } = document;
+            const { outlineStyle } = getComputedStyle(activeElement);
+            const seen = activeElement.type === 'file' || outlineStyle !== 'none';
+            return seen && (activeElement.labels?.[0] ?? activeElement).innerText.replace(/\\s+/g, ' ').trim();
+          })()`);
+        },
+        { timeout: PATIENCE, interval: 1 },
+      )
+      .toMatch(new RegExp(`^${label}`));
+  };
+  await tabTo('Or fingerspell a word');
+  await page.keyboard.type('HI');
+  await page.keyboard.press('Enter');
+  await page.locator('.facts b').getByText('HI.pose', { exact: true }).waitFor();
+  await tabTo('From frame');
+  await page.keyboard.type('20');
+  await tabTo('Up to');
+  await page.keyboard.type('21');
+  await tabTo('Generate');
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: 'Download MP4' }).waitFor();
+  await tabTo('Look inside frame 20');
+  await page.keyboard.press('Enter');
+  await page.getByText('Finished frame').waitFor();
+  const frame = page.getByRole('slider', { name: 'Frame' });
+  await page.keyboard.press('End');
+  expect(Number(await frame.inputValue())).toBeGreaterThan(20);
+  await page.keyboard.press('Home');
+  await page.keyboard.press('l');
+  expect(await frame.inputValue()).toBe('1');
+  await page.close();
+});
+
+withBrowser('tells of a lost connection, and goes on with whoever answers there again', async () => {
+  const options = { ...SETTINGS, page: join(started.folder, 'page') };
+  const first = await startPreview({ ...options, port: 0, input: pose });
+  const page = await openPage({ address: first.address });
+  await page.getByText('word.pose', { exact: true }).waitFor();
+  await first.close();
+  await page.getByText('The connection is lost').waitFor();
+  await page.getByRole('button', { name: 'Generate' }).click();
+  await page.getByRole('alert').getByText('The preview does not answer').waitFor();
+  const second = await startPreview({ ...options, port: Number(new URL(first.address).port) });
+  await page.getByText('The connection is lost').waitFor({ state: 'detached' });
+  await page.getByText('No file is open.').waitFor();
+  await page.getByLabel('Or fingerspell a word').fill('D');
+  await page.getByRole('button', { name: 'Spell' }).click();
+  await page.getByText('D.pose', { exact: true }).waitFor();
+  await page.close();
+  await second.close();
 });
 
 withBrowser('says what is wrong with a broken file', async () => {
@@ -192,22 +309,18 @@ withBrowser.each(LOOKS)(
     const page = await openPage(look);
     await page.getByText('.pose').first().waitFor();
     await page.locator('.engine.ready').waitFor();
-    await page.evaluate(axe);
-    const violations: { id: string; impact: string; nodes: string[] }[] = await page.evaluate(`axe
-    .run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
-    .then(({ violations }) => violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ html }) => html) })))`);
-    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
+    expect(await obstacles(page)).toEqual([]);
+    for (const summary of await page.locator('summary').all()) await summary.click();
+    await page.getByLabel('Compare two').check();
+    await page.getByLabel('Glosses', { exact: true }).fill('NOBODY');
+    await page.getByRole('button', { name: 'Sign', exact: true }).click();
+    await page.getByRole('alert').getByText('has no sign for NOBODY').waitFor();
+    expect(await obstacles(page)).toEqual([]);
     const wide = await page.evaluate(
       'document.documentElement.scrollWidth - document.documentElement.clientWidth',
     );
     expect(wide).toBe(0);
-    const shots = process.env.HANDFIRST_SCREENSHOTS;
-    if (shots) {
-      writeFileSync(
-        join(shots, `page-${look.width}-${look.dark ? 'dark' : 'light'}.png`),
-        await page.screenshot({ fullPage: true }),
-      );
-    }
+    await keep(page, `page-${look.width}-${look.dark ? 'dark' : 'light'}`);
     await page.close();
   },
 );

@@ -104,7 +104,7 @@ export function SignForm() {
           >
             {known.map(({ id, name, count }) => (
               <option key={id} value={id}>
-                {name}, {count} signs
+                {name}, {count === 1 ? '1 sign' : `${count} signs`}
               </option>
             ))}
           </select>
