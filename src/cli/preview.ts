@@ -1,11 +1,10 @@
-import { once } from 'node:events';
-import { Command, InvalidArgumentError, Option } from 'commander';
-import open from 'open';
+import { Command, Option } from 'commander';
 import pc from 'picocolors';
 import { DEVICES } from '../models/index.js';
 import { startPreview } from '../preview/index.js';
 import { wholeNumber } from './arguments.js';
 import { EXIT_CODES } from './failure.js';
+import { openBrowser, port, untilStopped } from './local-page.js';
 
 interface PreviewFlags {
   readonly port?: number;
@@ -60,30 +59,4 @@ ${EXIT_CODES}`,
         await preview.close();
       }
     });
-}
-
-function port(text: string): number {
-  const value = wholeNumber(0)(text);
-  if (value > 65_535) throw new InvalidArgumentError('Give a port from 0 to 65535.');
-  return value;
-}
-
-/** Resolves at Ctrl-C, a request to terminate, or when the terminal is closed; a second one ends the program at once. */
-async function untilStopped(): Promise<void> {
-  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  await Promise.race(names.map((name) => once(process, name)));
-  for (const name of names) process.once(name, () => process.exit(130));
-}
-
-async function openBrowser(address: string): Promise<void> {
-  try {
-    const browser = await open(address);
-    browser.on('error', () => tellUnopened(address));
-  } catch {
-    tellUnopened(address);
-  }
-}
-
-function tellUnopened(address: string): void {
-  process.stderr.write(`${pc.yellow('warning:')} No browser could be opened: open ${address} yourself.\n`);
 }

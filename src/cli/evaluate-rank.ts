@@ -1,0 +1,59 @@
+import { Command } from 'commander';
+import pc from 'picocolors';
+import { startRanking } from '../evaluate/rank/index.js';
+import { wholeNumber } from './arguments.js';
+import { EXIT_CODES } from './failure.js';
+import { openBrowser, port, untilStopped } from './local-page.js';
+
+interface RankFlags {
+  readonly out: string;
+  readonly count: number;
+  readonly seed: number;
+  readonly port: number;
+  readonly open?: boolean;
+  readonly table?: boolean;
+}
+
+/** `handfirst evaluate rank DIR...`. */
+export function evaluateRankCommand(): Command {
+  return new Command('rank')
+    .description('let people rank what several presets or bundles drew, in the browser')
+    .argument('<folders...>', 'folders that `handfirst evaluate` wrote')
+    .option('-o, --out <file>', 'for the answers; what is there is gone on with', 'ranks.json')
+    .option('--count <n>', 'poses to ask about', wholeNumber(1), 20)
+    .option('--seed <n>', 'decides what is asked, and in which order it is shown', wholeNumber(0), 0)
+    .option('--table', 'print the mean ranks of the answers that there are, and ask nothing')
+    .option('--port <n>', 'port to listen on, 0 for any', port, 0)
+    .option('--open', 'open the page in the browser')
+    .addHelpText('after', EXAMPLES)
+    .action(rank);
+}
+
+const EXAMPLES = `
+The page shows a pose and the pictures without names, shuffled, and asks for ranks by pose and by quality. Give each person another
+--out. Ctrl-C stops it and prints mean ranks (1 is best) with standard deviations.
+
+Examples:
+  handfirst evaluate samples/benchmark --preset default,naive,box -o results
+  handfirst evaluate rank results --out ana.json --open
+  handfirst evaluate rank results other-bundle --count 50 --out ben.json
+${EXIT_CODES}`;
+
+async function rank(folders: readonly string[], flags: RankFlags): Promise<void> {
+  const stopped = untilStopped();
+  const ranking = await startRanking({ ...flags, folders });
+  try {
+    if (!flags.table) {
+      process.stdout.write(
+        `${pc.green('The questions are at')} ${ranking.address} ${pc.dim('(Ctrl-C stops it)')}\n`,
+      );
+      if (flags.open) await openBrowser(ranking.address);
+      await stopped;
+    }
+    process.stdout.write(
+      `${ranking.answered()} of ${ranking.questions} questions are answered, in ${flags.out}.\n${ranking.table()}`,
+    );
+  } finally {
+    await ranking.close();
+  }
+}

@@ -1,0 +1,37 @@
+import { once } from 'node:events';
+import { InvalidArgumentError } from 'commander';
+import open from 'open';
+import pc from 'picocolors';
+import { wholeNumber } from './arguments.js';
+
+/*
+ * What commands share that serve a page on this machine.
+ */
+
+/** Parses a port, 0 for any. */
+export function port(text: string): number {
+  const value = wholeNumber(0)(text);
+  if (value > 65_535) throw new InvalidArgumentError('Give a port from 0 to 65535.');
+  return value;
+}
+
+/** Resolves at Ctrl-C, a request to terminate, or when the terminal is closed; a second one ends the program at once. */
+export async function untilStopped(): Promise<void> {
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  await Promise.race(names.map((name) => once(process, name)));
+  for (const name of names) process.once(name, () => process.exit(130));
+}
+
+/** Opens an address in the browser, or says that it could not. */
+export async function openBrowser(address: string): Promise<void> {
+  try {
+    const browser = await open(address);
+    browser.on('error', () => tellUnopened(address));
+  } catch {
+    tellUnopened(address);
+  }
+}
+
+function tellUnopened(address: string): void {
+  process.stderr.write(`${pc.yellow('warning:')} No browser could be opened: open ${address} yourself.\n`);
+}
