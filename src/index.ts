@@ -3,6 +3,13 @@
  * Observable, `render` writes a video. Every failure is a `HandfirstError` whose message is a sentence for the user.
  */
 export * from './errors.js';
+export {
+  type EvaluateOptions,
+  evaluate,
+  type MakeOptions,
+  makeBenchmark,
+  type Report,
+} from './evaluate/index.js';
 export { DEVICES, listBundles, loadBundle, type Manifest } from './models/index.js';
 export * from './phrase/index.js';
 export type { Picture } from './picture.js';
