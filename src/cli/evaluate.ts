@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { UsageError } from '../errors.js';
 import {
@@ -19,6 +20,9 @@ import { evaluateRankCommand } from './evaluate-rank.js';
 import { EXIT_CODES } from './failure.js';
 import { terminalReporter } from './progress.js';
 import { cancelOnSignals } from './signals.js';
+
+/** The benchmark that comes with the package. */
+const PACKAGED = fileURLToPath(new URL('../../samples/benchmark', import.meta.url));
 
 interface EvaluateFlags {
   readonly out: string;
@@ -43,13 +47,14 @@ export function evaluateCommand(): Command {
     .description('measure how well a benchmark is drawn, and whether it got worse')
     .addCommand(runCommand(), { isDefault: true })
     .addCommand(evaluateMakeCommand())
-    .addCommand(evaluateRankCommand());
+    .addCommand(evaluateRankCommand())
+    .addHelpText('after', EXAMPLES);
 }
 
 function runCommand(): Command {
   return new Command('run')
     .description('draw a benchmark, find its keypoints again, and tell how well they fit')
-    .argument('<benchmark>', 'folder that holds a benchmark.json')
+    .argument('[benchmark]', 'folder that holds a benchmark.json (default: the one of the package)')
     .optionsGroup('What is compared:')
     .addOption(
       new Option(
@@ -96,8 +101,8 @@ function runCommand(): Command {
 }
 
 const EXAMPLES = `
-The folder of --out gets report.html, report.json, report.md and junit.xml. A run that was stopped goes on in the same folder, and a
-second run there draws only what changed.
+The flags of a run are told by "handfirst evaluate run --help". The folder of --out gets report.html, report.json,
+report.md and junit.xml. A run that was stopped goes on in the same folder, and a second run there draws only what changed.
 
 Examples:
   handfirst evaluate samples/benchmark
@@ -106,7 +111,7 @@ Examples:
   handfirst evaluate samples/benchmark --baseline baseline.json --tolerance 0.03,dapHands=0.02
 ${EXIT_CODES}`;
 
-async function run(benchmark: string, flags: EvaluateFlags): Promise<void> {
+async function run(benchmark: string | undefined, flags: EvaluateFlags): Promise<void> {
   const reporter = terminalReporter(process.stderr.isTTY === true, flags.quiet ?? false);
   const { signal, release } = cancelOnSignals();
   try {
@@ -132,14 +137,14 @@ function tell(report: Report, { markdown: tables, quiet, out }: EvaluateFlags): 
 }
 
 function evaluateOptions(
-  benchmark: string,
+  benchmark: string | undefined,
   { device, baseline, tolerance: allowed, updateBaseline, ...flags }: EvaluateFlags,
 ): EvaluateOptions {
   const { preset, out, bundle, verify, limit, shrink, features, threads } = flags;
   if (updateBaseline && baseline === undefined)
     throw new UsageError('--update-baseline needs the file: name it with --baseline.');
   return {
-    benchmark,
+    benchmark: benchmark ?? PACKAGED,
     out,
     presets: preset,
     bundle,
@@ -155,7 +160,7 @@ function evaluateOptions(
 }
 
 /** The command that does the same. */
-function commandOf(benchmark: string, flags: EvaluateFlags): string[] {
+function commandOf(benchmark: string | undefined, flags: EvaluateFlags): string[] {
   const { preset, bundle, limit, shrink, features, baseline, tolerance: allowed, device, threads } = flags;
   const told = (name: string, value: string | number | undefined): string[] =>
     value === undefined ? [] : [name, String(value)];
@@ -166,7 +171,7 @@ function commandOf(benchmark: string, flags: EvaluateFlags): string[] {
   return [
     'handfirst',
     'evaluate',
-    benchmark,
+    ...(benchmark === undefined ? [] : [benchmark]),
     ...told('--preset', preset.join(',')),
     ...told('--bundle', bundle),
     ...told('--limit', limit),
