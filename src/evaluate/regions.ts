@@ -76,7 +76,10 @@ function bothHands({ leftHand, rightHand }: KnownMasks): Uint8Array | undefined 
   return leftHand ? combine(leftHand, rightHand, or) : rightHand;
 }
 
-/** Skin of the face inside jaw and brows, without its rim and without hands; undefined where an outline point is missing. */
+/**
+ * Skin of the face inside jaw and brows, without its rim and without hands; undefined where an outline point is missing. As models/training
+ * (judge/colours.py), which also leaves out eyes and hair, since it knows them.
+ */
 export function faceRegion(keypoints: Float32Array, known: KnownMasks, size: number): Uint8Array | undefined {
   const face = polygonOf(keypoints, FACE_OUTLINE, size);
   if (!face) return undefined;
