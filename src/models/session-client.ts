@@ -38,7 +38,8 @@ export class SessionClient implements BundleRunner {
   private readonly worker: Worker;
   private readonly pending = new Map<number, Pending>();
   private readonly exited: Promise<void>;
-  private readonly watched = new WeakSet<AbortSignal>();
+  /** What listens to the signals of requests that wait. */
+  private readonly watched = new Map<AbortSignal, () => void>();
   /** Fires when the worker is gone, and takes all listeners off. */
   private readonly over = new AbortController();
   private readonly inputs = new InputKeeper();
@@ -116,7 +117,6 @@ export class SessionClient implements BundleRunner {
   /** One listener a signal, however many requests wait with it. */
   private watch(signal: AbortSignal): void {
     if (this.watched.has(signal)) return;
-    this.watched.add(signal);
     const cancel = () => {
       for (const [id, pending] of [...this.pending]) {
         if (pending.signal !== signal) continue;
@@ -124,7 +124,16 @@ export class SessionClient implements BundleRunner {
         this.settle(id)?.fail(cancelled());
       }
     };
-    signal.addEventListener('abort', cancel, { once: true, signal: this.over.signal });
+    this.watched.set(signal, cancel);
+    signal.addEventListener('abort', cancel, { once: true });
+  }
+
+  /** Models that stay open see many runs come and go: nothing of a run's signal is kept once no request waits with it. */
+  private unwatch(signal: AbortSignal): void {
+    const cancel = this.watched.get(signal);
+    if (!cancel || [...this.pending.values()].some((pending) => pending.signal === signal)) return;
+    signal.removeEventListener('abort', cancel);
+    this.watched.delete(signal);
   }
 
   private receive(reply: Reply): void {
@@ -138,6 +147,7 @@ export class SessionClient implements BundleRunner {
   private settle(id: number): Pending | undefined {
     const pending = this.pending.get(id);
     this.pending.delete(id);
+    if (pending?.signal) this.unwatch(pending.signal);
     // One that is closing keeps the program alive until it has gone, also past replies that nobody waits for any more.
     if (this.pending.size === 0 && !this.ended) this.worker.unref();
     return pending;

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { DeviceError } from '../../src/errors.js';
@@ -39,6 +40,17 @@ describe('SessionClient', () => {
       expect(result).toMatchObject({ reason: { message: expect.stringMatching(sentence) } });
     }
     await expect(client.run('c.onnx', {})).rejects.toThrow(sentence);
+    await client.close();
+  });
+
+  it('keeps nothing of a signal once no request waits with it', async () => {
+    const answer = 'parentPort.postMessage({ kind: "outputs", id: request.id, outputs: {}, ms: 1 });';
+    const client = await clientOf(`if (request.kind === 'run') ${answer} else process.exit(0);`);
+    const { signal } = new AbortController();
+    const runs = [client.run('a.onnx', {}, signal), client.run('b.onnx', {}, signal)];
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    await Promise.all(runs);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
     await client.close();
   });
 });

@@ -78,7 +78,8 @@ export function WhatPanel() {
           End here
         </button>
         <span class="hint">
-          {frames} frames{value ? `, ${(frames / (value.fps * speed.value)).toFixed(1)} s` : ''}
+          {frames === 1 ? '1 frame' : `${frames} frames`}
+          {value ? `, ${(frames / (value.fps * speed.value)).toFixed(1)} s` : ''}
         </span>
       </div>
     </section>
