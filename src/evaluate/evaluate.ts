@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { OutputError, RegressionError } from '../errors.js';
+import { CancelledError, OutputError, RegressionError } from '../errors.js';
 import { compareWithBaseline, readBaseline } from './baseline.js';
 import { junit } from './junit.js';
 import { writeWhole } from './kept.js';
@@ -24,7 +24,13 @@ export async function evaluate(options: EvaluateOptions): Promise<Report> {
   await mkdir(out, { recursive: true }).catch((error: unknown) => {
     throw new OutputError(`The folder ${out} cannot be made: ${reasonOf(error)}.`);
   });
-  const plain = makeReport(await runItems(options), command);
+  const evaluation = await runItems(options).catch((error: unknown) => {
+    if (!(error instanceof CancelledError)) throw error;
+    throw new CancelledError(
+      `Cancelled; what is finished is kept in ${out}, and the same command goes on from there.`,
+    );
+  });
+  const plain = makeReport(evaluation, command);
   const report = before ? { ...plain, baseline: verdicts(before, before.report, plain) } : plain;
   await writeReport(out, report);
   return report;

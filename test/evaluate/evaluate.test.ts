@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -146,6 +146,27 @@ describe('a damaged engine fails, in a sentence that names metric, frames and am
     const { code, err } = await evaluateAgain();
     expect(code, err).toBe(1);
     expect(err).toMatch(sentence);
+  }, 300_000);
+});
+
+describe('a run that is stopped', () => {
+  it('keeps what is finished, and goes on from there to the same report', async () => {
+    const engine = await import('../../src/evaluate/index.js');
+    const apart = temporaryFolder();
+    const options = { benchmark, out: apart, presets: ['default'], bundle: TINY, device: 'cpu', threads: 1 };
+    const stop = new AbortController();
+    const progress = (): void => stop.abort();
+    const stopped = engine.evaluate({ ...options, progress, signal: stop.signal });
+    await expect(stopped).rejects.toThrow('the same command goes on from there');
+    const kept = join(apart, 'kept', 'results');
+    const names = readdirSync(kept);
+    expect(names).toHaveLength(1);
+    const written = (): number => statSync(join(kept, names[0] ?? '')).mtimeMs;
+    const before = written();
+    const report = await engine.evaluate(options);
+    expect(written()).toBe(before);
+    expect(readdirSync(kept)).toHaveLength(2);
+    expect(report.presets[0]?.figures.find(({ name }) => name === 'psnr')?.value).toBe(100);
   }, 300_000);
 });
 
