@@ -70,6 +70,8 @@ export const channelsSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('skeleton-lines') }),
   /** 2 channels: x and y of the pixel in the picture, -1..1. */
   z.object({ kind: z.literal('coordinates') }),
+  /** `count` channels (body stage only): empty at the first step, then the mask head's masks; see `maskFeedback`. */
+  z.object({ kind: z.literal('parts'), count: size }),
   /** 3 channels, 0..1: the skeleton as ControlNet's OpenPose checkpoints expect it. `mask`: hands' mask drawn into it in white. */
   z.object({
     kind: z.literal('openpose'),
@@ -99,7 +101,10 @@ const denoiserInput = z.discriminatedUnion('from', [
 const denoiser = z.object({
   graph: graphFile,
   inputs: z.array(denoiserInput).min(1),
-  /** `mask`: the hand stage's mask head, probabilities 0..1, [1, 1, size, size] at picture size. */
+  /**
+   * `mask`: the mask head, probabilities 0..1, [1, masks, size, size] at picture size. In the hand stage one mask, of the hands; in
+   * the body stage the person's first, then those of other parts.
+   */
   outputs: z.object({ prediction: name, mask: name.optional() }),
 });
 
@@ -110,6 +115,11 @@ const stage = z.object({
   denoiser,
   /** Classifier-free guidance scale used where the preset names none; 1 = off. */
   guidance: z.number().min(1).default(1),
+  /**
+   * The `hand-mask` channel of the hand stage and the `parts` of the body stage, empty at the first step, hold at every later one
+   * the masks of the step before, as clamp((p - 0.5) gain + 0.5). Absent where a bundle was trained to see none while sampling.
+   */
+  maskFeedback: z.object({ gain: z.number().positive() }).optional(),
 });
 
 const handStage = stage.extend({
@@ -119,11 +129,6 @@ const handStage = stage.extend({
   meetMargin: z.number().min(1).default(1.3),
   /** Mask probability from which a pixel is hand. */
   maskThreshold: z.number().min(0).max(1).default(0.5),
-  /**
-   * The `hand-mask` channel, empty at the first step, holds at every later one the mask of the step before, as
-   * clamp((p - 0.5) gain + 0.5). Absent where a bundle was trained to see no mask at all while sampling.
-   */
-  maskFeedback: z.object({ gain: z.number().positive() }).optional(),
 });
 
 const bodyStage = stage.extend({

@@ -4,6 +4,7 @@ import type { PoseFrame } from '../pose/pose-frame.js';
 import { type Blending, blendMasks } from './blending.js';
 import type { Canvas } from './canvas.js';
 import { type DiffusionStage, denoise, type StepStart } from './denoise.js';
+import { maskFeedback } from './feedback.js';
 import type { Planes } from './planes.js';
 import { conditionInputs, type DrawConditions } from './scene.js';
 
@@ -49,18 +50,14 @@ export async function drawBody(
     masks.length > 0 || asksForLatent(stage.manifest)
       ? await autoencoder.encode(canvas.picture, signal)
       : undefined;
+  const scene = { pose, ...(canvasLatent ? { canvasLatent } : {}) };
   const conditions = conditionInputs(
     stage.manifest.denoiser,
-    {
-      size: canvas.size,
-      pose,
-      mask: canvas.mask,
-      canvas: canvas.picture,
-      ...(canvasLatent ? { canvasLatent } : {}),
-    },
+    { ...scene, size: canvas.size, mask: canvas.mask, canvas: canvas.picture },
     stage.draw,
   );
   const hooks = {
+    ...maskFeedback(stage.manifest, 'parts', scene),
     blend({ index, t, latent }: StepStart) {
       const mask = masks[index];
       return mask && canvasLatent ? blend(ddim.addNoise(canvasLatent, noise, t), latent, mask) : latent;
@@ -71,9 +68,9 @@ export async function drawBody(
       watch({ t, ...(mask ? { mask } : {}), estimate: await autoencoder.decode(x0, signal) });
     },
   };
-  const { latent, mask: personMask } = await denoise(stage, conditions, hooks, signal);
+  const { latent, mask: parts } = await denoise(stage, conditions, hooks, signal);
   const picture = await autoencoder.decode(latent, signal);
-  return personMask ? { picture, personMask } : { picture };
+  return parts ? { picture, personMask: parts.subarray(0, canvas.size ** 2) } : { picture };
 }
 
 function asksForLatent({ denoiser }: BodyStageManifest): boolean {

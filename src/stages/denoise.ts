@@ -21,8 +21,8 @@ export interface StepStart {
 }
 
 export interface DenoiseHooks {
-  /** Replaces the conditions before a later step, with what the mask head said in the step before. */
-  condition?(conditions: Tensors, mask: Float32Array): Tensors;
+  /** Replaces the conditions before a later step, with what the mask head said in the step before: [masks, size, size]. */
+  condition?(conditions: Tensors, masks: Float32Array): Tensors;
   /** Replaces the latent before a step: where the outpainter blends the canvas in. */
   blend?(step: StepStart): Float32Array;
   /** Sees the clean estimate after a step. */
@@ -31,7 +31,7 @@ export interface DenoiseHooks {
 
 export interface Denoised {
   readonly latent: Float32Array;
-  /** Of the last step, where the graph has a mask head: probabilities [size, size]. */
+  /** Of the last step, where the graph has a mask head: probabilities [masks, size, size]. */
   readonly mask?: Float32Array;
 }
 

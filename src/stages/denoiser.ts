@@ -14,7 +14,7 @@ export interface Look {
 export interface Prediction {
   /** In the sampler's prediction type, [channels, h, w] of the latent. */
   readonly prediction: Float32Array;
-  /** Probabilities [size, size], where the graph has a mask head. */
+  /** Probabilities [masks, size, size], where the graph has a mask head. */
   readonly mask?: Float32Array;
 }
 

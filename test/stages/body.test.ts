@@ -6,6 +6,7 @@ import { loadPreset, type PresetOverrides } from '../../src/pipeline/preset.js';
 import { blendMasks } from '../../src/stages/blending.js';
 import { type BodyStep, drawBody } from '../../src/stages/body.js';
 import { type Canvas, placeHands } from '../../src/stages/canvas.js';
+import { drawConditions } from '../../src/stages/conditions/index.js';
 import type { DrawnHand } from '../../src/stages/hand.js';
 import { makePlanes } from '../../src/stages/planes.js';
 import { uniformPlanes } from '../../src/stages/scene.js';
@@ -168,6 +169,51 @@ describe('the body stage', () => {
       expect(same(floats(conditions).slice(area, 2 * area), canvas.mask)).toBe(true);
       expect(same(floats(conditions).slice(2 * area), canvas.picture.data)).toBe(true);
     }
+  });
+
+  it('shows later steps the outlines that the step before found, and gives the person as its mask', async () => {
+    const area = BODY_SIZE ** 2;
+    let runs = 0;
+    const runner = new FakeRunner({
+      'body.onnx': ({ sample }) => {
+        runs += 1;
+        // Person, clothes: .6 and .45 at first, then .7 and .55, ...
+        const data = Float32Array.from({ length: 2 * area }, (_, i) => (i < area ? 0.5 : 0.35) + 0.1 * runs);
+        return {
+          prediction: colour(sample, [0, 0, 0]),
+          mask: { dims: [1, 2, BODY_SIZE, BODY_SIZE], data },
+        };
+      },
+    });
+    const half = BODY_SIZE / 2;
+    const body = stage(runner, { blending: { mode: 'none' } }, (raw) => {
+      raw.body.maskFeedback = { gain: 4 };
+      raw.body.denoiser.outputs.mask = 'mask';
+      raw.body.denoiser.inputs[2] = {
+        name: 'conditions',
+        from: 'conditions',
+        size: half,
+        channels: [{ kind: 'skeleton-lines' }, { kind: 'parts', count: 2 }],
+      };
+    });
+    const { personMask } = await drawBody({ ...body, draw: drawConditions }, pose, canvas);
+    const seen = runner.inputsOf('body.onnx').map(({ conditions }) => floats(conditions));
+    const plane = half ** 2;
+    const rounded = seen.map((data) =>
+      [1, 2].flatMap((channel) => {
+        const values = data.slice(channel * plane, (channel + 1) * plane);
+        return [...new Set([...values].map((value) => Math.round(value * 1e4) / 1e4))];
+      }),
+    );
+    // clamp((p - 0.5) 4 + 0.5), nothing at the first step.
+    expect(rounded).toEqual([
+      [0, 0],
+      [0.9, 0.3],
+      [1, 0.7],
+      [1, 1],
+    ]);
+    expect(personMask).toHaveLength(area);
+    expect(new Set(personMask)).toEqual(new Set([Math.fround(0.9)]));
   });
 
   it('decodes latent / scaling + shift', async () => {

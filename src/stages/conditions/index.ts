@@ -18,6 +18,8 @@ function channelCount(channels: ConditionChannels, scene: Scene, size: number): 
       return BODY_SURFACE_CHANNELS;
     case 'coordinates':
       return 2;
+    case 'parts':
+      return channels.count;
     case 'openpose':
     case 'canvas':
       return 3;
@@ -104,6 +106,9 @@ function drawOne(
       break;
     case 'coordinates':
       drawCoordinates(channels);
+      break;
+    case 'parts':
+      // Empty here: the mask head fills them from the second step on.
       break;
     case 'openpose':
       drawOpenPose(channels, scene, options);

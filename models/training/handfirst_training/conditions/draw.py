@@ -16,6 +16,7 @@ CHANNEL_COUNTS = {
     "body-surface": body.BODY_SURFACE_CHANNELS,
     "skeleton-lines": 1,
     "coordinates": 2,
+    "parts": 3,
 }
 HAND_CHANNELS: list[dict[str, object]] = [
     {"kind": "finger-heatmaps", "sigma": 0.05, "minPixels": 0.75},
@@ -23,11 +24,23 @@ HAND_CHANNELS: list[dict[str, object]] = [
     {"kind": "hand-surface"},
     {"kind": "forearms"},
 ]
-BODY_CHANNELS: list[dict[str, object]] = [{"kind": "body-surface"}, {"kind": "skeleton-lines"}, {"kind": "coordinates"}]
+BODY_CHANNELS: list[dict[str, object]] = [
+    {"kind": "body-surface"},
+    {"kind": "skeleton-lines"},
+    {"kind": "coordinates"},
+    {"kind": "parts", "count": CHANNEL_COUNTS["parts"]},
+]
 
 
 def channel_count(channels: Sequence[Mapping[str, object]]) -> int:
     return sum(CHANNEL_COUNTS[str(c["kind"])] for c in channels)
+
+
+def place(channels: Sequence[Mapping[str, object]], kind: str) -> slice:
+    """Where the channels of a kind lie in the condition tensor."""
+    kinds = [str(c["kind"]) for c in channels]
+    start = sum(CHANNEL_COUNTS[k] for k in kinds[: kinds.index(kind)])
+    return slice(start, start + CHANNEL_COUNTS[kind])
 
 
 def coordinates(size: int) -> np.ndarray:

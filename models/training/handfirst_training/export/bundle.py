@@ -20,8 +20,7 @@ from ..conditions.draw import BODY_CHANNELS, HAND_CHANNELS, channel_count
 from ..networks.denoisers import BodyDenoiser, HandDenoiser
 from ..networks.prompt import ReferenceEncoder
 from ..training.autoencoder import LATENT_CHANNELS
-from ..training.denoising import load_decoder, load_encoder
-from ..training.hand import MASK_GAIN
+from ..training.denoising import MASK_GAIN, load_decoder, load_encoder
 from ..training.prompt import MAX_TOKENS, REFERENCE_SIZE, SEED_LENGTH, PromptSpec, load_spec
 from ..training.samples import BODY_CONDITION_SIZE, CANVAS_GREY, CROP_MARGIN, HAND_SIZE, PICTURE_SIZE
 from .graphs import BodyGraph, Clamped, HandGraph, PromptGraph, ReferenceGraph
@@ -175,6 +174,7 @@ def manifest(look: int, trained: bool) -> dict[str, object]:
             "autoencoder": autoencoder(PICTURE_SIZE, "decoder.onnx", True),
             "denoiser": denoiser("body-denoiser.onnx", body_conditions, {"prediction": "clean", "mask": "mask"}),
             "canvasColour": [CANVAS_GREY] * 3,
+            "maskFeedback": {"gain": MASK_GAIN},
         },
     }
 

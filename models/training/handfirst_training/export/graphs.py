@@ -45,7 +45,7 @@ class HandGraph(nn.Module):
 
 
 class BodyGraph(nn.Module):
-    """Latent, timestep, conditions, canvas (its latent and the mask), look -> clean latent and person mask."""
+    """Latent, timestep, conditions, canvas (its latent and the mask), look -> clean latent and masks of parts, the person's first."""
 
     def __init__(self, denoiser: BodyDenoiser) -> None:
         super().__init__()

@@ -37,16 +37,16 @@ class Stem(nn.Module):
 
 
 class MaskHead(nn.Module):
-    """Mask from the U-Net's last features (paper, section 3.1): transposed convolutions, kernel 2, stride 2, SiLU between.
+    """Masks from the U-Net's last features (paper, section 3.1): transposed convolutions, kernel 2, stride 2, SiLU between.
 
     Latents are an eighth of the picture, so there are three doublings, not the paper's four. Where the stem has features of
     the same size they are added on the way, which costs little and sharpens the edge.
     """
 
-    def __init__(self, features: int, stem: list[int]) -> None:
+    def __init__(self, features: int, stem: list[int], masks: int = 1) -> None:
         super().__init__()
         finer = stem[-2::-1]
-        widths = [features, *finer, *([8] * (2 - len(finer))), 1]
+        widths = [features, *finer, *([8] * (2 - len(finer))), masks]
         self.steps = nn.ModuleList(nn.ConvTranspose2d(a, b, 2, stride=2) for a, b in itertools.pairwise(widths))
 
     def forward(self, features: Tensor, seen: list[Tensor]) -> Tensor:
@@ -82,10 +82,10 @@ class HandDenoiser(nn.Module):
 
 
 class BodyDenoiser(nn.Module):
-    """Noisy latent and canvas latent [B, C, h, h], hand mask [B, 1, h, h], sqrt(alpha_bar) [B], conditions [B, 18, 4h, 4h], look [B, L]
-    -> clean latent, person mask [B, 1, 8h, 8h]. Works on any h that is a multiple of 8; the bundle uses 64."""
+    """Noisy latent and canvas latent [B, C, h, h], hand mask [B, 1, h, h], sqrt(alpha_bar) [B], conditions [B, 21, 4h, 4h], look [B, L]
+    -> clean latent, masks of parts [B, 3, 8h, 8h]: person, clothes, hair. Works on any h that is a multiple of 8; the bundle uses 64."""
 
-    def __init__(self, latent: int, conditions: int, look: int) -> None:
+    def __init__(self, latent: int, conditions: int, look: int, parts: int = 3) -> None:
         super().__init__()
         stem, widths, code = [20, 40], [40, 96, 160, 192], 160
         self.code = GlobalCode(look, code)
@@ -94,7 +94,7 @@ class BodyDenoiser(nn.Module):
         self.inward = nn.Conv2d(2 * latent + 1 + stem[-1], widths[0], 3, padding=1)
         self.unet = UNet(widths, [1, 2, 2, 1], code)
         self.outward = zeroed(nn.Conv2d(widths[0], latent, 3, padding=1))
-        self.mask = MaskHead(widths[0], stem)
+        self.mask = MaskHead(widths[0], stem, parts)
         lively(self)
 
     def forward(

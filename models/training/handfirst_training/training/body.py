@@ -14,15 +14,31 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..conditions.draw import BODY_CHANNELS, channel_count
+from ..conditions.draw import BODY_CHANNELS, channel_count, place
 from ..networks.denoisers import BodyDenoiser
 from .autoencoder import LATENT_CHANNELS
 from .critic import Critic
-from .denoising import channel_weights, huber, load_decoder, load_encoder, remember, sample, sampled
+from .denoising import channel_weights, huber, load_decoder, load_encoder, remember, sample, sampled, settled
 from .loop import add_budget, budget_from, fit
 from .samples import PICTURE_SIZE, BodyBatch, body_batch
 from .schedule import draw_levels
 from .store import World
+
+PARTS = place(BODY_CHANNELS, "parts")
+
+
+def with_parts(conditions: Tensor, parts: Tensor) -> Tensor:
+    """The masks of person, clothes and hair as a condition: true ones in training; while sampling, from the second step on, what
+    the step before said of them. Where outlines are settled they are drawn crisply instead of as a mean of all that they could be."""
+    small = F.avg_pool2d(parts, parts.shape[-1] // conditions.shape[-1])
+    return torch.cat([conditions[:, : PARTS.start], small, conditions[:, PARTS.stop :]], dim=1)
+
+
+def rounded(parts: Tensor, radius: int) -> Tensor:
+    """Masks with outlines as smooth as a mask head's."""
+    if radius == 0:
+        return parts
+    return settled(F.avg_pool2d(parts, 2 * radius + 1, 1, radius, count_include_pad=False))
 
 
 def main() -> None:
@@ -49,11 +65,13 @@ def main() -> None:
         batch = BodyBatch(**{k: v.to(budget.device) for k, v in vars(body_batch(world, budget.batch, rng, size)).items()})
         clean, canvas = encoder(batch.picture), encoder(batch.canvas)
         level = draw_levels(len(clean), generator).to(budget.device)
-        conditions = batch.conditions.contiguous(memory_format=torch.channels_last)
+        known = rounded(batch.parts, int(rng.choice([0, 2, 4, 7])))
+        conditions = torch.where((level > 0)[:, None, None, None], with_parts(batch.conditions, known), batch.conditions)
+        conditions = conditions.contiguous(memory_format=torch.channels_last)
         reach = int(rng.integers(3))
 
         def guess(x: Tensor, t: Tensor, at: Tensor) -> Tensor:
-            return model(x, t, conditions[at], canvas[at], batch.mask[at], batch.look[at])[0]
+            return model(x, t, batch.conditions[at], canvas[at], batch.mask[at], batch.look[at])[0]
 
         def blend(drawn: Tensor, at: Tensor) -> Tensor:
             held = F.max_pool2d(batch.mask[at], 2 * reach + 1, 1, reach) if rng.random() < 0.7 else torch.zeros_like(batch.mask[at])
@@ -61,18 +79,18 @@ def main() -> None:
 
         with budget.autocast():
             noisy = sampled(guess, clean, torch.randn_like(clean), level, blend).contiguous(memory_format=torch.channels_last)
-            predicted, person = model(noisy, level, conditions, canvas, batch.mask, batch.look)
-        predicted, person = predicted.float(), person.float()
+            predicted, parts = model(noisy, level, conditions, canvas, batch.mask, batch.look)
+        predicted, parts = predicted.float(), parts.float()
         noise_loss = (huber(predicted - clean) * weights * batch.weight).mean()
-        mask_loss = F.mse_loss(person, batch.person)
-        loss = noise_loss + 0.5 * mask_loss
-        parts = {"noise": float(noise_loss.detach()), "mask": float(mask_loss.detach())}
+        mask_loss = F.mse_loss(parts, batch.parts)
+        loss = noise_loss + mask_loss
+        told = {"noise": float(noise_loss.detach()), "mask": float(mask_loss.detach())}
         later = level > 0
         if critic and later.any():
-            given = torch.cat([F.avg_pool2d(batch.conditions, 4), canvas, batch.mask], dim=1)
-            parts["told"] = float(critic.learn(clean[later], predicted[later], given[later]))
+            given = torch.cat([F.avg_pool2d(conditions, 4), canvas, batch.mask], dim=1)
+            told["told"] = float(critic.learn(clean[later], predicted[later], given[later]))
             loss = loss + critic.added(noise_loss, predicted, given, later)
-        return loss, parts
+        return loss, told
 
     def examples() -> dict[str, Tensor]:
         batch = asdict(body_batch(world, 6, np.random.default_rng(99), drop=0.0))
@@ -87,12 +105,13 @@ def main() -> None:
         masks: list[Tensor] = []
 
         def denoise(x: Tensor, level: Tensor) -> Tensor:
-            clean, mask = average(x, level, kept["conditions"], canvas, kept["mask"], kept["look"])
+            conditions = with_parts(kept["conditions"], settled(masks[-1])) if masks else kept["conditions"]
+            clean, mask = average(x, level, conditions, canvas, kept["mask"], kept["look"])
             masks.append(mask)
             return clean
 
         picture = decoder(sample(denoise, kept["noise"]))
-        return [kept["canvas"], picture, kept["picture"], masks[-1].expand(-1, 3, -1, -1) * 2 - 1]
+        return [kept["canvas"], picture, kept["picture"], masks[-1] * 2 - 1]
 
     fit("body", model, budget, loss_of, grid, critic)
 

@@ -13,6 +13,8 @@ from .autoencoder import LATENT_CHANNELS
 from .loop import save_atomically
 from .schedule import SAMPLER_STEPS, add_noise, signal_levels
 
+MASK_GAIN = 4.0
+
 Guess = Callable[[Tensor, Tensor, Tensor], Tensor]
 Blend = Callable[[Tensor, Tensor], Tensor]
 
@@ -73,6 +75,11 @@ def sampled(denoise: Guess, clean: Tensor, noise: Tensor, level: Tensor, blend: 
         start = clean.clone()
         start[later] = blend(guess, later) if blend else guess
     return add_noise(start, noise, level)
+
+
+def settled(mask: Tensor) -> Tensor:
+    """A mask head's probabilities with the soft edge that true masks have."""
+    return ((mask - 0.5) * MASK_GAIN + 0.5).clamp(0, 1)
 
 
 def remember(path: Path, make: Callable[[], dict[str, Tensor]]) -> dict[str, Tensor]:

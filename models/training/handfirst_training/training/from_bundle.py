@@ -56,9 +56,12 @@ def moved_columns(weight: Tensor, before: list[dict[str, object]], after: list[d
 
 
 def load(network: nn.Module, weights: dict[str, Tensor], name: str) -> nn.Module:
-    missing = network.load_state_dict(weights, strict=False)
-    if missing.missing_keys or missing.unexpected_keys:
-        raise SystemExit(f"{name} holds another network: {[*missing.missing_keys, *missing.unexpected_keys][:4]} do not match.")
+    wanted = {key: value.shape for key, value in network.state_dict().items()}
+    found = {key: value.shape for key, value in weights.items()}
+    if wanted != found:
+        odd = sorted({key for key, _ in wanted.items() ^ found.items()})
+        raise SystemExit(f"{name} holds another network: {', '.join(odd[:4])} do not match. Train it anew.")
+    network.load_state_dict(weights)
     return network
 
 

@@ -18,7 +18,7 @@ from ..conditions.draw import HAND_CHANNELS, channel_count
 from ..networks.denoisers import HandDenoiser
 from .autoencoder import LATENT_CHANNELS
 from .critic import Critic
-from .denoising import channel_weights, huber, load_decoder, load_encoder, remember, sample, sampled
+from .denoising import channel_weights, huber, load_decoder, load_encoder, remember, sample, sampled, settled
 from .loop import add_budget, budget_from, fit
 from .samples import HandBatch, hand_batch
 from .schedule import draw_levels
@@ -26,7 +26,6 @@ from .store import World
 
 MASK_LAMBDA = 0.05
 MASK_CHANNEL = 10
-MASK_GAIN = 4.0
 # How often the first step, which alone knows no mask yet, goes without (the paper: half of all samples).
 MASK_ZEROED = 0.8
 
@@ -39,11 +38,6 @@ def with_mask(conditions: Tensor, mask: Tensor) -> Tensor:
 
 def without_mask(conditions: Tensor) -> Tensor:
     return with_mask(conditions, torch.zeros_like(conditions[:, :1]))
-
-
-def settled(mask: Tensor) -> Tensor:
-    """A mask head's probabilities with the soft edge that true masks have."""
-    return ((mask - 0.5) * MASK_GAIN + 0.5).clamp(0, 1)
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ..conditions.draw import BODY_CHANNELS, HAND_CHANNELS, draw, transform
+from ..conditions.draw import BODY_CHANNELS, HAND_CHANNELS, draw, place, transform
 from ..conditions.hand import LEFT_HAND, RIGHT_HAND, hand_length
 from .mirror import mirrored_look, mirrored_points
 from .store import World
@@ -22,6 +22,7 @@ BODY_CONDITION_SIZE = 256
 CANVAS_GREY = 127.5
 MIRRORED = 0.5
 LEFT_LABEL, RIGHT_LABEL = 2, 3
+HAIR_LABEL, CLOTHES_LABEL = 4, 5
 MIRRORED_LABELS = np.arange(256, dtype=np.uint8)
 MIRRORED_LABELS[[LEFT_LABEL, RIGHT_LABEL]] = RIGHT_LABEL, LEFT_LABEL
 
@@ -41,15 +42,15 @@ class HandBatch:
 
 @dataclass
 class BodyBatch:
-    """picture and canvas [B, 3, S, S], hands' mask [B, 1, S/8, S/8], conditions [B, 18, S/2, S/2], weight [B, 1, S/8, S/8],
-    person [B, 1, S, S], look [B, L]."""
+    """picture and canvas [B, 3, S, S], hands' mask [B, 1, S/8, S/8], conditions [B, 21, S/2, S/2] (the parts among them empty),
+    weight [B, 1, S/8, S/8], parts [B, 3, S, S] (masks of person, clothes, hair), look [B, L]."""
 
     picture: Tensor
     canvas: Tensor
     mask: Tensor
     conditions: Tensor
     weight: Tensor
-    person: Tensor
+    parts: Tensor
     look: Tensor
 
 
@@ -167,7 +168,7 @@ def body_weight(labels: Tensor, keypoints: np.ndarray, shape: tuple[int, int]) -
 
 
 def body_sample(world: World, at: int, rng: np.random.Generator, size: int) -> list[Tensor | np.ndarray]:
-    """One picture or, with size < 512, a square of it at a multiple of 8: picture, canvas, mask, conditions, weight, person, look."""
+    """One picture or, with size < 512, a square of it at a multiple of 8: picture, canvas, mask, conditions, weight, parts, look."""
     s, row = world.pictures[at]
     shard = world.shards[s]
     cells = (PICTURE_SIZE - size) // 8
@@ -192,13 +193,14 @@ def body_sample(world: World, at: int, rng: np.random.Generator, size: int) -> l
     half, deep = transform(keypoints, depth, ox, oy, 0.5)
     conditions = draw(BODY_CHANNELS, size // 2, half, deep)
     line = (np.arange(BODY_CONDITION_SIZE) + 0.5) / BODY_CONDITION_SIZE * 2 - 1
-    conditions[-2] = line[ox // 2 : (ox + size) // 2]
-    conditions[-1] = line[oy // 2 : (oy + size) // 2, None]
+    across, down = conditions[place(BODY_CHANNELS, "coordinates")]
+    across[:] = line[ox // 2 : (ox + size) // 2]
+    down[:] = line[oy // 2 : (oy + size) // 2, None]
     picture_t = torch.from_numpy(picture.copy()).permute(2, 0, 1).float() / 127.5 - 1
     canvas_t = torch.from_numpy(np.ascontiguousarray(canvas)).permute(2, 0, 1).float() / 127.5 - 1
     mask_t = resized(mask[..., None], size // 8)
-    person = torch.from_numpy((labels > 0).astype(np.float32))[None]
-    return [picture_t, canvas_t, mask_t, torch.from_numpy(conditions), weight, person, look]
+    parts = torch.from_numpy(np.stack([labels > 0, labels == CLOTHES_LABEL, labels == HAIR_LABEL]).astype(np.float32))
+    return [picture_t, canvas_t, mask_t, torch.from_numpy(conditions), weight, parts, look]
 
 
 def body_batch(world: World, count: int, rng: np.random.Generator, size: int = PICTURE_SIZE, drop: float = 0.05) -> BodyBatch:
