@@ -27,10 +27,10 @@ function truthOf({ figures }: Metric): Measured | undefined {
   return figures.flatMap((figure) => figure?.truth ?? []).find(({ value }) => value !== null);
 }
 
-/** The best value, where more than one preset has one. */
+/** The best value, where presets differ. */
 function bestOf({ figures, any }: Metric): number | undefined {
   const values = figures.flatMap((figure) => figure?.value ?? []);
-  if (values.length < 2) return undefined;
+  if (new Set(values).size < 2) return undefined;
   return any.better === 'higher' ? Math.max(...values) : Math.min(...values);
 }
 

@@ -14,6 +14,13 @@ const MOST_PICTURES = 200;
 const MOST_FRAMES = 24;
 const FEWEST_FRAMES = 6;
 
+/** Values of a frame that are parts of a figure. */
+const PARTS: Readonly<Record<string, string>> = {
+  oks: 'OKS',
+  oksHands: 'OKS hands',
+  handError: 'hand error',
+};
+
 /** All frames, the worst first: by the hands of the first preset, then by those of the next; frames without hands are last. */
 export function worstFirst(report: Report): PlacedFrame[] {
   const placed = report.items.flatMap((item) => item.frames.map((frame) => ({ item, frame })));
@@ -72,12 +79,16 @@ async function frameCard(
 }
 
 function resultText({ handError, values }: FrameResult, labels: ReadonlyMap<string, string>): Markup {
-  return html`hand error ${numberText(handError)}<br>${valuesText(values, labels)}`;
+  return html`hand error ${numberText(handError)}${valuesText(values, labels)}`;
 }
 
 function valuesText(values: FrameResult['values'], labels: ReadonlyMap<string, string>): Markup {
   const told = Object.entries(values).filter(([, value]) => value !== null);
-  return html`${told.map(([name, value]) => `${labels.get(name) ?? name} ${numberText(value)}`).join(' · ')}`;
+  if (told.length === 0) return html``;
+  const lines = told.map(
+    ([name, value]) => html`<li>${labels.get(name) ?? PARTS[name] ?? name} ${numberText(value)}</li>`,
+  );
+  return html`<details><summary>values</summary><ul class="values">${lines}</ul></details>`;
 }
 
 function framesTable(report: Report, all: readonly PlacedFrame[]): Markup {

@@ -86,5 +86,7 @@ ${SERIES.map((_, index) => `.s${index}{color:var(--s${index})}`).join('')}
 .pictures img,.gone{display:block;width:100%;aspect-ratio:1;object-fit:contain;border-radius:8px;border:1px solid var(--hair);background:var(--ground)}
 .gone{display:grid;place-items:center;padding:1rem;text-align:center;color:var(--soft)}
 figcaption{font-size:.85rem;padding-top:.3rem}
+figcaption details{padding:0}
+.values{list-style:none}
 figcaption strong{display:block;color:var(--ink);font-size:.94rem}
 @media print{.scroll{overflow:visible}.frame,.plot{break-inside:avoid}}`;
