@@ -53,7 +53,16 @@ export async function openRunner(bundle: GraphFolder, options: RunnerOptions = {
   return new SessionClient({ worker, flags, device: ready.device, devices: ready.reports, bundle, signal });
 }
 
+/**
+ * ONNX Runtime 1.30 for Linux reports its use to Microsoft and keeps files in the temporary folder for that, unless this is set
+ * before its library is loaded. The library reads the environment of the process, which a worker cannot change: so it is set here.
+ */
+function refuseTelemetry(): void {
+  process.env.ORT_DISABLE_TELEMETRY = '1';
+}
+
 function startWorker(workerData: WorkerSettings): Worker {
+  refuseTelemetry();
   const fromSource = import.meta.url.endsWith('.ts');
   const entry = fromSource ? './session-worker-from-source.mjs' : './session-worker.js';
   return new Worker(new URL(entry, import.meta.url), { workerData, name: 'handfirst-sessions' });
