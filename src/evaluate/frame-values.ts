@@ -83,7 +83,8 @@ function inside({ data, channels }: Picture, mask: Uint8Array): Picture {
 
 /** The picture with grey outside of the mask. */
 export function blanked(picture: Picture, mask: Uint8Array): Picture {
-  const data = picture.data.slice();
+  // Not `slice`: of a Buffer, which sharp gives, it is no copy.
+  const data = new Uint8Array(picture.data);
   mask.forEach((on, at) => {
     if (!on) data.fill(GREY, at * picture.channels, at * picture.channels + 3);
   });

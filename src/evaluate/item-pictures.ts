@@ -39,7 +39,7 @@ async function readMask(path: string, size: number): Promise<Uint8Array> {
 
 async function decode(path: string, work: () => Promise<Buffer>): Promise<Uint8Array> {
   try {
-    return await work();
+    return new Uint8Array(await work());
   } catch (error) {
     throw new UsageError(
       `The picture ${path} cannot be read (${reasonOf(error)}): give a PNG, JPEG or WebP picture.`,

@@ -115,6 +115,27 @@ describe('values of a picture', () => {
     expect(blanked(other, person).data[15 * 3]).toBe(128);
   });
 
+  it('leave the pictures as they are, also where their bytes are a Buffer', () => {
+    const person = new Uint8Array(256).fill(1, 0, 128);
+    const plain = picture(16, (x) => 10 * x);
+    const reference = { ...plain, data: Buffer.from(plain.data) };
+    const first = likeness(
+      reference,
+      picture(16, () => 50),
+      whole,
+      { person },
+    );
+    expect(
+      likeness(
+        reference,
+        picture(16, () => 50),
+        whole,
+        { person },
+      ),
+    ).toEqual(first);
+    expect([...reference.data]).toEqual([...plain.data]);
+  });
+
   it('see a seam at the rim alone', () => {
     const mask = new Uint8Array(32 * 32).map((_, at) =>
       at % 32 >= 10 && at % 32 < 20 && at >= 320 && at < 640 ? 1 : 0,
