@@ -1,5 +1,11 @@
 import { Option } from 'commander';
-import { type MendOptions, type OpenPoseOptions, poseFormats, type WristRule } from '../pose/index.js';
+import {
+  type MendOptions,
+  type OpenPoseOptions,
+  PREPARE_DEFAULTS,
+  poseFormats,
+  type WristRule,
+} from '../pose/index.js';
 import * as parse from './arguments.js';
 
 /** Values of the flags that say what a file does not say itself. */
@@ -35,9 +41,10 @@ export function sourceOptions(): Option[] {
 /** How its faults are mended. */
 export function mendOptions(): Option[] {
   return [
-    new Option('--max-gap <frames>', 'longest gap over which missing points are filled').argParser(
-      parse.wholeNumber(0),
-    ),
+    new Option(
+      '--max-gap <frames>',
+      `longest gap over which missing points are filled (default ${PREPARE_DEFAULTS.maxGap})`,
+    ).argParser(parse.wholeNumber(0)),
     new Option('--smooth', 'calm jitter (One-Euro filter)'),
     new Option('--no-swaps', 'leave hands that lie on the other arm where they are'),
     new Option('--wrist <rule>', 'whose wrist counts where body and hand differ').choices([

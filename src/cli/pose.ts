@@ -11,6 +11,7 @@ import {
   type OpenPoseOptions,
   openPoseClip,
   type PoseClip,
+  PREPARE_DEFAULTS,
   pictureSize,
   poseFormats,
   poseInfo,
@@ -72,7 +73,7 @@ function infoCommand(): Command {
     .option('--json', 'print it as JSON');
   for (const option of sourceOptions()) command.addOption(option);
   return command.action(async (file: string, flags: SourceFlags & { json?: boolean }) => {
-    const clip = await openPoseClip(file, open(flags));
+    const clip = await openPoseClip(file, { ...open(flags), several: 'first' });
     try {
       const report = await poseInfo(clip);
       const text = flags.json
@@ -90,7 +91,10 @@ function convertCommand(): Command {
     .description('write a keypoint file as .pose 0.2 or JSON lines')
     .argument('<file>', 'keypoint file or folder, or - for standard input')
     .argument('<output>', '.pose or .jsonl')
-    .option('--mend', 'mend the hands as `generate` does; every flag below does so too')
+    .option(
+      '--mend',
+      'fill short gaps and mend the hands as `generate` does; every flag that mends does so too',
+    )
     .option('--force', 'replace what exists');
   for (const option of [...sourceOptions(), ...mendOptions(), ...framingOptions()]) command.addOption(option);
   return command
@@ -102,7 +106,9 @@ function convertCommand(): Command {
       const { signal, release } = cancelOnSignals();
       try {
         const options = { fit: flags.fit, size: flags.to, force: flags.force, signal };
-        const wanted = asksToMend(flags) ? mend(flags) : undefined;
+        const wanted = asksToMend(flags)
+          ? { ...mend(flags), maxGap: flags.maxGap ?? PREPARE_DEFAULTS.maxGap }
+          : undefined;
         const { frames, whole } = await convertPose(file, output, {
           open: open(flags),
           mend: wanted,

@@ -12,6 +12,8 @@ export interface PersonChoice {
   readonly name: string;
   /** Which person, from 1; undefined where only one is expected. */
   readonly person: number | undefined;
+  /** Whether several people without a choice are refused, or the first is taken. */
+  readonly several: 'refuse' | 'first';
   /** Whether the same place in the list is the same person in all frames. */
   readonly tracked: boolean;
   /** Longer side of the picture, pixels. */
@@ -30,8 +32,10 @@ export class PersonFollower {
 
   /** The person's points in frame `index`, or undefined where the person is not seen. */
   choose(frame: RawFrame, index: number): PersonPoints | undefined {
-    const { name, person, tracked } = this.choice;
-    const seen = frame.people.filter(({ keypoints }) => anyKnown(keypoints));
+    const { name, person, tracked, several } = this.choice;
+    const seen = peopleSeen(frame);
+    if (person === undefined && several === 'first')
+      return tracked ? seen[0] : (this.nearest(seen, 1) ?? seen[0]);
     if (person === undefined) {
       if (seen.length > 1) {
         throw new PoseFileError(
@@ -58,6 +62,11 @@ export class PersonFollower {
     if (best) this.last = middle(best.keypoints, bodyIndices()) ?? this.last;
     return best;
   }
+}
+
+/** The people of whom anything is known. */
+export function peopleSeen(frame: RawFrame): readonly PersonPoints[] {
+  return frame.people.filter(({ keypoints }) => anyKnown(keypoints));
 }
 
 /** Head, shoulders and hips: they move least. */

@@ -31,6 +31,8 @@ function closes(byte: number): boolean {
 
 interface Level {
   readonly object: boolean;
+  /** Offset of its bracket. */
+  readonly start: number;
   count: number;
   key: string;
 }
@@ -82,7 +84,7 @@ class Window {
       }
       if (await this.more()) continue;
       if (isScalar(this.bytes[this.at] ?? 0)) return this.upTo(this.bytes.length);
-      throw cutOff(this.source);
+      throw cutOff(this.source, this.offset);
     }
   }
 
@@ -128,9 +130,10 @@ function stringEnd(bytes: Buffer, start: number): number {
   return -1;
 }
 
-function cutOff(source: ByteSource): PoseFileError {
+/** `start` is the first byte of what has no end. */
+function cutOff(source: ByteSource, start: number): PoseFileError {
   return new PoseFileError(
-    `${source.name} is cut off: its JSON does not end at byte ${source.size}; copy it again.`,
+    `${source.name} is cut off or broken: what begins at byte ${start} of its JSON does not end before the file does, at byte ${source.size}; mend it or copy it again.`,
   );
 }
 
@@ -148,7 +151,8 @@ export async function* jsonValues(
   for (;;) {
     const byte = await window.peek();
     if (byte === undefined) {
-      if (levels.length > 0) throw cutOff(source);
+      const open = levels.at(-1);
+      if (open) throw cutOff(source, open.start);
       return;
     }
     const level = levels.at(-1);
@@ -165,8 +169,8 @@ export async function* jsonValues(
     const path = levels.map(({ object, key, count }) => (object ? key : count - 1));
     const opening = await window.peek();
     if (opening !== undefined && opens(opening) && descend(path)) {
+      levels.push({ object: opening === OPEN_OBJECT, start: window.offset, count: 0, key: '' });
       window.at += 1;
-      levels.push({ object: opening === OPEN_OBJECT, count: 0, key: '' });
       continue;
     }
     const offset = window.offset;

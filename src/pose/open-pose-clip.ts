@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { PoseFileError, UsageError } from '../errors.js';
 import { type ByteSource, fileSource, reason } from './byte-source.js';
-import { PersonFollower } from './choose-person.js';
+import { PersonFollower, peopleSeen } from './choose-person.js';
 import { anyKnown, nobody } from './person.js';
 import type { PoseClip, PoseClipInfo, PoseFrame } from './pose-frame.js';
 import { headOf } from './readers/head.js';
@@ -15,6 +15,8 @@ export interface OpenPoseOptions extends SourceOptions {
   readonly format?: string;
   /** Which of several people to follow, from 1. */
   readonly person?: number;
+  /** What becomes of several people where `person` chooses none: refused (default), or the first is followed. */
+  readonly several?: 'refuse' | 'first';
 }
 
 /** Sources up to this size are read once before their first frame, so that their faults are told at once. */
@@ -154,7 +156,7 @@ async function follow(
   wholly: boolean,
   close: () => Promise<void>,
 ): Promise<PoseClip> {
-  const { person } = options;
+  const { person, several = 'refuse' } = options;
   if (raw.tracked && person !== undefined && raw.people !== undefined && person > raw.people) {
     throw new PoseFileError(
       `${name} holds ${raw.people} ${raw.people === 1 ? 'person' : 'people'}; --person ${person} is not among them.`,
@@ -162,10 +164,12 @@ async function follow(
   }
   async function* frames(): AsyncGenerator<PoseFrame> {
     const reach = Math.max(raw.width, raw.height);
-    const follower = new PersonFollower({ name, person, tracked: raw.tracked, reach });
+    const follower = new PersonFollower({ name, person, several, tracked: raw.tracked, reach });
     let index = 0;
     for await (const frame of raw.frames()) {
-      yield { index, time: index / raw.fps, ...(follower.choose(frame, index) ?? nobody()) };
+      const points = follower.choose(frame, index) ?? nobody();
+      const people = peopleSeen(frame).length;
+      yield { index, time: index / raw.fps, ...points, ...(people > 1 ? { people } : {}) };
       index += 1;
     }
   }

@@ -33,6 +33,8 @@ export interface PoseFrame {
    * points relative to that hand's wrist, the others relative to the middle of the hips. NaN = unknown.
    */
   readonly depth?: Float32Array;
+  /** How many people the picture shows, where it is several; this is one of them. */
+  readonly people?: number;
 }
 
 /** What a reader knows of a file before its first frame is pulled. */

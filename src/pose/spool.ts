@@ -33,6 +33,7 @@ async function spool(
   stream: AsyncIterable<unknown>,
   limit: number,
   tooLong: string,
+  damage: (error: unknown) => string | undefined = () => undefined,
 ): Promise<ByteSource> {
   const path = join(tmpdir(), `handfirst-${randomUUID()}`);
   const handle = await open(path, 'wx+', 0o600);
@@ -50,7 +51,7 @@ async function spool(
     await handle.close();
     await remove();
     if (error instanceof PoseFileError) throw error;
-    throw new PoseFileError(`${name} cannot be unpacked or kept in ${tmpdir()}: ${reason(error)}.`);
+    throw new PoseFileError(damage(error) ?? `${name} cannot be kept in ${tmpdir()}: ${reason(error)}.`);
   }
 }
 
@@ -98,6 +99,10 @@ export function spoolUnpacked(
     stream.pipe(unpack),
     limit,
     `${name} unpacks to more than ${Math.round(limit / 1024 / 1024)} MiB from ${packed.size} bytes, which no keypoint file does; it was not read on.`,
+    (error) =>
+      error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')
+        ? `${name} is no sound ${kind}, at about byte ${unpack.bytesWritten} of its ${packed.size} packed bytes: ${error.message}; copy it again.`
+        : undefined,
   );
 }
 

@@ -13,7 +13,11 @@ const MS_PER_MEGABYTE = 1000;
 const FIXED_BYTES = 128 * 1024 * 1024;
 const BYTES_PER_BYTE = 10;
 
-const OPTIONS = { fps: 25, size: { width: 640, height: 480 } };
+/** What files do not say themselves; the wide parquet file holds two sequences. */
+function options(name: string) {
+  const sequence = name.includes('wide') ? '100015657' : undefined;
+  return { fps: 25, size: { width: 640, height: 480 }, sequence };
+}
 
 /** What a reader did wrong with these bytes, or undefined. */
 export async function attempt(
@@ -22,11 +26,11 @@ export async function attempt(
   format?: string,
 ): Promise<string | undefined> {
   if (kind === 'plain')
-    return judge(bytes.length, () => openSource(memorySource(name, bytes), { ...OPTIONS, format }));
+    return judge(bytes.length, () => openSource(memorySource(name, bytes), { ...options(name), format }));
   const folder = await mkdtemp(join(tmpdir(), 'handfirst-fuzz-'));
   try {
     const path = await keep(folder, name, kind, bytes);
-    return await judge(bytes.length, () => openPoseClip(path, { ...OPTIONS, format }));
+    return await judge(bytes.length, () => openPoseClip(path, { ...options(name), format }));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

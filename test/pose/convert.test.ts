@@ -135,6 +135,36 @@ describe('poseInfo', () => {
     expect(problems.join(' ')).toMatch(/No hand is there.*5 frames a second is unusual/);
     await poor.close();
   });
+
+  it('tells how many people are seen, and what a reduced array has of the body', async () => {
+    const source = join(scratch, 'two.pose');
+    const [a, b] = [small(10, 20), small(70, 20)];
+    const absent = a.map(() => [0, 0, 0, 0]);
+    writeFileSync(
+      source,
+      Buffer.concat([
+        header(0.2),
+        bodyOf(0.2, 25, [
+          [a, absent],
+          [a, b],
+          [a, b],
+        ]),
+      ]),
+    );
+    const crowd = await openPoseClip(source, { several: 'first' });
+    const { people, problems: told } = await poseInfo(crowd);
+    expect(people).toBe(2);
+    expect(told[0]).toMatch(/Up to 2 people are seen, several of them in 2 frames; --person chooses/);
+    await crowd.close();
+    const options = { fps: 25, size: { width: 640, height: 480 } };
+    const reduced = await openPoseClip(join(fixtures, 'landmarks/t-85-4.npy'), options);
+    const { parts, problems } = await poseInfo(reduced);
+    // One of its four frames shows a hand alone.
+    expect(parts.body.present).toBe(0.75);
+    expect(parts.body.points).toBeLessThan(17);
+    expect(problems.join(' ')).not.toMatch(/body is not known/);
+    await reduced.close();
+  });
 });
 
 /** SHA-256 of what pose-format 0.15 writes after it read the same files. */

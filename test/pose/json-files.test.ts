@@ -153,6 +153,8 @@ describe('MMPose', () => {
     await expect(readText(text)).rejects.toThrow(
       /2 people in frame 0; choose one with --person 1 to --person 2/,
     );
+    const first = await readText(text, { fps: 25, size: { width: 200, height: 100 }, several: 'first' });
+    expect(first.frames[0]?.people).toBe(2);
     const chosen = { fps: 25, size: { width: 200, height: 100 }, person: 2 };
     expect((await readText(text, chosen)).frames.length).toBe(1);
   });

@@ -147,6 +147,17 @@ describe('MediaPipe landmarks in every layout', () => {
   });
 });
 
+describe('a long parquet sequence', () => {
+  it('comes whole, and frames without rows take no memory', async () => {
+    const frames = await read('kaggle-many.parquet');
+    expect(frames.length).toBe(1001);
+    // Two landmarks (pose 11, 12) in frames 0 to 499 and in frame 1000, at frame / 1000 of the width.
+    expect(frames[499]?.keypoints[5 * 3]).toBeCloseTo(0.499 * SIZE.width, 2);
+    expect(frames[700]?.keypoints.every((value) => value === 0)).toBe(true);
+    expect(frames[1000]?.keypoints[6 * 3 + 2]).toBe(1);
+  });
+});
+
 describe('other ways in', () => {
   let scratch = '';
   beforeAll(() => {
@@ -160,6 +171,14 @@ describe('other ways in', () => {
     expect(await read(path)).toEqual(await read('t-225.npy'));
   });
 
+  it('says where gzip is damaged', async () => {
+    const path = join(scratch, 'cut.npy.gz');
+    writeFileSync(path, gzipSync(readFileSync(new URL('t-225.npy', folder))).subarray(0, 900));
+    await expect(read(path)).rejects.toThrow(
+      /no sound gzip, at about byte \d+ of its 900 packed bytes: unexpected end/,
+    );
+  });
+
   it('stops at a decompression bomb', async () => {
     const path = join(scratch, 'bomb.pose.gz');
     writeFileSync(path, gzipSync(Buffer.alloc(80 * 1024 * 1024)));
@@ -167,7 +186,10 @@ describe('other ways in', () => {
   });
 
   it.each([
-    ['{"poseLandmarks":[{"x":0.5,"y":', /cut off: its JSON does not end at byte 31/],
+    [
+      '{"poseLandmarks":[{"x":0.5,"y":',
+      /cut off or broken: what begins at byte 17 of its JSON does not end before .* at byte 31/,
+    ],
     ['[{"pose_landmarks":[[0.1,0.2],[0.3,}]}]', /no sound JSON in the value at byte 1/],
     ['[{"pose_landmarks":[]},{"pose_landmarks":[]}]', /shows no person in any of its 2 frames/],
     ['[{"pose_landmarks":[]},7]', /no frame at byte 23/],
@@ -178,6 +200,12 @@ describe('other ways in', () => {
     const path = join(scratch, 'broken.json');
     writeFileSync(path, text);
     await expect(read(path)).rejects.toThrow(sentence);
+  });
+
+  it('says that a parquet file is cut off', async () => {
+    const path = join(scratch, 'cut.parquet');
+    writeFileSync(path, readFileSync(new URL('kaggle-long.parquet', folder)).subarray(0, 3000));
+    await expect(read(path)).rejects.toThrow(/cut off: its last bytes, before byte 3000,/);
   });
 
   it('says that an array has a shape nobody knows', async () => {

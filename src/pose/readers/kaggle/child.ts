@@ -1,5 +1,6 @@
 import type { ByteSource } from '../../byte-source.js';
 import { decodeKaggle } from './decode.js';
+import type { LandmarkRows } from './tables.js';
 
 /** To the child: what to decode, first of all, then the bytes it asks for. */
 export type ToChild =
@@ -14,7 +15,7 @@ export type ToChild =
 /** From the child: bytes it needs, the landmarks, or the sentence of a PoseFileError. */
 export type FromChild =
   | { readonly kind: 'read'; readonly id: number; readonly offset: number; readonly length: number }
-  | { readonly kind: 'rows'; readonly rows: Float32Array[] }
+  | { readonly kind: 'rows'; readonly rows: LandmarkRows }
   | { readonly kind: 'failure'; readonly sentence: string };
 
 const waiting = new Map<number, (bytes: Uint8Array) => void>();
@@ -41,13 +42,13 @@ function parentSource(name: string, size: number): ByteSource {
   };
 }
 
+/** Says the landmarks or what is wrong. The parent ends this process: ending by itself, it could lose what was just sent. */
 async function decode({ name, size, sequence }: Extract<ToChild, { kind: 'begin' }>): Promise<void> {
   try {
-    tell({ kind: 'rows', rows: [...(await decodeKaggle(parentSource(name, size), sequence))] });
+    tell({ kind: 'rows', rows: await decodeKaggle(parentSource(name, size), sequence) });
   } catch (error) {
     tell({ kind: 'failure', sentence: error instanceof Error ? error.message : String(error) });
   }
-  process.disconnect?.();
 }
 
 process.on('message', (message: ToChild) => {

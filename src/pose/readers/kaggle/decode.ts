@@ -4,8 +4,9 @@ import { PoseFileError } from '../../../errors.js';
 import { type ByteSource, reason, shown } from '../../byte-source.js';
 import { type LandmarkRows, type ReadColumns, readLong, readWide } from './tables.js';
 
-/** A sequence longer than this many rows of the file is none. */
+/** More rows than this are of no file of keypoints, nor more than `FEW_ROWS` and than the file has bytes. */
 const MOST_ROWS = 50_000_000;
+const FEW_ROWS = 1_000_000;
 /** Columns may unpack to this many times the file's size, but always to `SMALL`. */
 const LARGEST_RATIO = 200;
 const SMALL = 64 * 1024 * 1024;
@@ -51,26 +52,29 @@ function asyncBuffer(source: ByteSource): AsyncBuffer {
 
 /** The footer, with its counts held against the file's size before anything is unpacked. */
 async function readMetadata(source: ByteSource): Promise<FileMetaData> {
+  const end = (await source.read(Math.max(0, source.size - 4), 4)).toString('latin1');
+  if (end !== 'PAR1') {
+    throw new PoseFileError(
+      `${source.name} is cut off: its last bytes, before byte ${source.size}, are not the end of a parquet file; copy it again.`,
+    );
+  }
   const metadata = await parquetMetadataAsync(asyncBuffer(source));
   const limit = Math.max(SMALL, source.size * LARGEST_RATIO);
+  const mostRows = Math.min(MOST_ROWS, Math.max(FEW_ROWS, source.size));
   let rows = 0;
   for (const group of metadata.row_groups) {
     rows += Number(group.num_rows);
     for (const { meta_data: column } of group.columns) {
       const unpacked = Number(column?.total_uncompressed_size ?? 0);
       const values = Number(column?.num_values ?? 0);
-      if (
-        unpacked > limit ||
-        values > MOST_ROWS ||
-        Number(column?.total_compressed_size ?? 0) > source.size
-      ) {
+      if (unpacked > limit || values > mostRows || Number(column?.total_compressed_size ?? 0) > source.size) {
         throw new PoseFileError(
           `${source.name} says that a column unpacks to ${unpacked} bytes from ${source.size}, which no keypoints do.`,
         );
       }
     }
   }
-  if (rows > MOST_ROWS || rows !== Number(metadata.num_rows)) {
+  if (rows > mostRows || rows !== Number(metadata.num_rows)) {
     throw new PoseFileError(
       `${source.name} says that it has ${metadata.num_rows} rows and lists ${rows} of them; copy it again.`,
     );

@@ -26,8 +26,8 @@ export const kaggleParquetReader: FileReader = {
     const scale = areShares(firstCoordinates(rows)) ? { x: size.width, y: size.height } : { x: 1, y: 1 };
     async function* frames(): AsyncGenerator<RawFrame> {
       for (const row of rows) {
-        const person = holisticPerson(rowLandmarks(row, layout), scale);
-        yield { people: anyKnown(person.keypoints) ? [person] : [] };
+        const person = row && holisticPerson(rowLandmarks(row, layout), scale);
+        yield { people: person && anyKnown(person.keypoints) ? [person] : [] };
       }
     }
     return {
@@ -44,7 +44,7 @@ export const kaggleParquetReader: FileReader = {
 
 function firstCoordinates(rows: LandmarkRows): number[] {
   for (const row of rows) {
-    const known = [...row].filter((value, index) => index % 3 < 2 && Number.isFinite(value));
+    const known = [...(row ?? [])].filter((value, index) => index % 3 < 2 && Number.isFinite(value));
     if (known.length > 0) return known;
   }
   return [];

@@ -11,8 +11,8 @@ export type ReadColumns = (
   take: (column: string, values: ArrayLike<unknown>, firstRow: number) => void,
 ) => Promise<void>;
 
-/** Frames in order, each `Float32Array` [543 * 3], x, y, z of face, left hand, pose, right hand; NaN = missing. */
-export type LandmarkRows = readonly Float32Array[];
+/** Frames in order, each `Float32Array` [543 * 3], x, y, z of face, left hand, pose, right hand; NaN = missing; undefined = no rows at all. */
+export type LandmarkRows = readonly (Float32Array | undefined)[];
 
 const POINTS = 543;
 const MOST_FRAMES = 200_000;
@@ -60,7 +60,9 @@ export async function readLong(name: string, read: ReadColumns, count: number): 
       `${name} has frames from ${range.first} on, ${range.length} of them; ${MOST_FRAMES} is the most.`,
     );
   }
-  const rows = Array.from({ length: range.length }, emptyRow);
+  // Only frames with rows take memory: a few numbers far apart are few bytes of file.
+  const rows: (Float32Array | undefined)[] = new Array(range.length).fill(undefined);
+  for (const frame of frames) rows[frame - range.first] ??= emptyRow();
   await read(AXES, { start: 0, end: count }, (column, values, first) => {
     const axis = column === 'x' ? 0 : column === 'y' ? 1 : 2;
     for (let index = 0; index < values.length && first + index < count; index += 1) {
