@@ -61,7 +61,7 @@ describe('the samples', () => {
     let compared = 0;
     for (const [index, { keypoints }] of frames.entries()) {
       const truth = whole[FIRST + index * step]?.keypoints ?? new Float32Array();
-      for (const point of file === 'h-85.npy' ? WITHOUT_WRISTS : COMMON) {
+      for (const point of file === 'h-85.npy' || file === 'h-255.npy' ? WITHOUT_WRISTS : COMMON) {
         const known = (truth[point * 3 + 2] ?? 0) > 0;
         expect((keypoints[point * 3 + 2] ?? 0) > 0, `frame ${index}, point ${point}`).toBe(known);
         if (!known) continue;

@@ -79,7 +79,9 @@ def write_arrays(clip: Clip, out: Path) -> None:
     face = [int(index) for index in REDUCED_FACE.split()]
     mesh = np.concatenate([clip.parts["face"], np.full((clip.frames(), 10, 4), np.nan)], axis=1)
     reduced = [clip.parts["pose"][:, REDUCED_POSE], mesh[:, face], clip.parts["left_hand"], clip.parts["right_hand"]]
-    np.save(out / "h-85.npy", np.nan_to_num(np.concatenate(reduced, axis=1)).astype(np.float32))
+    rows = np.nan_to_num(np.concatenate(reduced, axis=1)).astype(np.float32)
+    np.save(out / "h-85.npy", rows)
+    np.save(out / "h-255.npy", rows[..., :3].reshape(len(rows), -1))
     bodies = stacked(clip, ("pose", "left_hand", "right_hand"), 3, 0.0)
     np.save(out / "h-225.npy", bodies.reshape(len(bodies), -1))
     np.save(out / "h-543.npy", stacked(clip, KAGGLE_ORDER, 3, np.nan))
@@ -118,12 +120,17 @@ def landmarks(rows: Array) -> list[dict[str, float]]:
 
 
 def write_mediapipe(clip: Clip, out: Path) -> None:
-    """The Tasks API's results, packed, and WMT-SLT's folder."""
+    """The Tasks API's results, packed, rows under Python's names (YouTube-ASL's clip sets), and WMT-SLT's folder."""
     names = {"pose": "poseLandmarks", "face": "faceLandmarks", "left_hand": "leftHandLandmarks", "right_hand": "rightHandLandmarks"}
     frames = [
         {key: [found] if (found := landmarks(clip.parts[name][at])) else [] for name, key in names.items()} for at in range(clip.frames())
     ]
     (out / "h-tasks.json.gz").write_bytes(gzip.compress(json.dumps(frames, separators=(",", ":")).encode(), mtime=0))
+    kept = [
+        {f"{name}_landmarks": [] if np.isnan(rows[at, 0, 0]) else rows[at, :, :2].round(5).tolist() for name, rows in clip.parts.items()}
+        for at in range(clip.frames())
+    ]
+    save(out / "h-youtube-asl.json", {"cropped_keypoints": kept})
     folder = out / "h-wmt-slt"
     folder.mkdir(exist_ok=True)
     for at in range(0, clip.frames(), 2):
@@ -136,7 +143,7 @@ def write_mediapipe(clip: Clip, out: Path) -> None:
 
 def write_mmpose(clip: Clip, out: Path) -> None:
     """MMPose's inferencer and demo script; DWPose's detector."""
-    frames, dwpose = [], []
+    frames, with_neck, dwpose = [], [], []
     for at in range(clip.frames()):
         points = clip.whole_body(at).round(3)
         seen = points[points[:, 2] > 0, :2]
@@ -145,6 +152,9 @@ def write_mmpose(clip: Clip, out: Path) -> None:
         frames.append({"frame_id": at, "instances": [instance]})
         body = openpose(points, OPENPOSE_18)
         shares = np.where(points[:, 2:] > 0, points[:, :2] / (clip.width, clip.height), -1.0).round(5)
+        rows = np.concatenate([body[:, :2] / (clip.width, clip.height), shares[17:]]).round(5)
+        scores = np.concatenate([body[:, 2], points[17:, 2]]).round(3)
+        with_neck.append({"frame_id": at, "instances": [{"keypoints": rows.tolist(), "keypoint_scores": scores.tolist()}]})
         subset = [[i if body[i, 2] > 0 else -1 for i in range(18)]]
         candidate = (body[:, :2] / (clip.width, clip.height)).round(5).tolist()
         dwpose.append(
@@ -157,6 +167,7 @@ def write_mmpose(clip: Clip, out: Path) -> None:
     save(out / "h-mmpose.json", frames)
     demo = [{"frame_id": frame["frame_id"] + 1, "instances": frame["instances"]} for frame in frames]
     save(out / "h-mmpose-demo.json", {"meta_info": {"dataset_name": "coco_wholebody", "num_keypoints": 133}, "instance_info": demo})
+    save(out / "h-dwpose-134.json", with_neck)
     save(out / "h-dwpose.json", dwpose)
 
 
