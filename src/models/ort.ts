@@ -62,6 +62,8 @@ export async function openSession(file: string | Uint8Array, options: SessionOpt
     graphOptimizationLevel: 'all',
     executionMode: 'sequential',
     logSeverityLevel: 4,
+    // Threads that spin while they wait take the cores from the drawing of the next frame's conditions and from the encoder.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
   };
   // Two calls, since the overloads take a path and bytes apart.

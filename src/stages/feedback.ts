@@ -2,8 +2,8 @@ import type { BodyStageManifest, ConditionChannels, HandStageManifest } from '..
 import type { Tensor, Tensors } from '../models/tensor.js';
 import { channelPlace } from './conditions/index.js';
 import type { DenoiseHooks } from './denoise.js';
-import { resampleMask } from './resample.js';
-import type { Scene } from './scene.js';
+import { makePlanes } from './planes.js';
+import { resizeSquare, type Scene } from './scene.js';
 
 /**
  * From the second step on the channels of `kind` hold what the mask head said in the step before, where the bundle was trained
@@ -16,10 +16,10 @@ export function maskFeedback(
   scene: Scene,
 ): Pick<DenoiseHooks, 'condition'> {
   if (!told) return {};
-  const area = autoencoder.size ** 2;
+  const { size: whole } = autoencoder;
   return {
     condition(conditions: Tensors, masks: Float32Array) {
-      const settled = settle(masks, told.gain);
+      const settled = makePlanes(masks.length / whole ** 2, whole, whole, settle(masks, told.gain));
       const changed: Record<string, Tensor> = { ...conditions };
       for (const input of denoiser.inputs) {
         const drawn = conditions[input.name];
@@ -28,11 +28,9 @@ export function maskFeedback(
         const place = channelPlace(channels, kind, scene, size);
         if (place === undefined) continue;
         const data = drawn.data.slice();
-        for (let m = 0; (m + 1) * area <= settled.length; m += 1) {
-          const mask = settled.subarray(m * area, (m + 1) * area);
-          data.set(resampleMask(mask, autoencoder.size, size), (place + m) * size * size);
-        }
-        changed[input.name] = { dims: drawn.dims, data, constant: true };
+        data.set(resizeSquare(settled, size).data, place * size * size);
+        // Not marked as constant: another step, another mask.
+        changed[input.name] = { dims: drawn.dims, data };
       }
       return changed;
     },
@@ -41,5 +39,9 @@ export function maskFeedback(
 
 /** Probabilities with a soft edge `1 / gain` wide round one half, as drawn masks have it. */
 function settle(masks: Float32Array, gain: number): Float32Array {
-  return masks.map((p) => Math.min(1, Math.max(0, (p - 0.5) * gain + 0.5)));
+  const settled = new Float32Array(masks.length);
+  for (let i = 0; i < masks.length; i += 1) {
+    settled[i] = Math.min(1, Math.max(0, ((masks[i] ?? 0) - 0.5) * gain + 0.5));
+  }
+  return settled;
 }
