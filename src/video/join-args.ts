@@ -52,10 +52,7 @@ export function copyCommand(plan: EncodingPlan, frames: number, files: JoinFiles
   const movie = ['-video_track_timescale', String(timescale(plan.fps)), '-movflags', '+faststart+write_colr'];
   const webm = ['-r', formatRational(plan.fps), ...(plan.alpha ? ['-metadata:s:v:0', 'alpha_mode=1'] : [])];
   return {
-    inputs: [
-      concatInput(files.list),
-      ...(files.audio ? [{ options: [], source: files.audio.file }] : []),
-    ],
+    inputs: [concatInput(files.list), ...(files.audio ? [{ options: [], source: files.audio.file }] : [])],
     options: [
       ...['-map', '0:v:0', '-c:v', 'copy', '-map_metadata', '-1', '-map_chapters', '-1'],
       // Not by an ffmetadata file: ffmpeg before 4.3 cuts its lines at 1,024 bytes.
