@@ -84,9 +84,16 @@ function denoiserUse(stage: HandStageManifest | BodyStageManifest, manifest: Man
     inputs: inputs.map((input) => denoiserInput(input, latent, manifest)),
     outputs: [
       floats(outputs.prediction, latent),
-      ...(outputs.mask === undefined ? [] : [floats(outputs.mask, [1, 1, size, size])]),
+      ...(outputs.mask === undefined ? [] : [floats(outputs.mask, [1, masksOf(inputs), size, size])]),
     ],
   };
+}
+
+/** Masks that a stage's head gives: as many as there are `parts` to be told of, else one. */
+function masksOf(inputs: DenoiserManifest['inputs']): number {
+  const channels = inputs.flatMap((input) => (input.from === 'conditions' ? input.channels : []));
+  const parts = channels.find((channel) => channel.kind === 'parts');
+  return parts?.kind === 'parts' ? parts.count : 1;
 }
 
 function denoiserInput(

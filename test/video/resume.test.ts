@@ -193,7 +193,7 @@ describe('an unfinished run', () => {
     const path = join(folder, 'clip.mp4');
     await interrupted(path, 9);
     const { options, ...rest } = METADATA;
-    const turned = { ...rest, options: { blend: 'expand', steps: 4 } };
+    const turned = { ...rest, options: Object.fromEntries(Object.entries(options ?? {}).reverse()) };
     await (await open(path, { metadata: turned })).abort({ keep: true });
     await expect(open(path, { fps: 24 })).rejects.toThrow(/another encoding/);
     await expect(
