@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { vi } from 'vitest';
 import { main } from '../../src/cli/main.js';
 
@@ -7,7 +8,7 @@ export interface Ended {
   readonly err: string;
 }
 
-/** Runs the program in this process, as `handfirst ...argv`, and catches what it prints. */
+/** Runs the program in this process, as `handfirst ...argv`, and catches what it prints, without its colours. */
 export async function handfirst(...argv: string[]): Promise<Ended> {
   const printed = { out: '', err: '' };
   const into = (stream: 'out' | 'err') => (text: string | Uint8Array) => {
@@ -20,7 +21,11 @@ export async function handfirst(...argv: string[]): Promise<Ended> {
   process.exitCode = 0;
   try {
     await main(['node', 'handfirst', ...argv]);
-    return { code: Number(process.exitCode), ...printed };
+    return {
+      code: Number(process.exitCode),
+      out: stripVTControlCharacters(printed.out),
+      err: stripVTControlCharacters(printed.err),
+    };
   } finally {
     process.exitCode = before;
     out.mockRestore();

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { firstValueFrom, lastValueFrom, take, toArray } from 'rxjs';
+import { firstValueFrom, lastValueFrom, take, tap, toArray } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { CancelledError, OutputError, PoseFileError, UsageError } from '../../src/errors.js';
 import { type GenerateOptions, generate, type Progress, render } from '../../src/pipeline/index.js';
@@ -133,9 +133,17 @@ describe('generate', () => {
   it('ends with CancelledError by the signal, and quietly when nobody listens any more', async () => {
     const controller = new AbortController();
     const cancelled = generate(options(200, { signal: controller.signal }));
-    const run = lastValueFrom(cancelled.pipe(toArray()));
-    setTimeout(() => controller.abort(), 1500);
+    const seen: number[] = [];
+    const run = lastValueFrom(
+      cancelled.pipe(
+        tap(({ index }) => {
+          seen.push(index);
+          if (index === 2) controller.abort();
+        }),
+      ),
+    );
     await expect(run).rejects.toBeInstanceOf(CancelledError);
+    expect(seen).toEqual([0, 1, 2]);
     expect(await lastValueFrom(generate(options(200)).pipe(take(2), toArray()))).toHaveLength(2);
   });
 
