@@ -21,6 +21,7 @@ import { type Choices, makeMethod, settle } from './method.js';
 import type { GenerateOptions } from './options.js';
 import { loadPreset, type Preset, type PresetOverrides } from './preset.js';
 import { chooseSigner, handCrops, type Signer } from './signer.js';
+import { smallSigner } from './small-signer.js';
 import { Credits, endOnAbort, inOrder, pull } from './stream.js';
 
 /** One finished picture of the clip. */
@@ -161,6 +162,11 @@ export class Session {
     return { index, time: index / this.clip.info.fps, pose, ...drawn };
   }
 
+  private tellSmall(pose: PoseFrame): void {
+    const sentence = smallSigner(pose, this.size);
+    if (sentence) this.parts.options.watch?.note?.({ kind: 'warning', sentence });
+  }
+
   private async *poses(): AsyncGenerator<PoseFrame> {
     const {
       fit,
@@ -173,7 +179,9 @@ export class Session {
     let at = 0;
     for await (const pose of prepareFrames(this.clip, place)) {
       if (at >= to) return;
-      if (at++ >= from) yield pose;
+      if (at++ < from) continue;
+      if (at === from + 1 && (fit ?? 'keep') === 'keep') this.tellSmall(pose);
+      yield pose;
     }
     if (at <= from) {
       throw new PoseFileError(
