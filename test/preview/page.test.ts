@@ -157,7 +157,10 @@ withBrowser('is after a reload where it was', async () => {
 
 withBrowser('cancels at once', async () => {
   const page = await openPage();
-  await drop(page, 'long.pose', readFileSync(pose));
+  // Thousands of frames: not finished before the button is pressed, however fast the machine.
+  const long = join(started.folder, 'long.pose');
+  await writeClip(spell('THE QUICK BROWN FOX JUMPS OVER THE LAZY DOG '.repeat(6).trim()), long);
+  await drop(page, 'long.pose', readFileSync(long));
   await page.getByText('long.pose', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Generate' }).click();
   await page.locator('.queue li').first().waitFor();
