@@ -92,8 +92,7 @@ def load_items(folder: Path, count: int) -> list[Item]:
 def hand_truth(item: Item, crop: tuple[float, float, float], hands: list[str], size: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Where a crop (x0, y0, side in pixels of the picture) shows its hands, and where that is known: both [size, size].
 
-    What lies outside of the picture does not count: no keypoint tells of it, and nobody sees it. Close-ups, rendered at several times
-    the picture's resolution, are asked first, then the picture's own labels.
+    Close-ups, rendered at several times the picture's resolution, are asked first, then the picture's own labels.
     """
     x0, y0, side = crop
     line = (np.arange(size) + 0.5) * side / size
@@ -108,8 +107,7 @@ def hand_truth(item: Item, crop: tuple[float, float, float], hands: list[str], s
         seen = np.isin(labels[np.clip(rows, 0, labels.shape[0] - 1), np.clip(columns, 0, labels.shape[1] - 1)], wanted)
         truth |= inside & seen
         known |= inside
-    known &= (x >= 0) & (y >= 0) & (x < item.size) & (y < item.size)
-    return truth & known, known
+    return truth, known
 
 
 @dataclass(frozen=True)
