@@ -6,7 +6,8 @@
  *   optimisation all 79, extended 98, basic 114: the gain is the blocked NCHWc layout of convolutions.
  *   threads: 2 take 79, 1 takes 150. Two workers of one thread take 83 a run with twice the memory, so there is one worker.
  *   executionMode parallel 192, against 79: sequential. Memory arena off 87; memory patterns off: no difference in CPU time.
- *   allow_spinning off: 119 against 96 with the cores to itself, 370 against 465 where other programs hold both; left on.
+ *   allow_spinning off: 119 against 96 for graphs alone, 370 against 465 where other programs hold both. Off: a whole clip went from
+ *   1.4 to 2.3 frames a second, since conditions and the encoder need the cores that waiting threads would keep.
  *   denormals as zero, prepacking off: within 5 %, which is noise.
  *   one graph with 4 unrolled DDIM steps: 675 of CPU time against 668 for four runs, and 485 against 290 to load. The
  *   overhead of a run through the worker is 0.5 ms once constant inputs are kept (`kept-inputs.ts`), so separate steps stay.

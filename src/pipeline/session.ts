@@ -1,26 +1,16 @@
 import { concatMap, filter, map, mergeMap, Observable, tap } from 'rxjs';
-import { PoseFileError, UsageError } from '../errors.js';
+import { PoseFileError } from '../errors.js';
 import type { Bundle, BundleRunner } from '../models/index.js';
-import type { Manifest } from '../models/manifest.js';
 import type { Picture } from '../picture.js';
-import {
-  MEND_NOTHING,
-  type MendOptions,
-  mendClip,
-  openPoseClip,
-  type PoseClip,
-  type PoseFrame,
-  prepareFrames,
-} from '../pose/index.js';
-import type { Background } from '../stages/composite.js';
-import { drawConditions } from '../stages/conditions/index.js';
+import { type PoseClip, type PoseFrame, prepareFrames } from '../pose/index.js';
 import type { HandCrop } from '../stages/hand-crops.js';
-import { drawFrame, type Intermediates, type Method } from '../stages/two-stage.js';
-import { type Engine, openEngine } from './engine.js';
-import { type Choices, makeMethod, settle } from './method.js';
+import { drawFrame, type Intermediates } from '../stages/two-stage.js';
+import type { Engine } from './engine.js';
+import type { Choices } from './method.js';
+import { openParts, type SessionParts } from './open-session.js';
 import type { GenerateOptions } from './options.js';
-import { loadPreset, type Preset, type PresetOverrides } from './preset.js';
-import { chooseSigner, handCrops, type Signer } from './signer.js';
+import type { Preset } from './preset.js';
+import { handCrops, type Signer } from './signer.js';
 import { smallSigner } from './small-signer.js';
 import { Credits, endOnAbort, inOrder, pull } from './stream.js';
 
@@ -59,19 +49,6 @@ interface Job {
 }
 
 const LOOK_AHEAD = 2;
-
-/** Everything of a run that is opened once. */
-interface SessionParts {
-  readonly options: GenerateOptions;
-  readonly clip: PoseClip;
-  readonly engine: Engine;
-  readonly preset: Preset;
-  readonly choices: Choices;
-  readonly signer: Signer;
-  readonly method: Method;
-  /** In the order of opening. */
-  readonly opened: readonly { close(): Promise<void> }[];
-}
 
 /** A clip, a signer and a method, opened and ready; the frames can be drawn more than once. */
 export class Session {
@@ -189,73 +166,4 @@ export class Session {
       );
     }
   }
-}
-
-async function openParts(options: GenerateOptions, kept?: Engine): Promise<SessionParts> {
-  const { source = {}, method = {}, look = {}, runtime = {}, signal } = options;
-  checkRange(source.range);
-  checkLookAhead(runtime.lookAhead);
-  const preset = loadPreset(method.preset, method.overrides);
-  const clip = reshaped(await openPoseClip(options.input, source), source.mend);
-  const opened: { close(): Promise<void> }[] = [clip];
-  try {
-    const engine = kept ?? (await openEngine(options));
-    if (!kept) opened.push(engine);
-    const { bundle, runner, tokenizer } = engine;
-    const { manifest } = bundle;
-    const background = look.background ?? 'drawn';
-    checkBackground(background, manifest);
-    const warn = (sentence: string): void => options.watch?.note?.({ kind: 'warning', sentence });
-    const choices = settle(manifest, preset, strictSteps(method.overrides), warn);
-    tellDevices(runner, options);
-    const parts = { manifest, runner, draw: drawConditions };
-    const signer = await chooseSigner({ ...parts, tokenizer, preset, choices, warn }, look, signal);
-    const { look: seen, seed } = signer;
-    const ready = makeMethod({ ...parts, look: seen, seed, background }, preset, choices);
-    return { options, clip, engine, preset, choices, signer, method: ready, opened };
-  } catch (error) {
-    for (const resource of opened.reverse()) await resource.close();
-    throw error;
-  }
-}
-
-/** What changes the clip's rate or the picture's shape comes before all else; the rest is mended frame by frame. */
-function reshaped(clip: PoseClip, { aspect, fps }: MendOptions = {}): PoseClip {
-  return aspect === undefined && fps === undefined ? clip : mendClip(clip, { ...MEND_NOTHING, aspect, fps });
-}
-
-/** Where the user named the number of steps. */
-function strictSteps({ hand, body }: PresetOverrides = {}): { hand: boolean; body: boolean } {
-  return { hand: hand?.steps !== undefined, body: body?.steps !== undefined };
-}
-
-function checkBackground(background: Background, manifest: Manifest): void {
-  if (background === 'drawn' || manifest.body.denoiser.outputs.mask !== undefined) return;
-  throw new UsageError(
-    `The bundle "${manifest.name}" gives no mask of the person, so --background cannot replace what is behind it: leave it out, or choose a bundle whose body denoiser has a mask output.`,
-  );
-}
-
-function checkRange(range: { from: number; to?: number } | undefined): void {
-  if (!range) return;
-  const { from, to } = range;
-  if (Number.isInteger(from) && from >= 0 && (to === undefined || (Number.isInteger(to) && to > from)))
-    return;
-  throw new UsageError(
-    `The range ${from}:${to ?? ''} makes no sense: give --range FROM:TO with 0 <= FROM < TO.`,
-  );
-}
-
-function checkLookAhead(lookAhead: number | undefined): void {
-  if (lookAhead === undefined || (Number.isInteger(lookAhead) && lookAhead >= 1 && lookAhead <= 64)) return;
-  throw new UsageError(
-    `A look-ahead of ${lookAhead} frames makes no sense: give a whole number from 1 to 64.`,
-  );
-}
-
-function tellDevices(runner: BundleRunner, { watch }: GenerateOptions): void {
-  for (const { problem } of runner.devices) {
-    if (problem) watch?.note?.({ kind: 'device', sentence: problem });
-  }
-  watch?.note?.({ kind: 'device', sentence: `Running on ${runner.device}.` });
 }

@@ -1,0 +1,98 @@
+import { UsageError } from '../errors.js';
+import type { BundleRunner } from '../models/index.js';
+import type { Manifest } from '../models/manifest.js';
+import { MEND_NOTHING, type MendOptions, mendClip, openPoseClip, type PoseClip } from '../pose/index.js';
+import type { Background } from '../stages/composite.js';
+import { drawConditions } from '../stages/conditions/index.js';
+import type { Method } from '../stages/two-stage.js';
+import { type Engine, openEngine } from './engine.js';
+import { type Choices, makeMethod, settle } from './method.js';
+import type { GenerateOptions } from './options.js';
+import { loadPreset, type Preset, type PresetOverrides } from './preset.js';
+import { chooseSigner, type Signer } from './signer.js';
+
+/** Everything of a run that is opened once. */
+export interface SessionParts {
+  readonly options: GenerateOptions;
+  readonly clip: PoseClip;
+  readonly engine: Engine;
+  readonly preset: Preset;
+  readonly choices: Choices;
+  readonly signer: Signer;
+  readonly method: Method;
+  /** In the order of opening. */
+  readonly opened: readonly { close(): Promise<void> }[];
+}
+
+/**
+ * Opens everything a run needs; what was opened is closed again when the rest fails. Throws `HandfirstError`s. An engine that is
+ * `kept` for several sessions stays open, and its bundle and device are used instead of the options'.
+ */
+export async function openParts(options: GenerateOptions, kept?: Engine): Promise<SessionParts> {
+  const { source = {}, method = {}, look = {}, runtime = {}, signal } = options;
+  checkRange(source.range);
+  checkLookAhead(runtime.lookAhead);
+  const preset = loadPreset(method.preset, method.overrides);
+  const clip = reshaped(await openPoseClip(options.input, source), source.mend);
+  const opened: { close(): Promise<void> }[] = [clip];
+  try {
+    const engine = kept ?? (await openEngine(options));
+    if (!kept) opened.push(engine);
+    const { bundle, runner, tokenizer } = engine;
+    const { manifest } = bundle;
+    const background = look.background ?? 'drawn';
+    checkBackground(background, manifest);
+    const warn = (sentence: string): void => options.watch?.note?.({ kind: 'warning', sentence });
+    const choices = settle(manifest, preset, strictSteps(method.overrides), warn);
+    tellDevices(runner, options);
+    const parts = { manifest, runner, draw: drawConditions };
+    const signer = await chooseSigner({ ...parts, tokenizer, preset, choices, warn }, look, signal);
+    const { look: seen, seed } = signer;
+    const ready = makeMethod({ ...parts, look: seen, seed, background }, preset, choices);
+    return { options, clip, engine, preset, choices, signer, method: ready, opened };
+  } catch (error) {
+    for (const resource of opened.reverse()) await resource.close();
+    throw error;
+  }
+}
+
+/** What changes the clip's rate or the picture's shape comes before all else; the rest is mended frame by frame. */
+function reshaped(clip: PoseClip, { aspect, fps }: MendOptions = {}): PoseClip {
+  return aspect === undefined && fps === undefined ? clip : mendClip(clip, { ...MEND_NOTHING, aspect, fps });
+}
+
+/** Where the user named the number of steps. */
+function strictSteps({ hand, body }: PresetOverrides = {}): { hand: boolean; body: boolean } {
+  return { hand: hand?.steps !== undefined, body: body?.steps !== undefined };
+}
+
+function checkBackground(background: Background, manifest: Manifest): void {
+  if (background === 'drawn' || manifest.body.denoiser.outputs.mask !== undefined) return;
+  throw new UsageError(
+    `The bundle "${manifest.name}" gives no mask of the person, so --background cannot replace what is behind it: leave it out, or choose a bundle whose body denoiser has a mask output.`,
+  );
+}
+
+function checkRange(range: { from: number; to?: number } | undefined): void {
+  if (!range) return;
+  const { from, to } = range;
+  if (Number.isInteger(from) && from >= 0 && (to === undefined || (Number.isInteger(to) && to > from)))
+    return;
+  throw new UsageError(
+    `The range ${from}:${to ?? ''} makes no sense: give --range FROM:TO with 0 <= FROM < TO.`,
+  );
+}
+
+function checkLookAhead(lookAhead: number | undefined): void {
+  if (lookAhead === undefined || (Number.isInteger(lookAhead) && lookAhead >= 1 && lookAhead <= 64)) return;
+  throw new UsageError(
+    `A look-ahead of ${lookAhead} frames makes no sense: give a whole number from 1 to 64.`,
+  );
+}
+
+function tellDevices(runner: BundleRunner, { watch }: GenerateOptions): void {
+  for (const { problem } of runner.devices) {
+    if (problem) watch?.note?.({ kind: 'device', sentence: problem });
+  }
+  watch?.note?.({ kind: 'device', sentence: `Running on ${runner.device}.` });
+}
