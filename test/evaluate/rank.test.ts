@@ -6,7 +6,7 @@ import { type Answer, Answers, areRanks } from '../../src/evaluate/rank/answers.
 import { type Ranking, startRanking } from '../../src/evaluate/rank/index.js';
 import { meanRanks, rankTable } from '../../src/evaluate/rank/mean-ranks.js';
 import { makeStudy, type ResultFolder, readResults } from '../../src/evaluate/rank/study.js';
-import { launchBrowser, PATIENCE, seriousFaults, withBrowser } from './browser.js';
+import { launchBrowser, PATIENCE, seriousFaults, withBrowser } from '../browser.js';
 import { sampleReport } from './sample-report.js';
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });

@@ -10,7 +10,7 @@ import { html, Markup } from '../../src/evaluate/report/markup.js';
 import { intervalText, numberText } from '../../src/evaluate/report/numbers.js';
 import { scaleOf } from '../../src/evaluate/report/scale.js';
 import type { Report } from '../../src/evaluate/report-model.js';
-import { launchBrowser, seriousFaults, withBrowser } from './browser.js';
+import { launchBrowser, seriousFaults, withBrowser } from '../browser.js';
 import { sampleReport } from './sample-report.js';
 
 vi.setConfig({ testTimeout: 200_000, hookTimeout: 200_000 });

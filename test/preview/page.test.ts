@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { spell, writeClip } from '../../src/phrase/index.js';
 import { startPreview } from '../../src/preview/index.js';
 import { findFfmpeg, readInfo } from '../../src/video/index.js';
+import { CHROMIUM, launchBrowser, PATIENCE, seriousFaults, withBrowser } from '../browser.js';
 import { TINY } from '../pipeline/write-clip.js';
 import { SETTINGS, startTestPreview } from './start-preview.js';
 
@@ -14,23 +14,6 @@ import { SETTINGS, startTestPreview } from './start-preview.js';
  * The page in Debian's Chromium, as someone uses it. Its machine may be busy: every wait is long, and none is a pause.
  */
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
-const PATIENCE = 200_000;
-
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-if (!CHROMIUM)
-  process.stdout.write('The page is not tested: there is no chromium here (apt-get install chromium).\n');
-const withBrowser = it.skipIf(!CHROMIUM);
 
 let started: Awaited<ReturnType<typeof startTestPreview>>;
 let browser: Browser;
@@ -41,7 +24,7 @@ beforeAll(async () => {
   started = await startTestPreview();
   pose = join(started.folder, 'word.pose');
   await writeClip(spell('AB'), pose);
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS, timeout: PATIENCE });
+  browser = await launchBrowser();
 });
 afterAll(async () => {
   await browser?.close();
@@ -59,16 +42,6 @@ async function openPage(options: { width?: number; dark?: boolean; address?: str
   page.on('pageerror', (error) => expect.unreachable(error.message));
   await page.goto(address, { waitUntil: 'domcontentloaded' });
   return page;
-}
-
-/** What is seriously in the way of someone, as axe-core finds it. */
-async function obstacles(page: Page): Promise<{ id: string; nodes: string[] }[]> {
-  await page.evaluate(axe);
-  return page.evaluate(`axe
-    .run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
-    .then(({ violations }) => violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) })))`);
 }
 
 /** Keeps a picture of the page for someone to look at, where HANDFIRST_SCREENSHOTS names a folder. */
@@ -189,7 +162,7 @@ withBrowser('compares two seeds side by side, and looks inside a frame', async (
   await page.getByRole('button', { name: 'Look inside frame 20' }).click();
   await page.getByText('Finished frame').waitFor();
   expect(await page.locator('.steps h3').allInnerTexts()).toHaveLength(4);
-  expect(await obstacles(page)).toEqual([]);
+  expect(await seriousFaults(page)).toEqual([]);
   await keep(page, 'compared');
   await page.close();
 });
@@ -312,13 +285,13 @@ withBrowser.each(LOOKS)(
     const page = await openPage(look);
     await page.getByText('.pose').first().waitFor();
     await page.locator('.engine.ready').waitFor();
-    expect(await obstacles(page)).toEqual([]);
+    expect(await seriousFaults(page)).toEqual([]);
     for (const summary of await page.locator('summary').all()) await summary.click();
     await page.getByLabel('Compare two').check();
     await page.getByLabel('Glosses', { exact: true }).fill('NOBODY');
     await page.getByRole('button', { name: 'Sign', exact: true }).click();
     await page.getByRole('alert').getByText('has no sign for NOBODY').waitFor();
-    expect(await obstacles(page)).toEqual([]);
+    expect(await seriousFaults(page)).toEqual([]);
     const wide = await page.evaluate(
       'document.documentElement.scrollWidth - document.documentElement.clientWidth',
     );

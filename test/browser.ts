@@ -5,7 +5,7 @@ import { it } from 'vitest';
 
 /** Its machine may be busy: every wait is long, and none is a pause. */
 export const PATIENCE = 200_000;
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
+export const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
