@@ -67,17 +67,17 @@ function grown(mask: Float32Array, size: number, growth: number): Float32Array {
   return result;
 }
 
-/** The rows and columns of a mask that holds something, with `margin` more on each side, within the picture. */
+/** The rows and columns of a mask of zeros and ones, of which there is one at least, with `margin` more on each side, within the picture. */
 function reach(mask: Float32Array, size: number, margin: number) {
-  let [left, top, right, bottom] = [size, size, 0, 0];
-  for (let y = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      if (!mask[y * size + x]) continue;
-      if (x < left) left = x;
-      if (x >= right) right = x + 1;
-      if (y < top) top = y;
-      bottom = y + 1;
-    }
+  const top = Math.floor(mask.indexOf(1) / size);
+  const bottom = Math.floor(mask.lastIndexOf(1) / size) + 1;
+  let [left, right] = [size, 0];
+  for (let y = top; y < bottom; y++) {
+    const row = mask.subarray(y * size, (y + 1) * size);
+    const first = row.indexOf(1);
+    if (first < 0) continue;
+    left = Math.min(left, first);
+    right = Math.max(right, row.lastIndexOf(1) + 1);
   }
   return {
     left: Math.max(0, left - margin),

@@ -19,7 +19,6 @@ export function maskFeedback(
   const { size: whole } = autoencoder;
   return {
     condition(conditions: Tensors, masks: Float32Array) {
-      const settled = makePlanes(masks.length / whole ** 2, whole, whole, settle(masks, told.gain));
       const changed: Record<string, Tensor> = { ...conditions };
       for (const input of denoiser.inputs) {
         const drawn = conditions[input.name];
@@ -27,21 +26,41 @@ export function maskFeedback(
         const { size, channels } = input;
         const place = channelPlace(channels, kind, scene, size);
         if (place === undefined) continue;
-        const data = drawn.data.slice();
-        data.set(resizeSquare(settled, size).data, place * size * size);
+        const planes = settle(masks, told.gain, whole, size);
         // Not marked as constant: another step, another mask.
-        changed[input.name] = { dims: drawn.dims, data };
+        changed[input.name] = { dims: drawn.dims, data: laidOver(drawn.data, planes, place * size * size) };
       }
       return changed;
     },
   };
 }
 
-/** Probabilities with a soft edge `1 / gain` wide round one half, as drawn masks have it. */
-function settle(masks: Float32Array, gain: number): Float32Array {
-  const settled = new Float32Array(masks.length);
-  for (let i = 0; i < masks.length; i += 1) {
-    settled[i] = Math.min(1, Math.max(0, ((masks[i] ?? 0) - 0.5) * gain + 0.5));
+/** `data` with `planes` from `at` on: no copy where it holds nothing else. */
+function laidOver(data: Float32Array, planes: Float32Array, at: number): Float32Array {
+  if (planes.length === data.length) return planes;
+  const all = data.slice();
+  all.set(planes, at);
+  return all;
+}
+
+/**
+ * Probabilities [masks, whole, whole] with a soft edge `1 / gain` wide round one half, as drawn masks have it, at `size`: means of
+ * whole cells, as in training, where the sizes allow it.
+ */
+function settle(masks: Float32Array, gain: number, whole: number, size: number): Float32Array {
+  const sharp = (p: number): number => Math.min(1, Math.max(0, (p - 0.5) * gain + 0.5));
+  const count = masks.length / whole ** 2;
+  const cell = whole / size;
+  if (!Number.isInteger(cell))
+    return resizeSquare(makePlanes(count, whole, whole, masks.map(sharp)), size).data;
+  const means = new Float32Array(count * size * size);
+  for (let row = 0; row < count * whole; row += 1) {
+    const to = Math.floor(row / cell) * size;
+    for (let x = 0; x < whole; x += 1) {
+      const at = to + Math.floor(x / cell);
+      means[at] = (means[at] ?? 0) + sharp(masks[row * whole + x] ?? 0);
+    }
   }
-  return settled;
+  if (cell > 1) for (let i = 0; i < means.length; i += 1) means[i] = (means[i] ?? 0) / cell ** 2;
+  return means;
 }

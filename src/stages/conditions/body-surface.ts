@@ -1,6 +1,6 @@
 import { drawHandSurface, HAND_SURFACE_CHANNELS } from './hand-surface.js';
 import { type Keypoints, middle, span } from './points.js';
-import { type Channel, drawCapsule, drawPolygon, type Point } from './raster.js';
+import { type Channel, drawCapsule, drawPolygon, type Point, Scratch } from './raster.js';
 
 /**
  * Channels of the body surface, in order: trunk, neck, head, left upper arm, left forearm, right upper arm, right forearm, legs,
@@ -129,9 +129,11 @@ export function drawBodySurface(channels: readonly Channel[], points: Keypoints)
   drawFace(channels.slice(10), points);
 }
 
+const handScratch = new Scratch();
+
 function copyHands(coverage: Channel, relief: Channel, points: Keypoints): void {
   const { size } = coverage;
-  const data = new Float64Array(HAND_SURFACE_CHANNELS * size * size);
+  const data = handScratch.zeros(HAND_SURFACE_CHANNELS * size * size);
   const hands = Array.from({ length: HAND_SURFACE_CHANNELS }, (_, k) => ({
     data,
     offset: k * size * size,

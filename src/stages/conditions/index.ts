@@ -6,7 +6,7 @@ import { BODY_SURFACE_CHANNELS, drawBodySurface, drawSkeletonLines } from './bod
 import { drawFingerHeatmaps, drawForearms } from './hand.js';
 import { drawHandSurface, HAND_SURFACE_CHANNELS } from './hand-surface.js';
 import { type Keypoints, keypointsOf } from './points.js';
-import type { Channel } from './raster.js';
+import { type Channel, Scratch } from './raster.js';
 
 function channelCount(channels: ConditionChannels, scene: Scene, size: number): number {
   switch (channels.kind) {
@@ -125,6 +125,8 @@ function drawOne(
   }
 }
 
+const scratch = new Scratch();
+
 /**
  * Draws a condition tensor: `Float32Array` [C, size, size], channels in the manifest's order (kinds are described in
  * `models/manifest.ts`). The scene is in the coordinates of the `size` x `size` picture. Throws `BundleError` where the manifest
@@ -133,7 +135,7 @@ function drawOne(
 export function drawConditions(list: readonly ConditionChannels[], size: number, scene: Scene): Float32Array {
   const counts = list.map((channels) => channelCount(channels, scene, size));
   const total = counts.reduce((sum, count) => sum + count, 0);
-  const data = new Float64Array(total * size * size);
+  const data = scratch.zeros(total * size * size);
   const points = keypointsOf(scene.pose.keypoints, scene.pose.depth);
   let at = 0;
   list.forEach((options, k) => {
@@ -145,5 +147,5 @@ export function drawConditions(list: readonly ConditionChannels[], size: number,
     drawOne(options, channels, scene, points);
     at += channels.length;
   });
-  return Float32Array.from(data);
+  return new Float32Array(data);
 }

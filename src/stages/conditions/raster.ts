@@ -11,6 +11,17 @@ export interface Channel {
   readonly size: number;
 }
 
+/** Values kept between calls and given out as zeros: to make 11 MB anew for each frame kept the garbage collector busy. */
+export class Scratch {
+  private values = new Float64Array(0);
+
+  /** Zeros, until the next call. */
+  zeros(length: number): Float64Array {
+    if (this.values.length < length) this.values = new Float64Array(length);
+    return this.values.subarray(0, length).fill(0);
+  }
+}
+
 export interface Point {
   readonly x: number;
   readonly y: number;
