@@ -112,8 +112,23 @@ function drawFace(channels: readonly Channel[], points: Keypoints): void {
   drawStroke(nose, points, 31, 35, line);
 }
 
+/**
+ * The points without those of a leg whose knee lies beyond the edge of the picture of `size` pixels: what clothes the stump at its
+ * edge cannot be told, and a stage that is shown it draws a mean of trousers and top there.
+ */
+function legsInside(all: Keypoints, size: number): Keypoints {
+  const within = (value: number): boolean => value >= 0 && value < size;
+  const hidden = [13, 14].filter((k) => {
+    const knee = all[k];
+    return knee !== undefined && !(within(knee.x) && within(knee.y));
+  });
+  const gone = new Set(hidden.flatMap((knee) => [knee, knee + 2]));
+  return gone.size === 0 ? all : all.map((point, k) => (gone.has(k) ? undefined : point));
+}
+
 /** Body and face as filled shapes, one channel each; see `BODY_SURFACE_CHANNELS`. */
-export function drawBodySurface(channels: readonly Channel[], points: Keypoints): void {
+export function drawBodySurface(channels: readonly Channel[], all: Keypoints): void {
+  const points = legsInside(all, channels[0]?.size ?? 0);
   const width = shoulderWidth(points);
   if (width > 0) {
     drawTrunk(channels[0], points, width);
@@ -145,6 +160,7 @@ function copyHands(coverage: Channel, relief: Channel, points: Keypoints): void 
 }
 
 /** The body's limbs, 1.5 pixels wide. */
-export function drawSkeletonLines(channel: Channel, points: Keypoints): void {
+export function drawSkeletonLines(channel: Channel, all: Keypoints): void {
+  const points = legsInside(all, channel.size);
   for (const limb of LIMBS) drawLimb(channel, points, limb, [0.75, 0.75]);
 }

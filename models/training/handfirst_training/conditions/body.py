@@ -19,6 +19,19 @@ def present(keypoints: np.ndarray, index: int) -> bool:
 
 
 @njit(cache=True)
+def legs_inside(keypoints: np.ndarray, size: float) -> np.ndarray:
+    """The points without those of a leg whose knee lies beyond the edge of the picture of `size` pixels: what clothes the stump at
+    its edge cannot be told, and a stage that is shown it draws a mean of trousers and top there."""
+    out = keypoints.copy()
+    for side in range(2):
+        x, y = keypoints[13 + side, 0], keypoints[13 + side, 1]
+        if x < 0.0 or y < 0.0 or x >= size or y >= size:
+            out[13 + side] = 0.0
+            out[15 + side] = 0.0
+    return out
+
+
+@njit(cache=True)
 def middle(keypoints: np.ndarray, a: int, b: int) -> np.ndarray:
     """Mean of those of two points that are there: x, y, 1 or 0."""
     out = np.zeros(3)

@@ -43,6 +43,11 @@ def place(channels: Sequence[Mapping[str, object]], kind: str) -> slice:
     return slice(start, start + CHANNEL_COUNTS[kind])
 
 
+def split(channels: list[dict[str, object]], kind: str) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    """The channels without those of a kind, and those."""
+    return [c for c in channels if c["kind"] != kind], [c for c in channels if c["kind"] == kind]
+
+
 def coordinates(size: int) -> np.ndarray:
     """[2, S, S]: x and y of the pixel's centre, -1..1."""
     line = (np.arange(size) + 0.5) / size * 2 - 1
@@ -56,11 +61,15 @@ def transform(keypoints: np.ndarray, depth: np.ndarray, x0: float, y0: float, sc
     return moved, depth.astype(np.float64) * scale
 
 
-def draw(channels: Sequence[Mapping[str, object]], size: int, keypoints: np.ndarray, depth: np.ndarray) -> np.ndarray:
+def draw(
+    channels: Sequence[Mapping[str, object]], size: int, keypoints: np.ndarray, depth: np.ndarray, whole: bool = True
+) -> np.ndarray:
     """Condition tensor float32 [C, S, S].
 
-    Keypoints [133, 3] (x, y, confidence; 0 = missing) and depth [133] (NaN = unknown) are in its pixels.
+    Keypoints [133, 3] (x, y, confidence; 0 = missing) and depth [133] (NaN = unknown) are in its pixels. `whole`: the tensor shows the
+    whole picture; of a part of it only the caller can tell where the picture ends.
     """
+    standing = body.legs_inside(keypoints, size) if whole else keypoints
     out = np.zeros((channel_count(channels), size, size))
     at = 0
     for channel in channels:
@@ -73,9 +82,9 @@ def draw(channels: Sequence[Mapping[str, object]], size: int, keypoints: np.ndar
         elif kind == "forearms":
             hand.forearms(here[0], keypoints)
         elif kind == "body-surface":
-            body.body_surface(here, keypoints, depth)
+            body.body_surface(here, standing, depth)
         elif kind == "skeleton-lines":
-            body.skeleton_lines(here[0], keypoints)
+            body.skeleton_lines(here[0], standing)
         elif kind == "coordinates":
             here[:] = coordinates(size)
         at += CHANNEL_COUNTS[kind]
