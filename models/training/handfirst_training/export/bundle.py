@@ -16,7 +16,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from ..conditions.draw import BODY_CHANNELS, HAND_CHANNELS, channel_count
+from ..conditions.draw import BODY_CHANNELS, HAND_CHANNELS, channel_count, split
 from ..networks.denoisers import BodyDenoiser, HandDenoiser
 from ..networks.prompt import ReferenceEncoder
 from ..training.autoencoder import LATENT_CHANNELS
@@ -26,7 +26,10 @@ from ..training.samples import BODY_CONDITION_SIZE, CANVAS_GREY, CROP_MARGIN, HA
 from .graphs import BodyGraph, Clamped, HandGraph, PromptGraph, ReferenceGraph
 from .onnx_files import difference, export, halved
 
-VERSION = "0.1.0"
+# What the mask head says in one step and is told in the next, apart from what stays.
+HAND_STEADY, HAND_TOLD = split(HAND_CHANNELS, "hand-mask")
+BODY_STEADY, BODY_TOLD = split(BODY_CHANNELS, "parts")
+VERSION = "0.2.0"
 TOLERANCE = 1e-3
 # The first is the default: later steps draw within the outlines that the first one found, and with four the blending has steps to work in.
 TRAINED_STEPS = [4, 2, 1]
@@ -72,7 +75,8 @@ def write_denoisers(writer: Writer, runs: Path, look: int, untrained: bool) -> N
     inputs = {
         "latent": torch.randn(1, LATENT_CHANNELS, cells, cells),
         "timestep": timestep,
-        "conditions": torch.rand(1, channel_count(HAND_CHANNELS), HAND_SIZE, HAND_SIZE),
+        "conditions": torch.rand(1, channel_count(HAND_STEADY), HAND_SIZE, HAND_SIZE),
+        "told": torch.rand(1, channel_count(HAND_TOLD), HAND_SIZE, HAND_SIZE),
         "look": torch.rand(1, look),
     }
     writer.graph("hand-denoiser.onnx", HandGraph(hand), inputs, ["clean", "mask"])
@@ -81,7 +85,8 @@ def write_denoisers(writer: Writer, runs: Path, look: int, untrained: bool) -> N
     inputs = {
         "latent": torch.randn(1, LATENT_CHANNELS, cells, cells),
         "timestep": timestep,
-        "conditions": torch.rand(1, channel_count(BODY_CHANNELS), BODY_CONDITION_SIZE, BODY_CONDITION_SIZE),
+        "conditions": torch.rand(1, channel_count(BODY_STEADY), BODY_CONDITION_SIZE, BODY_CONDITION_SIZE),
+        "told": torch.rand(1, channel_count(BODY_TOLD), BODY_CONDITION_SIZE, BODY_CONDITION_SIZE),
         "canvas": torch.rand(1, LATENT_CHANNELS + 1, cells, cells),
         "look": torch.rand(1, look),
     }
@@ -129,11 +134,14 @@ def denoiser(graph: str, conditions: list[dict[str, object]], outputs: dict[str,
 
 
 def manifest(look: int, trained: bool) -> dict[str, object]:
-    hand_conditions = [{"name": "conditions", "from": "conditions", "size": HAND_SIZE, "channels": HAND_CHANNELS}]
-    canvas = [{"kind": "canvas-latent"}, {"kind": "hand-mask"}]
+    def condition(name: str, size: int, channels: list[dict[str, object]]) -> dict[str, object]:
+        return {"name": name, "from": "conditions", "size": size, "channels": channels}
+
+    hand_conditions = [condition("conditions", HAND_SIZE, HAND_STEADY), condition("told", HAND_SIZE, HAND_TOLD)]
     body_conditions = [
-        {"name": "conditions", "from": "conditions", "size": BODY_CONDITION_SIZE, "channels": BODY_CHANNELS},
-        {"name": "canvas", "from": "conditions", "size": PICTURE_SIZE // 8, "channels": canvas},
+        condition("conditions", BODY_CONDITION_SIZE, BODY_STEADY),
+        condition("told", BODY_CONDITION_SIZE, BODY_TOLD),
+        condition("canvas", PICTURE_SIZE // 8, [{"kind": "canvas-latent"}, {"kind": "hand-mask"}]),
     ]
     return {
         "schema": 1,

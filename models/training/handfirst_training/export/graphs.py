@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from ..conditions.draw import BODY_CHANNELS, HAND_CHANNELS, place
 from ..networks.autoencoder import Decoder
 from ..networks.denoisers import BodyDenoiser, HandDenoiser
 from ..networks.prompt import LookChooser, ReferenceEncoder
@@ -33,26 +34,38 @@ class Levels(nn.Module):
         return self.table[timestep.long()]
 
 
+def inserted(conditions: Tensor, told: Tensor, at: int) -> Tensor:
+    """Conditions with what the mask head said in the step before from channel `at` on. What stays the same in every step of a frame
+    is an input of its own, so that it is handed over once."""
+    return torch.cat([conditions[:, :at], told, conditions[:, at:]], dim=1)
+
+
 class HandGraph(nn.Module):
-    """Latent, timestep, conditions, look -> clean latent and mask."""
+    """Latent, timestep, conditions, told mask, look -> clean latent and mask."""
 
     def __init__(self, denoiser: HandDenoiser) -> None:
         super().__init__()
         self.levels, self.denoiser = Levels(), denoiser
+        self.at = place(HAND_CHANNELS, "hand-mask").start
 
-    def forward(self, latent: Tensor, timestep: Tensor, conditions: Tensor, look: Tensor) -> tuple[Tensor, Tensor]:
-        return self.denoiser(latent, self.levels(timestep), conditions, look)
+    def forward(self, latent: Tensor, timestep: Tensor, conditions: Tensor, told: Tensor, look: Tensor) -> tuple[Tensor, Tensor]:
+        return self.denoiser(latent, self.levels(timestep), inserted(conditions, told, self.at), look)
 
 
 class BodyGraph(nn.Module):
-    """Latent, timestep, conditions, canvas (its latent and the mask), look -> clean latent and masks of parts, the person's first."""
+    """Latent, timestep, conditions, told parts, canvas (its latent and the mask), look -> clean latent and masks of parts, the
+    person's first."""
 
     def __init__(self, denoiser: BodyDenoiser) -> None:
         super().__init__()
         self.levels, self.denoiser = Levels(), denoiser
+        self.at = place(BODY_CHANNELS, "parts").start
 
-    def forward(self, latent: Tensor, timestep: Tensor, conditions: Tensor, canvas: Tensor, look: Tensor) -> tuple[Tensor, Tensor]:
-        return self.denoiser(latent, self.levels(timestep), conditions, canvas[:, :-1], canvas[:, -1:], look)
+    def forward(
+        self, latent: Tensor, timestep: Tensor, conditions: Tensor, told: Tensor, canvas: Tensor, look: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        whole = inserted(conditions, told, self.at)
+        return self.denoiser(latent, self.levels(timestep), whole, canvas[:, :-1], canvas[:, -1:], look)
 
 
 class PromptGraph(nn.Module):

@@ -49,13 +49,34 @@ class MaskHead(nn.Module):
         widths = [features, *finer, *([8] * (2 - len(finer))), masks]
         self.steps = nn.ModuleList(nn.ConvTranspose2d(a, b, 2, stride=2) for a, b in itertools.pairwise(widths))
 
-    def forward(self, features: Tensor, seen: list[Tensor]) -> Tensor:
+    def logits(self, features: Tensor, seen: list[Tensor]) -> tuple[Tensor, Tensor]:
+        """Logits, and the features at half of the picture's size that they come from."""
         finer = seen[-2::-1]
         h = features
         for k, step in enumerate(self.steps[:-1]):
             h = step(h)
             h = F.silu(h + finer[k] if k < len(finer) else h)
-        return torch.sigmoid(self.steps[-1](h))
+        return self.steps[-1](h), h
+
+    def forward(self, features: Tensor, seen: list[Tensor]) -> Tensor:
+        return torch.sigmoid(self.logits(features, seen)[0])
+
+
+class FineMaskHead(MaskHead):
+    """A mask head that looks once more at conditions of the picture's own size, [B, G, 8h, 8w], where the edge is to be found to the pixel.
+
+    What it adds starts at zero.
+    """
+
+    def __init__(self, features: int, stem: list[int], conditions: int, width: int = 12) -> None:
+        super().__init__(features, stem)
+        self.widen = nn.ConvTranspose2d(stem[0], width, 2, stride=2)
+        self.look = nn.Conv2d(conditions, width, 3, padding=1)
+        self.edge = nn.Sequential(nn.SiLU(), nn.Conv2d(width, width, 3, padding=1), nn.SiLU(), zeroed(nn.Conv2d(width, 1, 3, padding=1)))
+
+    def forward(self, features: Tensor, seen: list[Tensor], conditions: Tensor) -> Tensor:
+        logits, h = self.logits(features, seen)
+        return torch.sigmoid(logits + self.edge(self.widen(h) + self.look(conditions)))
 
 
 class HandDenoiser(nn.Module):
@@ -71,14 +92,14 @@ class HandDenoiser(nn.Module):
         self.inward = nn.Conv2d(latent + stem[-1], widths[0], 3, padding=1)
         self.unet = UNet(widths, [2, 2], code)
         self.outward = zeroed(nn.Conv2d(widths[0], latent, 3, padding=1))
-        self.mask = MaskHead(widths[0], stem)
+        self.mask = FineMaskHead(widths[0], stem, conditions)
         lively(self)
 
     def forward(self, noisy: Tensor, level: Tensor, conditions: Tensor, look: Tensor) -> tuple[Tensor, Tensor]:
         seen = self.stem(conditions)
         code = self.code(level, look)
         h = self.unet(self.inward(torch.cat([shown(noisy, level), seen[-1]], dim=1)), code)
-        return self.shader(conditions, code) + self.outward(F.silu(h)), self.mask(h, seen)
+        return self.shader(conditions, code) + self.outward(F.silu(h)), self.mask(h, seen, conditions)
 
 
 class BodyDenoiser(nn.Module):

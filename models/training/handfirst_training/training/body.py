@@ -24,6 +24,7 @@ from .samples import PICTURE_SIZE, BodyBatch, body_batch
 from .schedule import draw_levels
 from .store import World
 
+MASK_LAMBDA = 0.3
 PARTS = place(BODY_CHANNELS, "parts")
 
 
@@ -47,6 +48,7 @@ def main() -> None:
     parser.add_argument("--autoencoder", type=Path, required=True, help="folder with encoder.pt and decoder.pt")
     parser.add_argument("--crop", type=int, default=320, help="side of the squares trained on before --whole-from")
     parser.add_argument("--whole-from", type=float, default=0.6, help="share of the budget from which whole pictures are used")
+    parser.add_argument("--mask-lambda", type=float, default=MASK_LAMBDA, help="weight of the loss of the parts' masks")
     parser.add_argument("--critic", type=float, default=0, help="how strongly a critic pulls at later steps (0: none); for the last part")
     add_budget(parser, batch=2, rate=1e-3)
     args = parser.parse_args()
@@ -65,7 +67,7 @@ def main() -> None:
         batch = BodyBatch(**{k: v.to(budget.device) for k, v in vars(body_batch(world, budget.batch, rng, size)).items()})
         clean, canvas = encoder(batch.picture), encoder(batch.canvas)
         level = draw_levels(len(clean), generator).to(budget.device)
-        known = rounded(batch.parts, int(rng.choice([0, 2, 4, 7])))
+        known = rounded(batch.parts, int(rng.choice([0, 1, 2, 4])))
         conditions = torch.where((level > 0)[:, None, None, None], with_parts(batch.conditions, known), batch.conditions)
         conditions = conditions.contiguous(memory_format=torch.channels_last)
         reach = int(rng.integers(3))
@@ -83,7 +85,7 @@ def main() -> None:
         predicted, parts = predicted.float(), parts.float()
         noise_loss = (huber(predicted - clean) * weights * batch.weight).mean()
         mask_loss = F.mse_loss(parts, batch.parts)
-        loss = noise_loss + mask_loss
+        loss = noise_loss + args.mask_lambda * 10 * mask_loss
         told = {"noise": float(noise_loss.detach()), "mask": float(mask_loss.detach())}
         later = level > 0
         if critic and later.any():

@@ -36,9 +36,11 @@ def load_decoder(folder: Path, device: str) -> Decoder:
     return decoder.to(device).requires_grad_(False)
 
 
-def channel_weights(encoder: Encoder) -> Tensor:
-    """[1, C, 1, 1], mean 1: between whitened units and pixels, so that fine detail counts but does not drown shape."""
-    return (encoder.scale / encoder.scale.mean())[None, :, None, None]
+def channel_weights(encoder: Encoder, power: float = 1.0) -> Tensor:
+    """[1, C, 1, 1], mean 1: between whitened units (power 0) and squares of pixels (2), so that fine detail counts but does not drown
+    shape."""
+    weights = encoder.scale**power
+    return (weights / weights.mean())[None, :, None, None]
 
 
 def huber(difference: Tensor) -> Tensor:

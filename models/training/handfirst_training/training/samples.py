@@ -9,18 +9,21 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from ..conditions.body import legs_inside
 from ..conditions.draw import BODY_CHANNELS, HAND_CHANNELS, draw, place, transform
 from ..conditions.hand import LEFT_HAND, RIGHT_HAND, hand_length
 from .mirror import mirrored_look, mirrored_points
 from .store import World
 
 HAND_SIZE = 128
-CLOSEUP_MARGIN = 1.9
 CROP_MARGIN = 1.5
+FEWEST_POINTS = 8
 PICTURE_SIZE = 512
 BODY_CONDITION_SIZE = 256
 CANVAS_GREY = 127.5
 MIRRORED = 0.5
+CUT_SHARE = 0.15
+FACE_SHARE = 0.4
 LEFT_LABEL, RIGHT_LABEL = 2, 3
 HAIR_LABEL, CLOTHES_LABEL = 4, 5
 MIRRORED_LABELS = np.arange(256, dtype=np.uint8)
@@ -60,9 +63,9 @@ def with_presence(look: np.ndarray, rng: np.random.Generator, drop: float) -> np
 
 
 def jitter(keypoints: np.ndarray, depth: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Keypoints as a detector places them: noise in proportion to the part's size; no depth in half of the samples."""
+    """Keypoints as a detector places them: noise in proportion to the part's size; no depth in a third of the samples."""
     moved, deep = keypoints.astype(np.float64).copy(), depth.astype(np.float64).copy()
-    strength = rng.choice([0.2, 0.6, 1.2])
+    strength = rng.choice([0.0, 0.25, 0.8])
     for start in (LEFT_HAND, RIGHT_HAND):
         length = hand_length(np.ascontiguousarray(moved[start : start + 21]))
         moved[start : start + 21, :2] += rng.normal(0, 0.012 * strength * length, (21, 2)) + rng.normal(0, 0.006 * strength * length, 2)
@@ -70,7 +73,7 @@ def jitter(keypoints: np.ndarray, depth: np.ndarray, rng: np.random.Generator) -
     width = np.linalg.norm(moved[5, :2] - moved[6, :2])
     moved[:23, :2] += rng.normal(0, 0.012 * strength * width, (23, 2))
     moved[23:91, :2] += rng.normal(0, 0.003 * strength * width, (68, 2)) + rng.normal(0, 0.006 * strength * width, 2)
-    if rng.random() < 0.5:
+    if rng.random() < 0.33:
         deep[:] = np.nan
     return moved, deep
 
@@ -81,6 +84,25 @@ def resized(picture: np.ndarray, size: int) -> Tensor:
     return F.interpolate(tensor, (size, size), mode="bilinear", antialias=True, align_corners=False)[0]
 
 
+def cut_off(keypoints: np.ndarray, wanted: list[slice], rng: np.random.Generator) -> None:
+    """What the frame cuts off of hands is missing from most files: the hands' points beyond its edge go, in place, mostly those of the
+    true edge, at times those of another. The hand that is to be drawn goes on behind the edge, as far as can be told from what is left."""
+    hands = slice(LEFT_HAND, LEFT_HAND + 42)
+    chance = rng.random()
+    points = keypoints[hands, :2]
+    gone = np.zeros(42, bool)
+    if chance < 0.7:
+        gone = ((points < 0) | (points >= PICTURE_SIZE)).any(axis=1)
+    if chance < CUT_SHARE:
+        of = np.concatenate([keypoints[hand, :2] for hand in wanted])
+        axis, sign = int(rng.integers(2)), rng.choice([-1.0, 1.0])
+        gone |= sign * points[:, axis] > np.quantile(sign * of[:, axis], rng.uniform(0.4, 0.95))
+    kept = np.zeros(len(keypoints), bool)
+    kept[hands] = ~gone
+    if sum(int(kept[hand].sum()) for hand in wanted) >= FEWEST_POINTS:
+        keypoints[hands][gone] = 0
+
+
 def hand_sample(world: World, at: int, rng: np.random.Generator, size: int = HAND_SIZE) -> tuple[Tensor, Tensor, np.ndarray, np.ndarray]:
     """One hand crop: picture, mask, conditions, look."""
     s, row = world.closeups[at]
@@ -88,18 +110,22 @@ def hand_sample(world: World, at: int, rng: np.random.Generator, size: int = HAN
     owner = int(shard["closeup_owner"][row][0])
     x0, y0, side = (float(v) for v in shard["closeup_boxes"][row])
     pixels, labels = shard["closeups"][row], shard["closeup_labels"][row]
+    keypoints, depth = jitter(shard["keypoints"][owner], shard["depth"][owner], rng)
+    keypoints[:, 2] = 1.0
+    wanted = [slice(k, k + 21) for k, there in zip((LEFT_HAND, RIGHT_HAND), shard["closeup_owner"][row][1:], strict=True) if there]
+    cut_off(keypoints, wanted, rng)
     whole = pixels.shape[0]
-    crop = round(whole * CROP_MARGIN / CLOSEUP_MARGIN * rng.uniform(0.9, 1.2))
-    crop = min(crop, whole)
-    slack = whole - crop
-    ox, oy = (int(np.clip(round(slack / 2 + rng.normal(0, 0.04) * crop), 0, slack)) for _ in range(2))
+    scale = whole / side
+    given = np.concatenate([keypoints[hand] for hand in wanted])
+    given = (given[given[:, 2] > 0, :2] - (x0, y0)) * scale
+    low, high = given.min(axis=0), given.max(axis=0)
+    crop = min(round(float((high - low).max()) * CROP_MARGIN * rng.uniform(0.9, 1.2)), whole)
+    corner = (low + high) / 2 - crop / 2 + rng.normal(0, 0.04, 2) * crop
+    ox, oy = (int(v) for v in np.clip(np.round(corner), 0, whole - crop))
     window = (slice(oy, oy + crop), slice(ox, ox + crop))
     mask = np.isin(labels[window], (LEFT_LABEL, RIGHT_LABEL))
     picture = pixels[window].astype(np.float32)
     picture = np.where(mask[..., None], picture, 255 * shard["look"][owner][world.skin])
-    keypoints, depth = jitter(shard["keypoints"][owner], shard["depth"][owner], rng)
-    keypoints[:, 2] = 1.0
-    scale = whole / side
     keypoints, depth = transform(keypoints, depth, x0 + ox / scale, y0 + oy / scale, scale * size / crop)
     look = shard["look"][owner]
     if rng.random() < MIRRORED:
@@ -167,19 +193,30 @@ def body_weight(labels: Tensor, keypoints: np.ndarray, shape: tuple[int, int]) -
     return weight
 
 
+def square_at(keypoints: np.ndarray, size: int, rng: np.random.Generator) -> tuple[int, int]:
+    """Corner of a square to train on, multiples of 8: often round the face, the smallest thing that must be right, else anywhere, the
+    picture's lower edge less often."""
+    cells = (PICTURE_SIZE - size) // 8
+    anywhere = np.array([rng.integers(cells + 1), rng.integers(max(1, round(0.75 * cells) + 1))])
+    if rng.random() >= FACE_SHARE:
+        return 8 * int(anywhere[0]), 8 * int(anywhere[1])
+    middle = keypoints[23:91, :2].mean(axis=0) + rng.uniform(-0.25, 0.25, 2) * size
+    x, y = np.clip(np.round((middle - size / 2) / 8), 0, cells)
+    return 8 * int(x), 8 * int(y)
+
+
 def body_sample(world: World, at: int, rng: np.random.Generator, size: int) -> list[Tensor | np.ndarray]:
     """One picture or, with size < 512, a square of it at a multiple of 8: picture, canvas, mask, conditions, weight, parts, look."""
     s, row = world.pictures[at]
     shard = world.shards[s]
-    cells = (PICTURE_SIZE - size) // 8
-    ox, oy = 8 * int(rng.integers(cells + 1)), 8 * int(rng.integers(max(1, round(0.75 * cells) + 1)))
-    window = (slice(oy, oy + size), slice(ox, ox + size))
     picture, labels = np.asarray(shard["pictures"][row]), np.asarray(shard["labels"][row])
     keypoints, depth, look = shard["keypoints"][row], shard["depth"][row], shard["look"][row]
     if rng.random() < MIRRORED:
         picture, labels = picture[:, ::-1], MIRRORED_LABELS[labels[:, ::-1]]
         keypoints, depth = mirrored_points(keypoints, depth, PICTURE_SIZE)
         look = mirrored_look(look, world.sided)
+    ox, oy = square_at(keypoints, size, rng)
+    window = (slice(oy, oy + size), slice(ox, ox + size))
     picture, labels = picture[window], labels[window]
     keypoints, depth = jitter(keypoints, depth, rng)
     detector_faults(keypoints, rng)
@@ -190,8 +227,8 @@ def body_sample(world: World, at: int, rng: np.random.Generator, size: int) -> l
     canvas, mask = body_canvas(picture, labels, keep, rng)
     moved, _ = transform(keypoints, depth, ox, oy, 1.0)
     weight = body_weight(torch.from_numpy(labels.copy()), moved, (size // 8, size // 8))
-    half, deep = transform(keypoints, depth, ox, oy, 0.5)
-    conditions = draw(BODY_CHANNELS, size // 2, half, deep)
+    half, deep = transform(legs_inside(keypoints, PICTURE_SIZE), depth, ox, oy, 0.5)
+    conditions = draw(BODY_CHANNELS, size // 2, half, deep, whole=False)
     line = (np.arange(BODY_CONDITION_SIZE) + 0.5) / BODY_CONDITION_SIZE * 2 - 1
     across, down = conditions[place(BODY_CHANNELS, "coordinates")]
     across[:] = line[ox // 2 : (ox + size) // 2]

@@ -1,0 +1,102 @@
+"""Parts of training for themselves, on hand-worked cases."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import nn
+
+from handfirst_training.conditions.body import legs_inside
+from handfirst_training.conditions.draw import BODY_CHANNELS, draw, place
+from handfirst_training.networks.denoisers import FineMaskHead, MaskHead
+from handfirst_training.training.hand import edge_loss
+from handfirst_training.training.samples import FACE_SHARE, cut_off, square_at
+
+RIGHT = slice(112, 133)
+
+
+class Dice:
+    """A generator that gives what it was told to."""
+
+    def __init__(self, *chances: float) -> None:
+        self.chances = list(chances)
+
+    def random(self) -> float:
+        return self.chances.pop(0)
+
+
+def hand_across_the_edge(beyond: int) -> np.ndarray:
+    """A right hand of which `beyond` points lie right of the picture."""
+    keypoints = np.ones((133, 3))
+    keypoints[:, :2] = 300
+    keypoints[RIGHT, 0] = 510 - 20 + 20 * (np.arange(21) >= 21 - beyond) + 5
+    return keypoints
+
+
+def test_points_beyond_the_frame_go_and_those_of_the_arm_stay() -> None:
+    keypoints = hand_across_the_edge(9)
+    keypoints[10, 0] = 900
+    cut_off(keypoints, [RIGHT], Dice(0.5))
+    assert keypoints[RIGHT, 2].tolist() == [1] * 12 + [0] * 9
+    assert keypoints[RIGHT][12:].sum() == 0 and keypoints[10].tolist() == [900, 300, 1]
+
+
+def test_a_hand_of_few_points_is_left_whole() -> None:
+    keypoints = hand_across_the_edge(14)
+    cut_off(keypoints, [RIGHT], Dice(0.5))
+    assert (keypoints[RIGHT, 2] == 1).all()
+
+
+def test_some_files_tell_what_lies_beyond_the_frame() -> None:
+    keypoints = hand_across_the_edge(9)
+    cut_off(keypoints, [RIGHT], Dice(0.9))
+    assert (keypoints[RIGHT, 2] == 1).all()
+
+
+def test_squares_hold_the_face_more_often_than_chance_would() -> None:
+    keypoints = np.zeros((133, 3))
+    keypoints[23:91, :2] = (420, 80)
+    rng = np.random.default_rng(3)
+    corners = np.array([square_at(keypoints, 256, rng) for _ in range(4000)])
+    assert (corners % 8 == 0).all() and corners.min() == 0 and corners.max() == 256
+    holds = ((corners <= (420, 80)) & (corners + 256 > (420, 80))).all(axis=1).mean()
+    # Anywhere: x from 165 on, of 0..256 in eights: 12 of 33 corners; y up to 80: 11 of 25.
+    by_chance = 12 / 33 * 11 / 25
+    assert abs(holds - (FACE_SHARE + (1 - FACE_SHARE) * by_chance)) < 0.03
+
+
+def test_the_fine_mask_head_begins_as_a_plain_one() -> None:
+    torch.manual_seed(1)
+    fine, plain = FineMaskHead(8, [4, 6, 10], conditions=5), MaskHead(8, [4, 6, 10])
+    plain.load_state_dict({key: value for key, value in fine.state_dict().items() if key.startswith("steps.")})
+    features, seen = torch.randn(2, 8, 2, 2), [torch.randn(2, c, s, s) for c, s in ((4, 8), (6, 4), (10, 2))]
+    conditions = torch.randn(2, 5, 16, 16)
+    assert torch.equal(fine(features, seen, conditions), plain(features, seen))
+    nn.init.ones_(fine.edge[-1].weight)
+    assert not torch.equal(fine(features, seen, conditions), plain(features, seen))
+
+
+def test_edges_count_within_the_hand_alone() -> None:
+    clean, mask = torch.zeros(1, 1, 4, 4), torch.zeros(1, 1, 4, 4)
+    mask[..., :2, :2] = 1
+    brighter = clean + 0.3
+    assert float(edge_loss(brighter, clean, nn.Identity(), mask)) == 0
+    # A step of 0.5 between the first two columns: seen from the two pixels left of it, of which there are 2 x 9 differences in all.
+    stepped = clean.clone()
+    stepped[..., 1:] = 0.5
+    torch.testing.assert_close(edge_loss(stepped, clean, nn.Identity(), mask), torch.tensor(2 * 0.5 / 18))
+    beyond = clean.clone()
+    beyond[..., 3] = 0.5
+    assert float(edge_loss(beyond, clean, nn.Identity(), mask)) == 0
+
+
+def test_legs_that_leave_the_picture_are_not_drawn_and_those_of_a_part_of_it_are() -> None:
+    keypoints = np.zeros((133, 3))
+    for k, x, y in ((5, 40, 20), (6, 20, 20), (11, 38, 50), (12, 22, 50), (13, 38, 70), (14, 22, 60), (15, 38, 90)):
+        keypoints[k] = x, y, 1
+    left = legs_inside(keypoints, 64)
+    assert left[[13, 15], 2].tolist() == [0, 0] and left[14].tolist() == [22, 60, 1] and keypoints[13, 2] == 1
+    depth = np.full(133, np.nan)
+    legs = place(BODY_CHANNELS, "body-surface").start + 7
+    part, whole = (draw(BODY_CHANNELS, 64, keypoints, depth, whole)[legs] for whole in (False, True))
+    assert part[60, 38] == 1 and whole[60, 38] == 0 and whole[55, 22] == 1
