@@ -17,11 +17,13 @@ from .store import World
 
 HAND_SIZE = 128
 CROP_MARGIN = 1.5
+# With fewer points the engine draws no hand (`src/stages/hand-boxes.ts`).
 FEWEST_POINTS = 8
 PICTURE_SIZE = 512
 BODY_CONDITION_SIZE = 256
 CANVAS_GREY = 127.5
 MIRRORED = 0.5
+# Hands cut off at a place where the picture does not end, and squares that lie round a face.
 CUT_SHARE = 0.15
 FACE_SHARE = 0.4
 LEFT_LABEL, RIGHT_LABEL = 2, 3
