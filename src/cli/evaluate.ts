@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { UsageError } from '../errors.js';
@@ -7,6 +8,7 @@ import {
   type EvaluateOptions,
   evaluate,
   markdown,
+  REPORT_FILES,
   type Report,
   summary,
   type Tolerance,
@@ -18,7 +20,8 @@ import { factors, names, tolerance } from './evaluate-flags.js';
 import { evaluateMakeCommand } from './evaluate-make.js';
 import { evaluateRankCommand } from './evaluate-rank.js';
 import { EXIT_CODES } from './failure.js';
-import { terminalReporter } from './progress.js';
+import { withFlags } from './flags-of.js';
+import { jsonReporter, terminalReporter } from './progress.js';
 import { cancelOnSignals } from './signals.js';
 
 /** The benchmark that comes with the package. */
@@ -38,6 +41,7 @@ interface EvaluateFlags {
   readonly device?: string;
   readonly threads?: number;
   readonly markdown?: boolean;
+  readonly json?: boolean;
   readonly quiet?: boolean;
 }
 
@@ -85,6 +89,7 @@ function runCommand(): Command {
     .optionsGroup('Output:')
     .option('-o, --out <folder>', 'for the report and for what the next run need not do again', 'evaluation')
     .option('--markdown', 'print the tables as Markdown instead of the summary')
+    .option('--json', 'print progress and figures as JSON lines')
     .option('--quiet', 'print nothing but warnings and failures')
     .optionsGroup('Runtime:')
     .addOption(
@@ -97,7 +102,9 @@ function runCommand(): Command {
     .option('--no-verify', "do not check the bundle's files against their checksums")
     .optionsGroup('Other:')
     .addHelpText('after', EXAMPLES)
-    .action(run);
+    .action((benchmark: string | undefined, flags: EvaluateFlags, command: Command) =>
+      run(benchmark, flags, command),
+    );
 }
 
 const EXAMPLES = `
@@ -111,8 +118,10 @@ Examples:
   handfirst evaluate samples/benchmark --baseline baseline.json --tolerance 0.03,dapHands=0.02
 ${EXIT_CODES}`;
 
-async function run(benchmark: string | undefined, flags: EvaluateFlags): Promise<void> {
-  const reporter = terminalReporter(process.stderr.isTTY === true, flags.quiet ?? false);
+async function run(benchmark: string | undefined, flags: EvaluateFlags, command: Command): Promise<void> {
+  const reporter = flags.json
+    ? jsonReporter((line) => process.stdout.write(line), command)
+    : terminalReporter(process.stderr.isTTY === true, flags.quiet ?? false, command);
   const { signal, release } = cancelOnSignals();
   try {
     const report = await evaluate({
@@ -122,7 +131,7 @@ async function run(benchmark: string | undefined, flags: EvaluateFlags): Promise
       signal,
     });
     reporter.stop();
-    tell(report, flags);
+    tell(report, flags, command);
     if (flags.updateBaseline) await writeBaseline(flags.baseline ?? '', report);
     checkBaseline(report);
   } finally {
@@ -131,9 +140,15 @@ async function run(benchmark: string | undefined, flags: EvaluateFlags): Promise
   }
 }
 
-function tell(report: Report, { markdown: tables, quiet, out }: EvaluateFlags): void {
-  if (tables) process.stdout.write(markdown(report));
-  else if (!quiet) process.stdout.write(`${summary(report)}The report is in ${out}.\n`);
+function tell(report: Report, { markdown: tables, quiet, out, json }: EvaluateFlags, command: Command): void {
+  const { presets, comparisons, baseline, notes } = report;
+  const path = join(out, REPORT_FILES.json);
+  if (json)
+    process.stdout.write(
+      `${JSON.stringify({ event: 'done', path, presets, comparisons, baseline, notes })}\n`,
+    );
+  else if (tables) process.stdout.write(markdown(report));
+  else if (!quiet) process.stdout.write(`${withFlags(summary(report), command)}The report is in ${out}.\n`);
 }
 
 function evaluateOptions(
@@ -142,7 +157,9 @@ function evaluateOptions(
 ): EvaluateOptions {
   const { preset, out, bundle, verify, limit, shrink, features, threads } = flags;
   if (updateBaseline && baseline === undefined)
-    throw new UsageError('--update-baseline needs the file: name it with --baseline.');
+    throw new UsageError('HF_FIELD_MISSING', '`updateBaseline` needs the file: name it with `baseline`.', {
+      field: 'baseline',
+    });
   return {
     benchmark: benchmark ?? PACKAGED,
     out,

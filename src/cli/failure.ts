@@ -1,6 +1,7 @@
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import pc from 'picocolors';
-import { HandfirstError } from '../errors.js';
+import { type ErrorPlace, HandfirstError } from '../errors.js';
+import { withFlags } from './flags-of.js';
 
 /** What the help says of exit codes; they are those of `errors.ts`. */
 export const EXIT_CODES = `
@@ -15,33 +16,58 @@ Exit codes:
   7  ffmpeg is missing or failed
   130  cancelled`;
 
-export interface Failure {
+/** Codes that only the command line gives, with their exit codes: a line that cannot be parsed, and a fault of handfirst. */
+export const CLI_CODES = { HF_ARGUMENT: 2, HF_FAULT: 1 } as const;
+
+/** A failure for the user; programs get it as JSON. */
+export interface Failure extends ErrorPlace {
+  /** Stable; `docs/errors.md` lists all. */
+  readonly code: string;
   readonly exitCode: number;
-  /** One sentence; empty where it was told already (help, commander's own messages). */
-  readonly sentence: string;
+  /** One sentence; empty for help and versions, which are no failures. */
+  readonly message: string;
 }
 
-/** What a thrown value means for the user. */
-export function failureOf(error: unknown): Failure {
-  if (error instanceof HandfirstError) return { exitCode: error.exitCode, sentence: error.message };
+/** What a thrown value means for the user of `command`. */
+export function failureOf(error: unknown, command?: Command): Failure {
+  if (error instanceof HandfirstError) {
+    const { code, exitCode, message, file, frame, field } = error;
+    return { code, exitCode, message: withFlags(message, command), file, frame, field };
+  }
   if (error instanceof CommanderError) {
-    return { exitCode: error.exitCode === 0 ? 0 : 2, sentence: '' };
+    const sentence = error.exitCode === 0 ? '' : error.message.replace(/^error: /, '').trim();
+    return {
+      code: 'HF_ARGUMENT',
+      exitCode: error.exitCode === 0 ? 0 : CLI_CODES.HF_ARGUMENT,
+      message: sentence,
+    };
   }
   const message = error instanceof Error ? error.message : String(error);
   return {
-    exitCode: 1,
-    sentence: `This should not happen (${message.replace(/\s+/g, ' ').trim()}): run the command again with --debug and report what it prints.`,
+    code: 'HF_FAULT',
+    exitCode: CLI_CODES.HF_FAULT,
+    message: `This should not happen (${message.replace(/\s+/g, ' ').trim()}): run the command again with --debug and report what it prints.`,
   };
 }
 
-/** Prints a failure and gives its exit code. `json`: as a line for programs, on standard output. */
-export function reportFailure(error: unknown, { debug, json }: { debug: boolean; json: boolean }): number {
-  const { exitCode, sentence } = failureOf(error);
-  if (sentence && json) {
-    process.stdout.write(`${JSON.stringify({ event: 'error', exitCode, message: sentence })}\n`);
-  } else if (sentence) {
-    process.stderr.write(`${pc.red('handfirst:')} ${sentence}\n`);
+/** How a failure is printed. */
+export interface Printing {
+  readonly debug: boolean;
+  /** As a line for programs, on standard output. */
+  readonly json: boolean;
+  /** The command that failed, whose flags the sentence names. */
+  readonly command?: Command;
+}
+
+/** Prints a failure and gives its exit code. */
+export function reportFailure(error: unknown, { debug, json, command }: Printing): number {
+  const failure = failureOf(error, command);
+  const { exitCode, message } = failure;
+  if (message && json) {
+    process.stdout.write(`${JSON.stringify({ event: 'error', ...failure })}\n`);
+  } else if (message && !(error instanceof CommanderError)) {
+    process.stderr.write(`${pc.red('handfirst:')} ${message}\n`);
   }
-  if (debug && error instanceof Error && sentence) process.stderr.write(`${error.stack}\n`);
+  if (debug && error instanceof Error && message) process.stderr.write(`${error.stack}\n`);
   return exitCode;
 }

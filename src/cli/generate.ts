@@ -27,8 +27,8 @@ ${EXIT_CODES}`,
     )
     .action(async (file: string, values: GenerateFlags) => {
       const reporter = values.json
-        ? jsonReporter((line) => process.stdout.write(line))
-        : terminalReporter(process.stderr.isTTY === true, values.quiet ?? false);
+        ? jsonReporter((line) => process.stdout.write(line), command)
+        : terminalReporter(process.stderr.isTTY === true, values.quiet ?? false, command);
       const { signal, release } = cancelOnSignals();
       try {
         const watch = { note: reporter.note, progress: reporter.progress };

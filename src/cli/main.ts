@@ -45,13 +45,22 @@ function everyCommand(command: Command): Command[] {
 
 /** Runs the program on `argv` (as in `process.argv`) and sets the process' exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
+  const json = argv.includes('--json');
   const root = program();
+  // Programs get the sentence as JSON, so commander does not print it as well.
+  if (json)
+    for (const command of everyCommand(root))
+      command.configureOutput({ outputError: () => {}, writeErr: () => {} });
+  let command: Command | undefined;
+  root.hook('preAction', (_, action) => {
+    command = action;
+  });
   if (!process.stdout.listeners('error').includes(onOutputError)) process.stdout.on('error', onOutputError);
   try {
     await root.parseAsync([...argv]);
   } catch (error) {
     const debug = argv.includes('--debug');
-    process.exitCode = reportFailure(error, { debug, json: argv.includes('--json') });
+    process.exitCode = reportFailure(error, { debug, json, command });
   }
 }
 

@@ -82,7 +82,9 @@ function checkCommand(): Command {
       print(json ? JSON.stringify(result, undefined, 2) : formatCheck(name, check));
       if (check.problems.length === 0) return;
       throw new BundleError(
+        'HF_BUNDLE_CHECK',
         `The bundle "${name}" has ${check.problems.length} problem(s): see above, and install or export it again.`,
+        { file: bundle.folder },
       );
     });
 }

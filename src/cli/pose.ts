@@ -18,6 +18,7 @@ import {
 } from '../pose/index.js';
 import { openVideoWriter } from '../video/index.js';
 import * as parse from './arguments.js';
+import { withFlags } from './flags-of.js';
 import { extractCommand } from './pose-extract.js';
 import {
   argument,
@@ -79,7 +80,7 @@ function infoCommand(): Command {
       const text = flags.json
         ? JSON.stringify({ file, ...report }, undefined, 2)
         : formatPoseReport(file, report);
-      process.stdout.write(`${text}\n`);
+      process.stdout.write(`${withFlags(text, command)}\n`);
     } finally {
       await clip.close();
     }
@@ -205,6 +206,8 @@ async function hashOf(clip: PoseClip): Promise<string> {
 function formatsCommand(): Command {
   return new Command('formats').description('list the layouts that can be read').action(() => {
     const width = Math.max(...poseFormats.map(({ format }) => format.length));
-    for (const { format, title } of poseFormats) process.stdout.write(`${format.padEnd(width)}  ${title}\n`);
+    const reading = infoCommand();
+    for (const { format, title } of poseFormats)
+      process.stdout.write(`${format.padEnd(width)}  ${withFlags(title, reading)}\n`);
   });
 }

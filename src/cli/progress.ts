@@ -1,6 +1,8 @@
 import { SingleBar } from 'cli-progress';
+import type { Command } from 'commander';
 import pc from 'picocolors';
 import type { Note, Progress, RenderResult } from '../pipeline/index.js';
+import { withFlags } from './flags-of.js';
 
 /** Tells the user how a run goes: a bar on a terminal, little otherwise, or JSON lines for programs. */
 export interface Reporter {
@@ -40,12 +42,30 @@ export function clock(seconds: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
+/** How long the video is and how long drawing took, in words that cannot be mixed up. */
+export function outcome({ frames, fps, bytes, totalMs, resumedFrames }: RenderResult): string {
+  const count = (n: number): string => `${n} ${n === 1 ? 'frame' : 'frames'}`;
+  const megabytes = `${(bytes / 1e6).toFixed(1)} MB`;
+  const rate = Number(fps.toFixed(2));
+  const drawn = resumedFrames > 0 ? `Drawing the last ${frames - resumedFrames} of them` : 'Drawing it';
+  return `It lasts ${(frames / fps).toFixed(1)} s when played (${count(frames)}, ${rate} a second, ${megabytes}). ${drawn} took ${spoken(totalMs / 1000)}.`;
+}
+
+/** `42 s`, `3 min 5 s` or `2 h 10 min`. */
+function spoken(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor(whole / 60) % 60} min`;
+}
+
 /** One JSON object a line on standard output: `event` is note, progress, done (or error, see `failure.ts`). */
-export function jsonReporter(write: (line: string) => void): Reporter {
+export function jsonReporter(write: (line: string) => void, command?: Command): Reporter {
   const pace = new Pace();
   const tell = (event: string, fields: object): void => write(`${JSON.stringify({ event, ...fields })}\n`);
   return {
-    note: ({ kind, sentence }) => tell('note', { kind, message: sentence }),
+    note: ({ kind, sentence }) => tell('note', { kind, message: withFlags(sentence, command) }),
     progress: (progress) => tell('progress', { ...progress, ...pace.at(progress) }),
     done: (result) => tell('done', { ...result, peakMemoryBytes: process.resourceUsage().maxRSS * 1024 }),
     stop: () => undefined,
@@ -53,7 +73,7 @@ export function jsonReporter(write: (line: string) => void): Reporter {
 }
 
 /** For people: notes and a bar on standard error, the result on standard output. */
-export function terminalReporter(terminal: boolean, quiet: boolean): Reporter {
+export function terminalReporter(terminal: boolean, quiet: boolean, command?: Command): Reporter {
   const pace = new Pace();
   const bar = new SingleBar({
     format: '{bar} {done}/{all} frames  {rate}  {left}',
@@ -66,8 +86,9 @@ export function terminalReporter(terminal: boolean, quiet: boolean): Reporter {
   let running = false;
   return {
     note({ kind, sentence }) {
-      if (kind === 'warning') process.stderr.write(`${pc.yellow('warning:')} ${sentence}\n`);
-      else if (!quiet) process.stderr.write(`${pc.dim(sentence)}\n`);
+      if (kind === 'warning')
+        process.stderr.write(`${pc.yellow('warning:')} ${withFlags(sentence, command)}\n`);
+      else if (!quiet) process.stderr.write(`${pc.dim(withFlags(sentence, command))}\n`);
     },
     progress(progress) {
       const { fps, secondsLeft } = pace.at(progress);
@@ -84,12 +105,10 @@ export function terminalReporter(terminal: boolean, quiet: boolean): Reporter {
       else if (terminal && !quiet) bar.update(progress.done, fields);
       running = true;
     },
-    done({ path, frames, totalMs, bytes }) {
+    done(result) {
       this.stop();
-      if (quiet) return;
-      const seconds = totalMs / 1000;
-      const details = `${frames} frames, ${clock(seconds)}, ${(bytes / 1e6).toFixed(1)} MB`;
-      process.stdout.write(`${pc.green('The video is at')} ${path} ${pc.dim(`(${details})`)}\n`);
+      if (!quiet)
+        process.stdout.write(`${pc.green('The video is at')} ${result.path}\n${pc.dim(outcome(result))}\n`);
     },
     stop() {
       if (running && terminal && !quiet) bar.stop();

@@ -6,6 +6,7 @@ import { cancelOnSignals } from './signals.js';
 interface SpellFlags extends SpellOptions {
   readonly out: string;
   readonly force?: boolean;
+  readonly json?: boolean;
 }
 
 /** Flags that say how letters are spelled. */
@@ -34,16 +35,20 @@ export function spellCommand(): Command {
     .description('fingerspell a text (letters and digits of the ASL manual alphabet) as keypoints')
     .argument('<text>', 'what to spell, such as "HELLO WORLD"')
     .requiredOption('-o, --out <file>', '.pose or .jsonl')
-    .option('--force', 'replace what exists');
+    .option('--force', 'replace what exists')
+    .option('--json', 'print the result as JSON');
   for (const option of [...spellingOptions(), ...pictureOptions(SPELL_DEFAULTS)]) command.addOption(option);
-  return command.action(async (text: string, { out, force, ...options }: SpellFlags) => {
+  return command.action(async (text: string, { out, force, json, ...options }: SpellFlags) => {
     const { signal, release } = cancelOnSignals();
     try {
       const clip = spell(text, options);
       const frames = await writeClip(clip, out, { force, signal });
-      const seconds = (frames / clip.info.fps).toFixed(1);
+      const letters = clip.letters.length;
+      const seconds = frames / clip.info.fps;
       process.stdout.write(
-        `${out}: ${clip.letters.length} ${clip.letters.length === 1 ? 'letter' : 'letters'}, ${frames} frames, ${seconds} s\n`,
+        json
+          ? `${JSON.stringify({ event: 'done', path: out, letters, frames, seconds })}\n`
+          : `${out}: ${letters} ${letters === 1 ? 'letter' : 'letters'}, ${frames} frames, ${seconds.toFixed(1)} s\n`,
       );
     } finally {
       release();

@@ -55,7 +55,9 @@ export class DetectorClient {
   }
 
   async close(): Promise<void> {
-    this.end(new CancelledError('Looking for people was cancelled: the detector was closed.'));
+    this.end(
+      new CancelledError('HF_CANCELLED', 'Looking for people was cancelled: the detector was closed.'),
+    );
     await this.worker.terminate();
   }
 
@@ -71,7 +73,10 @@ export class DetectorClient {
     if (reply.kind === 'found') pending?.succeed(reply.landmarks);
     else
       pending?.fail(
-        new DeviceError(`Looking for people failed (${reply.message}): install handfirst again.`),
+        new DeviceError(
+          'HF_DETECTOR_FAILED',
+          `Looking for people failed (${reply.message}): install handfirst again.`,
+        ),
       );
   }
 
@@ -84,6 +89,7 @@ export class DetectorClient {
 
 function crashed(why: string): DeviceError {
   return new DeviceError(
+    'HF_DETECTOR_DIED',
     `The thread that looks for people died (${why.split('\n')[0]}): give the program more memory.`,
   );
 }

@@ -61,8 +61,10 @@ export interface Detector {
  */
 export async function openDetector({ complexity = 1, signal }: DetectorOptions = {}): Promise<Detector> {
   if (![0, 1, 2].includes(complexity))
-    throw new UsageError(`The complexity is ${complexity}: give 0, 1 or 2.`);
-  if (signal?.aborted) throw new CancelledError('Looking for people was cancelled.');
+    throw new UsageError('HF_FIELD_VALUE', `The complexity is ${complexity}: give 0, 1 or 2.`, {
+      field: 'complexity',
+    });
+  if (signal?.aborted) throw new CancelledError('HF_CANCELLED', 'Looking for people was cancelled.');
   const worker = startWorker({ complexity });
   await ready(worker, signal);
   const client = new DetectorClient(worker, signal);
@@ -70,7 +72,10 @@ export async function openDetector({ complexity = 1, signal }: DetectorOptions =
     detect: (picture, { mask = false } = {}) =>
       client.detect(picture, mask).then((landmarks) => detection(landmarks, 0, 0)),
     openClip({ fps, smooth = true }) {
-      if (!(fps > 0)) throw new UsageError(`A video of ${fps} frames a second cannot be looked at.`);
+      if (!(fps > 0))
+        throw new UsageError('HF_FIELD_VALUE', `A video of ${fps} frames a second cannot be looked at.`, {
+          field: 'fps',
+        });
       const clip = client.startClip(fps, smooth);
       let index = 0;
       return {
@@ -118,11 +123,13 @@ async function ready(worker: Worker, signal: AbortSignal | undefined): Promise<v
         message: `its thread ended with code ${code}`,
       })),
     ]);
-    if (first.kind === 'unusable') throw new DeviceError(startSentence(first.message));
+    if (first.kind === 'unusable') throw new DeviceError('HF_DETECTOR_FAILED', startSentence(first.message));
   } catch (error) {
     await worker.terminate();
-    if (signal?.aborted) throw new CancelledError('Looking for people was cancelled.');
-    throw error instanceof DeviceError ? error : new DeviceError(startSentence(String(error)));
+    if (signal?.aborted) throw new CancelledError('HF_CANCELLED', 'Looking for people was cancelled.');
+    throw error instanceof DeviceError
+      ? error
+      : new DeviceError('HF_DETECTOR_FAILED', startSentence(String(error)));
   } finally {
     waiting.abort();
   }

@@ -38,7 +38,9 @@ export async function extractPose(
   const fps = options.fps ?? own;
   if (fps === undefined) {
     throw new UsageError(
-      `${video} does not say its frames per second; give them with --fps, such as --fps 25.`,
+      'HF_FIELD_MISSING',
+      `${video} does not say its frames per second; give \`fps\`, such as 25.`,
+      { file: video, field: 'fps' },
     );
   }
   const writer = await openPoseWriter(output, { info: { fps, width, height }, depth: true, force });
@@ -49,10 +51,13 @@ export async function extractPose(
       const expected = options.fps === undefined || total === undefined ? total : undefined;
       const tell = (done: number) => options.progress?.({ done, total: expected });
       const told = await writeAll(source, detector.openClip({ fps, smooth }), writer, tell);
-      if (signal?.aborted) throw new CancelledError(`Looking at ${video} was cancelled.`);
+      if (signal?.aborted)
+        throw new CancelledError('HF_CANCELLED', `Looking at ${video} was cancelled.`, { file: video });
       if (told.found === 0) {
         throw new UsageError(
+          'HF_NOBODY_FOUND',
           `Nobody was found in the ${told.frames} frames of ${video}: name a video that shows one person from the front, head and hands included.`,
+          { file: video },
         );
       }
       await writer.finish();

@@ -26,7 +26,7 @@ export function packageFolder(name: string): string {
   try {
     return path.dirname(require.resolve(`${name}/package.json`));
   } catch {
-    throw new DeviceError(`The package ${name} is missing: install handfirst again.`);
+    throw new DeviceError('HF_DETECTOR_MISSING', `The package ${name} is missing: install handfirst again.`);
   }
 }
 
@@ -47,6 +47,7 @@ export async function readModelFiles(complexity: Complexity): Promise<ReadonlyMa
   } catch (error) {
     if (error instanceof DeviceError) throw error;
     throw new DeviceError(
+      'HF_DETECTOR_MISSING',
       `The networks of @mediapipe/holistic cannot be read (${String(error)}): install handfirst again.`,
     );
   }
@@ -59,6 +60,7 @@ function slice(packed: Buffer, table: string, name: string): Uint8Array {
   const [start, end] = [Number(entry?.[1]), Number(entry?.[2])];
   if (!(end > start && end <= packed.length)) {
     throw new DeviceError(
+      'HF_DETECTOR_MISSING',
       `@mediapipe/holistic does not hold ${name} where it says: install handfirst again.`,
     );
   }

@@ -30,7 +30,9 @@ export class Ddim {
   ) {
     if (sampler.prediction === 'epsilon' && schedule.zeroTerminalSnr) {
       throw new BundleError(
+        'HF_BUNDLE_MANIFEST',
         'The manifest joins prediction "epsilon" with zeroTerminalSnr, but noise says nothing about the picture where there is no signal: use "v_prediction" or "sample".',
+        { field: 'zeroTerminalSnr' },
       );
     }
     this.alphas = alphasCumprod(schedule);
@@ -42,13 +44,17 @@ export class Ddim {
     const trained = this.alphas.length;
     if (!Number.isInteger(steps) || steps < 1 || steps > trained) {
       throw new UsageError(
+        'HF_FIELD_VALUE',
         `The sampler was asked for ${steps} steps: give a whole number from 1 to ${trained}.`,
+        { field: 'steps' },
       );
     }
     const timesteps = Array.from({ length: steps }, (_, i) => this.timestep(i, steps));
     if ((timesteps[0] ?? 0) >= trained) {
       throw new UsageError(
+        'HF_FIELD_VALUE',
         `The sampler would start at timestep ${timesteps[0]} of ${trained}: ask for fewer than ${steps} steps.`,
+        { field: 'steps' },
       );
     }
     return timesteps;
@@ -98,7 +104,11 @@ export class Ddim {
   private levels(t: number): [signal: number, noise: number] {
     const alpha = t < 0 ? this.finalAlpha : this.alphas[t];
     if (alpha === undefined) {
-      throw new UsageError(`There is no timestep ${t}: the schedule has ${this.alphas.length}.`);
+      throw new UsageError(
+        'HF_FIELD_VALUE',
+        `There is no timestep ${t}: the schedule has ${this.alphas.length}.`,
+        { field: 'timestep' },
+      );
     }
     return [Math.sqrt(alpha), Math.sqrt(1 - alpha)];
   }

@@ -18,7 +18,9 @@ export class TorchGenerator {
   constructor(seed: number) {
     if (!Number.isSafeInteger(seed) || seed < 0) {
       throw new UsageError(
+        'HF_FIELD_VALUE',
         `The seed ${seed} cannot be used: give a whole number from 0 to ${Number.MAX_SAFE_INTEGER}.`,
+        { field: 'seed' },
       );
     }
     this.twister = new MersenneTwister(seed);

@@ -18,7 +18,9 @@ export async function readBaseline(path: string): Promise<Report> {
     return reportSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (error) {
     throw new UsageError(
-      `The baseline ${path} is no report of an evaluation (${reasonOf(error)}): make one with --update-baseline.`,
+      'HF_BASELINE_UNREADABLE',
+      `The baseline ${path} is no report of an evaluation (${reasonOf(error)}): make one with \`updateBaseline: true\`.`,
+      { file: path, field: 'baseline' },
     );
   }
 }
@@ -28,19 +30,23 @@ export async function readBaseline(path: string): Promise<Report> {
  * that was not measured now.
  */
 function checkComparable(before: Report, now: Report, path: string): void {
-  const again = 'make a new baseline with --update-baseline.';
+  const again = 'make a new baseline with `updateBaseline: true`.';
   const [was, is] = [before, now].map(({ about, items }) =>
     JSON.stringify([about.benchmark.sha256, items.map(({ id }) => id)]),
   );
   if (was !== is) {
     throw new UsageError(
+      'HF_BASELINE_DIFFERS',
       `The baseline ${path} was made with other items or another benchmark ("${before.about.benchmark.name}"): evaluate the same ones, or ${again}`,
+      { file: path, field: 'baseline' },
     );
   }
   const missing = before.presets.find(({ preset }) => !now.about.presets.includes(preset));
   if (missing)
     throw new UsageError(
-      `The baseline ${path} has figures of the preset "${missing.preset}", which is not evaluated now: add it to --preset, or ${again}`,
+      'HF_BASELINE_DIFFERS',
+      `The baseline ${path} has figures of the preset "${missing.preset}", which is not evaluated now: add it to \`presets\`, or ${again}`,
+      { file: path, field: 'preset' },
     );
 }
 
@@ -56,7 +62,9 @@ export function compareWithBaseline(
   const unknown = Object.keys(tolerance.byName).find((name) => !names.has(name));
   if (unknown !== undefined)
     throw new UsageError(
+      'HF_METRIC_UNKNOWN',
       `There is no metric "${unknown}" to tolerate: the metrics are ${[...names].join(', ')}.`,
+      { field: 'tolerance' },
     );
   return before.presets.flatMap(({ preset, figures }) =>
     figures.flatMap((was) => {

@@ -22,17 +22,21 @@ export async function evaluate(options: EvaluateOptions): Promise<Report> {
   // A baseline that is none is told before all is drawn.
   const before = baseline && { ...baseline, report: await readBaseline(baseline.path) };
   await mkdir(out, { recursive: true }).catch((error: unknown) => {
-    throw new OutputError(`The folder ${out} cannot be made: ${reasonOf(error)}.`);
+    throw new OutputError('HF_OUTPUT_UNWRITABLE', `The folder ${out} cannot be made: ${reasonOf(error)}.`, {
+      file: out,
+    });
   });
   const evaluation = await runItems(options).catch((error: unknown) => {
     if (!(error instanceof CancelledError)) throw error;
     throw new CancelledError(
+      'HF_CANCELLED',
       `Cancelled; what is finished is kept in ${out}, and the same command goes on from there.`,
+      { file: out },
     );
   });
   const plain = makeReport(evaluation, command);
   const report = before ? { ...plain, baseline: verdicts(before, before.report, plain) } : plain;
-  await writeReport(out, report);
+  await writeReport(out, report, evaluation.seconds);
   return report;
 }
 
@@ -40,9 +44,9 @@ function verdicts({ path, tolerance }: BaselineOptions, before: Report, now: Rep
   return { path, verdicts: compareWithBaseline(before, now, tolerance, path) };
 }
 
-async function writeReport(out: string, report: Report): Promise<void> {
+async function writeReport(out: string, report: Report, seconds: ReadonlyMap<string, number>): Promise<void> {
   await writeWhole(join(out, REPORT_FILES.json), jsonOf(report));
-  await writeWhole(join(out, REPORT_FILES.junit), junit(report));
+  await writeWhole(join(out, REPORT_FILES.junit), junit(report, seconds));
   await writeWhole(join(out, REPORT_FILES.markdown), markdown(report));
   await writeHtmlReport(report, out);
 }
@@ -65,5 +69,5 @@ export function checkBaseline({ baseline }: Report): void {
   if (!worst) return;
   const more =
     others.length > 0 ? `${worst.sentence.slice(0, -1)}; and ${others.length} more.` : worst.sentence;
-  throw new RegressionError(more);
+  throw new RegressionError('HF_REGRESSION', more);
 }

@@ -29,4 +29,6 @@ export interface Evaluation {
   readonly bundle: { readonly name: string; readonly sha256: string };
   readonly device: string;
   readonly engineSha256: string;
+  /** Seconds that this run spent on each preset; little where results were kept. */
+  readonly seconds: ReadonlyMap<string, number>;
 }

@@ -15,12 +15,18 @@ const NAMES: Readonly<Record<keyof FeatureFiles, string>> = {
 /** The networks that a folder holds. Throws `UsageError` where it holds none. */
 export async function findFeatureFiles(folder: string): Promise<FeatureFiles> {
   const names = await readdir(folder).catch((error: unknown) => {
-    throw new UsageError(`${folder} cannot be listed (${reasonOf(error)}): name the folder of the networks.`);
+    throw new UsageError(
+      'HF_FOLDER_UNREADABLE',
+      `${folder} cannot be listed (${reasonOf(error)}): name the folder of the networks.`,
+      { file: folder, field: 'features' },
+    );
   });
   const found = Object.entries(NAMES).filter(([, name]) => names.includes(name));
   if (found.length === 0)
     throw new UsageError(
+      'HF_FEATURES_FOLDER',
       `${folder} holds no network that features are read by: it needs ${Object.values(NAMES).join(', ')}, or some of them.`,
+      { file: folder, field: 'features' },
     );
   return Object.fromEntries(found.map(([key, name]) => [key, join(folder, name)]));
 }

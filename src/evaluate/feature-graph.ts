@@ -29,7 +29,11 @@ export async function fileSha256(path: string): Promise<string> {
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new BundleError(`The network ${path} cannot be read (${why}): name the file that was exported.`);
+    throw new BundleError(
+      'HF_FEATURE_NETWORK',
+      `The network ${path} cannot be read (${why}): name the file that was exported.`,
+      { file: path },
+    );
   }
   return hash.digest('hex');
 }
@@ -49,7 +53,9 @@ export class GraphRunners {
     const fits = found.inputs.length === 1 && meets(given, input) && meets(made, output);
     if (!given || !fits) {
       throw new BundleError(
+        'HF_FEATURE_NETWORK',
         `The network ${path} is another one: it should take "${input.name}" (${told(input)}) and give "${output.name}" (${told(output)}); ${EXPORTED_BY}.`,
+        { file: path },
       );
     }
     return {
@@ -57,7 +63,12 @@ export class GraphRunners {
       async run(tensor) {
         const outputs = await runner.run(graph, { [input.name]: tensor });
         const features = outputs[output.name]?.data;
-        if (!features) throw new BundleError(`The network ${path} gave no "${output.name}": ${EXPORTED_BY}.`);
+        if (!features)
+          throw new BundleError(
+            'HF_FEATURE_NETWORK',
+            `The network ${path} gave no "${output.name}": ${EXPORTED_BY}.`,
+            { file: path },
+          );
         return features;
       },
     };

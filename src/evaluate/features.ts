@@ -24,7 +24,9 @@ export async function openFeatureReader(
 ): Promise<FeatureReader> {
   if ((files.clipPicture === undefined) !== (files.clipText === undefined)) {
     throw new BundleError(
+      'HF_FEATURE_NETWORK',
       'CLIPSIM needs both of CLIP: name clip-picture.onnx and clip-text.onnx, or neither of them.',
+      { field: 'features' },
     );
   }
   const sha256 = await checksum(files);
@@ -111,7 +113,11 @@ async function openClip(
 function sizeOf({ shape }: FeatureGraph, axis: number, path: string): number {
   const size = shape[axis];
   if (typeof size === 'number' && size > 0) return size;
-  throw new BundleError(`The network ${path} leaves its input's size open: ${EXPORTED_BY}.`);
+  throw new BundleError(
+    'HF_FEATURE_NETWORK',
+    `The network ${path} leaves its input's size open: ${EXPORTED_BY}.`,
+    { file: path },
+  );
 }
 
 /** Tokens with their end token, filled up with it. */

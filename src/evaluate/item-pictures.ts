@@ -42,7 +42,9 @@ async function decode(path: string, work: () => Promise<Buffer>): Promise<Uint8A
     return new Uint8Array(await work());
   } catch (error) {
     throw new UsageError(
+      'HF_PICTURE_UNREADABLE',
       `The picture ${path} cannot be read (${reasonOf(error)}): give a PNG, JPEG or WebP picture.`,
+      { file: path },
     );
   }
 }
@@ -65,7 +67,9 @@ export async function readReferences(
     if (pictures.length === count) return pictures;
   }
   throw new UsageError(
+    'HF_VIDEO_SHORT',
     `${path} ends ${count - pictures.length} frames before the item that it belongs to: name the right first frame.`,
+    { file: path },
   );
 }
 

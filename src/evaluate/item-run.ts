@@ -35,6 +35,8 @@ export class ItemRun {
   private readonly truths: Kept<ItemTruth>;
   private readonly results: Kept<ItemScores>;
   private readonly hashes = new Map<string, Promise<string>>();
+  /** Seconds spent so far, by preset. */
+  readonly seconds = new Map<string, number>();
   private detector: Promise<Detector> | undefined;
 
   constructor(private readonly parts: RunParts) {
@@ -70,6 +72,7 @@ export class ItemRun {
     );
     const results = new Map<string, ItemScores>();
     for (const preset of presets) {
+      const start = performance.now();
       const { description: _, ...fields } = loadPreset(presetFile(preset));
       const drawing = keyOf({ asked, preset: fields, bundleSha256, device: engine.runner.device });
       const scores = await this.kept(this.results, drawing, async () => {
@@ -79,6 +82,8 @@ export class ItemRun {
         return judgeResult(await this.judgeParts(), judged, draw);
       });
       results.set(preset, scores);
+      const spent = (performance.now() - start) / 1000;
+      this.seconds.set(preset, (this.seconds.get(preset) ?? 0) + spent);
       drawn(scores.frames.length);
     }
     return { truth, results };

@@ -59,7 +59,9 @@ export async function readPoses(
     }
     if (poses.length < item.range.to - item.range.from) {
       throw new PoseFileError(
+        'HF_POSE_RANGE',
         `${path} ends before frame ${item.range.to}, which the benchmark's "${item.id}" asks for: copy the benchmark again.`,
+        { file: path, frame: item.range.to },
       );
     }
     return { poses, fps, frame: { left: dx, top: dy, width: width * scale, height: height * scale } };

@@ -44,6 +44,8 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
     await writeFile(part, content);
     await rename(part, path);
   } catch (error) {
-    throw new OutputError(`${path} cannot be written: ${reasonOf(error)}.`);
+    throw new OutputError('HF_OUTPUT_UNWRITABLE', `${path} cannot be written: ${reasonOf(error)}.`, {
+      file: path,
+    });
   }
 }

@@ -50,7 +50,9 @@ export async function namedLetters(folder: string, { letters }: Benchmark): Prom
       }
       if (!shape) {
         throw new UsageError(
+          'HF_BENCHMARK_SOURCE',
           `Frame ${frame} of ${pose} shows no complete hand, so it cannot stand for the letter ${letter}: name another frame.`,
+          { file: pose, frame },
         );
       }
       known.push({ name: letter, shape });

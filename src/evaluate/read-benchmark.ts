@@ -17,20 +17,30 @@ export async function readBenchmark(folder: string): Promise<OpenedBenchmark> {
   const file = join(folder, BENCHMARK_FILE);
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new UsageError(
+      'HF_BENCHMARK_UNREADABLE',
       `${file} cannot be read (${reasonOf(error)}): name the folder of a benchmark, or make one with \`handfirst evaluate make\`.`,
+      { file },
     );
   });
   const benchmark = parse(file, text);
   for (const path of pathsOf(benchmark)) {
     const there = await stat(join(folder, path)).catch(() => undefined);
-    if (!there) throw new UsageError(`${file} names ${path}, which is not there: copy the folder again.`);
+    if (!there)
+      throw new UsageError(
+        'HF_INPUT_MISSING',
+        `${file} names ${path}, which is not there: copy the folder again.`,
+        { file: path },
+      );
   }
   return { folder, benchmark, sha256: createHash('sha256').update(text).digest('hex') };
 }
 
 function parse(file: string, text: string): Benchmark {
   const wrong = (where: string, what: string): UsageError =>
-    new UsageError(`${file} is not usable at ${where}: ${what}.`);
+    new UsageError('HF_BENCHMARK_FIELD', `${file} is not usable at ${where}: ${what}.`, {
+      file,
+      field: where,
+    });
   let json: unknown;
   try {
     json = JSON.parse(text);

@@ -63,6 +63,7 @@ async function runWith({ opened, engine, features }: Opened, options: EvaluateOp
       bundle: { name: manifest.name, sha256: shas.bundleSha256 },
       device: engine.runner.device,
       engineSha256: shas.engineSha256,
+      seconds: run.seconds,
     };
   } finally {
     await run.close().catch(() => undefined);
@@ -70,17 +71,30 @@ async function runWith({ opened, engine, features }: Opened, options: EvaluateOp
 }
 
 function checkOptions({ presets, shrink = [], limit }: EvaluateOptions): void {
-  if (presets.length === 0) throw new UsageError('There is no preset to evaluate: name one with --preset.');
+  if (presets.length === 0)
+    throw new UsageError('HF_FIELD_MISSING', 'There is no preset to evaluate: name one with `presets`.', {
+      field: 'preset',
+    });
   for (const preset of presets) loadPreset(presetFile(preset));
   if (new Set(presets).size < presets.length)
-    throw new UsageError(`A preset is named twice in --preset ${presets.join(',')}: name each once.`);
+    throw new UsageError(
+      'HF_FIELD_VALUE',
+      `A preset is named twice in \`presets\` (${presets.join(',')}): name each once.`,
+      { field: 'preset' },
+    );
   for (const factor of shrink)
     if (!(factor > 0 && factor <= 1))
       throw new UsageError(
+        'HF_FIELD_VALUE',
         `The signer cannot be shrunk to ${factor} times the size: give numbers from 0 to 1.`,
+        { field: 'shrink' },
       );
   if (limit !== undefined && !(Number.isInteger(limit) && limit > 0))
-    throw new UsageError(`A limit of ${limit} items makes no sense: give a whole number from 1 on.`);
+    throw new UsageError(
+      'HF_FIELD_VALUE',
+      `A limit of ${limit} items makes no sense: give a whole number from 1 on.`,
+      { field: 'limit' },
+    );
 }
 
 async function judgeAll(

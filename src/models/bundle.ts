@@ -27,7 +27,8 @@ const PACKAGED = fileURLToPath(new URL('../../models/', import.meta.url));
 export async function loadBundle(nameOrFolder: string, options: { verify?: boolean } = {}): Promise<Bundle> {
   const folder = await findBundle(nameOrFolder);
   const bundle = { folder, manifest: readManifest(await readText(path.join(folder, MANIFEST)), folder) };
-  for (const problem of await fileProblems(bundle, options.verify ?? true)) throw new BundleError(problem);
+  for (const problem of await fileProblems(bundle, options.verify ?? true))
+    throw new BundleError('HF_BUNDLE_FILE', problem, { file: bundle.folder });
   return bundle;
 }
 
@@ -87,7 +88,9 @@ async function findBundle(nameOrFolder: string): Promise<string> {
   }
   const names = await bundleNames(PACKAGED);
   throw new BundleError(
+    'HF_BUNDLE_MISSING',
     `There is no model bundle "${nameOrFolder}": give ${names.length > 0 ? `${names.join(', ')} or ` : ''}a folder that holds a ${MANIFEST}.`,
+    { file: nameOrFolder, field: 'bundle' },
   );
 }
 
@@ -108,7 +111,11 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    throw new BundleError(`The manifest ${file} cannot be read (${reason(error)}): check its permissions.`);
+    throw new BundleError(
+      'HF_BUNDLE_FILE',
+      `The manifest ${file} cannot be read (${reason(error)}): check its permissions.`,
+      { file },
+    );
   }
 }
 
@@ -117,7 +124,11 @@ async function sha256(file: string): Promise<string> {
   try {
     for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk);
   } catch (error) {
-    throw new BundleError(`The model file ${file} cannot be read (${reason(error)}): check its permissions.`);
+    throw new BundleError(
+      'HF_BUNDLE_FILE',
+      `The model file ${file} cannot be read (${reason(error)}): check its permissions.`,
+      { file },
+    );
   }
   return hash.digest('hex');
 }

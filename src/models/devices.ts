@@ -8,6 +8,8 @@ export type Device = (typeof DEVICES)[number];
 export interface DeviceReport {
   readonly device: Device;
   readonly problem?: string;
+  /** Whether the machine seems to have the device, so that the problem can be repaired. */
+  readonly repairable?: boolean;
 }
 
 /** What is known about the machine before a device is tried, so that its drivers need not be loaded in vain. */
@@ -26,11 +28,16 @@ export interface MachineFacts {
   readonly graphics: boolean;
 }
 
-/** The devices to try for `--device`: all, or the one asked for. Throws `UsageError` for an unknown one. */
+/** The devices to try for `device`: all, or the one asked for. Throws `UsageError` for an unknown one. */
 export function devicesToTry(asked: string | undefined): readonly Device[] {
   if (asked === undefined || asked === 'auto') return DEVICES;
   const device = DEVICES.find((known) => known === asked.toLowerCase());
-  if (!device) throw new UsageError(`There is no device "${asked}": give auto, ${DEVICES.join(', ')}.`);
+  if (!device)
+    throw new UsageError(
+      'HF_FIELD_VALUE',
+      `There is no device "${asked}": give auto, ${DEVICES.join(', ')}.`,
+      { field: 'device' },
+    );
   return [device];
 }
 
@@ -49,6 +56,12 @@ export function knownProblem(device: Device, facts: MachineFacts): string | unde
     return 'webgpu is not available: no graphics processor was found on this machine.';
   }
   return undefined;
+}
+
+/** Whether a device that cannot be used seems to be in the machine: then its problem is worth knowing. */
+export function repairable(device: Device, facts: MachineFacts): boolean {
+  if (!facts.supported.includes(device)) return false;
+  return device === 'cuda' ? facts.nvidiaDriver : device === 'webgpu' ? facts.graphics : true;
 }
 
 /** Why a device failed when it was tried, from the runtime's own words. */

@@ -13,14 +13,23 @@ export function readManifest(text: string, folder: string): Manifest {
   const version = z.object({ schema: z.unknown() }).safeParse(value).data?.schema;
   if (typeof version === 'number' && version !== SCHEMA) {
     throw new BundleError(
+      'HF_BUNDLE_SCHEMA',
       `The manifest ${file} has schema ${version}, and this handfirst reads schema ${SCHEMA}: ${version > SCHEMA ? 'install a newer handfirst' : 'export the bundle again'}.`,
+      { file, field: 'schema' },
     );
   }
   const result = manifestSchema.safeParse(value);
   if (!result.success)
-    throw new BundleError(`The manifest ${file} is not valid ${issueSentence(result.error)}.`);
+    throw new BundleError(
+      'HF_BUNDLE_MANIFEST',
+      `The manifest ${file} is not valid ${issueSentence(result.error)}.`,
+      { file, field: result.error.issues[0]?.path.join('.') },
+    );
   const problem = firstContradiction(result.data);
-  if (problem) throw new BundleError(`The manifest ${file} contradicts itself: ${problem}.`);
+  if (problem)
+    throw new BundleError('HF_BUNDLE_MANIFEST', `The manifest ${file} contradicts itself: ${problem}.`, {
+      file,
+    });
   return result.data;
 }
 
@@ -29,7 +38,11 @@ function parseJson(text: string, file: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new BundleError(`The manifest ${file} is no JSON (${why}): restore it from where the bundle came.`);
+    throw new BundleError(
+      'HF_BUNDLE_MANIFEST',
+      `The manifest ${file} is no JSON (${why}): restore it from where the bundle came.`,
+      { file },
+    );
   }
 }
 

@@ -34,7 +34,11 @@ const FLAGS = 1024;
 export async function openRunner(bundle: GraphFolder, options: RunnerOptions = {}): Promise<BundleRunner> {
   const { threads, signal } = options;
   if (threads !== undefined && (!Number.isInteger(threads) || threads < 1 || threads > 1024)) {
-    throw new UsageError(`The number of threads is ${threads}: give a whole number from 1 to 1024.`);
+    throw new UsageError(
+      'HF_FIELD_VALUE',
+      `The number of threads is ${threads}: give a whole number from 1 to 1024.`,
+      { field: 'threads' },
+    );
   }
   const settings: WorkerSettings = {
     folder: bundle.folder,
@@ -42,12 +46,12 @@ export async function openRunner(bundle: GraphFolder, options: RunnerOptions = {
     threads,
     cancelled: new SharedArrayBuffer(4 * FLAGS),
   };
-  if (signal?.aborted) throw new CancelledError('The run was cancelled.');
+  if (signal?.aborted) throw new CancelledError('HF_CANCELLED', 'The run was cancelled.');
   const worker = startWorker(settings);
   const ready = await firstReply(worker, signal);
   if (!ready.device) {
     await worker.terminate();
-    throw new DeviceError(noDevice(ready.reports, options.device));
+    throw new DeviceError('HF_DEVICE_NONE', noDevice(ready.reports, options.device), { field: 'device' });
   }
   const flags = new Int32Array(settings.cancelled);
   return new SessionClient({ worker, flags, device: ready.device, devices: ready.reports, bundle, signal });
@@ -78,7 +82,7 @@ async function firstReply(
   worker.on('error', () => undefined);
   try {
     return await new Promise((resolve, reject) => {
-      const fail = (why: string) => reject(new DeviceError(startSentence(why)));
+      const fail = (why: string) => reject(new DeviceError('HF_DEVICE_FAILED', startSentence(why)));
       const once = { once: true, signal: waiting.signal };
       const listen = (name: string, listener: (value: unknown) => void) => {
         worker.once(name, listener);
@@ -87,7 +91,8 @@ async function firstReply(
       listen('message', (reply) => (isReady(reply) ? resolve(reply) : fail('its first message was unknown')));
       listen('error', (error) => fail(error instanceof Error ? error.message : String(error)));
       listen('exit', (code) => fail(`its thread ended with code ${code}`));
-      const cancel = () => reject(new CancelledError('The run was cancelled while its models were loading.'));
+      const cancel = () =>
+        reject(new CancelledError('HF_CANCELLED', 'The run was cancelled while its models were loading.'));
       signal?.addEventListener('abort', cancel, once);
     });
   } catch (error) {
@@ -111,6 +116,6 @@ function noDevice(reports: readonly DeviceReport[], asked: string | undefined): 
   const advice =
     asked === undefined || asked === 'cpu' || asked === 'auto'
       ? []
-      : ['Use --device cpu, which always works.'];
+      : ['Use `device: cpu`, which always works.'];
   return [...problems, ...advice].join(' ');
 }

@@ -90,7 +90,7 @@ export class SessionClient implements BundleRunner {
   async close(): Promise<void> {
     if (!this.ended) {
       this.skipPending();
-      this.end(new CancelledError('The run was cancelled: its models were closed.'));
+      this.end(new CancelledError('HF_CANCELLED', 'The run was cancelled: its models were closed.'));
       this.worker.ref();
       this.post({ kind: 'close' });
     }
@@ -140,7 +140,8 @@ export class SessionClient implements BundleRunner {
     if (reply.kind === 'ready') return;
     const pending = this.settle(reply.id);
     if (!pending) return;
-    if (reply.kind === 'failed') pending.fail(new DeviceError(this.failure(pending.graph, reply)));
+    if (reply.kind === 'failed')
+      pending.fail(new DeviceError('HF_DEVICE_FAILED', this.failure(pending.graph, reply)));
     else pending.succeed(reply);
   }
 
@@ -176,12 +177,13 @@ export class SessionClient implements BundleRunner {
     const { bundle, device } = this.connection;
     const why = message.trim().replace(/\s+/g, ' ').slice(0, 400).replace(/\.$/, '');
     const look = bundle.advice ?? `look at the bundle with \`handfirst models check ${bundle.folder}\``;
-    const advice = device === 'cpu' ? look : `${look} or use --device cpu`;
+    const advice = device === 'cpu' ? look : `${look} or use \`device: cpu\``;
     return `The graph ${graph} of bundle "${bundle.manifest.name}" ${loading ? 'could not be loaded' : 'failed'} on ${device} (${why}): ${advice}.`;
   }
 
   private crashed(why: string): DeviceError {
     return new DeviceError(
+      'HF_DEVICE_DIED',
       `The thread that runs the models on ${this.device} died (${why.split('\n')[0]}): give the program more memory, or use fewer threads or another device.`,
     );
   }
@@ -189,10 +191,13 @@ export class SessionClient implements BundleRunner {
   private unexpected(reply: Reply): HandfirstError {
     return reply.kind === 'skipped'
       ? cancelled()
-      : new DeviceError(`The session worker answered with "${reply.kind}": install handfirst again.`);
+      : new DeviceError(
+          'HF_DEVICE_DIED',
+          `The session worker answered with "${reply.kind}": install handfirst again.`,
+        );
   }
 }
 
 function cancelled(): CancelledError {
-  return new CancelledError('The run was cancelled.');
+  return new CancelledError('HF_CANCELLED', 'The run was cancelled.');
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Device, type DeviceReport, knownProblem, triedProblem } from './devices.js';
+import { type Device, type DeviceReport, knownProblem, repairable, triedProblem } from './devices.js';
 import { InputStore } from './kept-inputs.js';
 import { machineFacts } from './machine.js';
 import { openSession, type Session, supportedDevices } from './ort.js';
@@ -40,7 +40,7 @@ async function chooseDevice(): Promise<{ device?: Device; reports: DeviceReport[
   const facts = settings.devices.length === 1 ? { ...found, graphics: true } : found;
   for (const device of settings.devices) {
     const problem = knownProblem(device, facts) ?? (await tryDevice(device));
-    reports.push({ device, problem });
+    reports.push(problem ? { device, problem, repairable: repairable(device, found) } : { device });
     if (!problem) return { device, reports };
   }
   return { reports };

@@ -16,10 +16,16 @@ export async function createTokenizer(bundle: Bundle): Promise<Tokenizer> {
     );
     if (dangling)
       throw new BundleError(
+        'HF_BUNDLE_VOCABULARY',
         unfit(file, `its synonym "${dangling[0]}" means "${dangling[1]}", which it does not know`),
+        { file },
       );
     if (vocabulary.pad !== padToken)
-      throw new BundleError(unfit(file, `it pads with ${vocabulary.pad}, and the manifest with ${padToken}`));
+      throw new BundleError(
+        'HF_BUNDLE_VOCABULARY',
+        unfit(file, `it pads with ${vocabulary.pad}, and the manifest with ${padToken}`),
+        { file },
+      );
     return new WordTokenizer(vocabulary, maxTokens);
   }
   return readClipTokenizer(
@@ -42,7 +48,11 @@ export async function readClipTokenizer(
   try {
     return new ClipTokenizer(model, config, maxTokens);
   } catch (error) {
-    throw new BundleError(unfit(file, error instanceof Error ? error.message : String(error)));
+    throw new BundleError(
+      'HF_BUNDLE_VOCABULARY',
+      unfit(file, error instanceof Error ? error.message : String(error)),
+      { file },
+    );
   }
 }
 
@@ -51,12 +61,20 @@ async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T> {
   try {
     value = JSON.parse(await readFile(file, 'utf8'));
   } catch (error) {
-    throw new BundleError(unfit(file, error instanceof Error ? error.message : String(error)));
+    throw new BundleError(
+      'HF_BUNDLE_VOCABULARY',
+      unfit(file, error instanceof Error ? error.message : String(error)),
+      { file },
+    );
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  throw new BundleError(unfit(file, `at "${issue?.path.map(String).join('.')}": ${issue?.message}`));
+  throw new BundleError(
+    'HF_BUNDLE_VOCABULARY',
+    unfit(file, `at "${issue?.path.map(String).join('.')}": ${issue?.message}`),
+    { file, field: issue?.path.map(String).join('.') },
+  );
 }
 
 function unfit(file: string, why: string): string {

@@ -91,11 +91,16 @@ export async function signOf(
     if (frame.time < part.from - 1e-9 || (part.to !== undefined && frame.time >= part.to)) continue;
     frames.push(frame);
   }
-  if (frames.length === 0) throw new PoseFileError(`${name} holds no frames in the part that is asked for.`);
+  if (frames.length === 0)
+    throw new PoseFileError('HF_POSE_NO_FRAMES', `${name} holds no frames in the part that is asked for.`, {
+      file: name,
+    });
   const shoulders = shouldersOf(frames);
   if (!shoulders) {
     throw new PoseFileError(
+      'HF_POSE_SHOULDERS',
       `${name} shows both shoulders in no frame, so it cannot be fitted to a signer; use another recording.`,
+      { file: name },
     );
   }
   const { from, to } = trim ? activePart(frames, fps) : { from: 0, to: frames.length };
@@ -154,7 +159,10 @@ export async function join(
   open: OpenPoseOptions = {},
 ): Promise<JoinedClip> {
   const checked = joinOptions(options);
-  if (paths.length === 0) throw new UsageError('There is nothing to join: name keypoint files.');
+  if (paths.length === 0)
+    throw new UsageError('HF_FIELD_MISSING', 'There is nothing to join: name keypoint files.', {
+      field: 'paths',
+    });
   const signs: Sign[] = [];
   for (const path of paths) signs.push(await signFile(path, path, checked, { open }));
   return joinSigns(signs, checked);

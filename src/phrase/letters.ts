@@ -24,12 +24,16 @@ export function lettersOf(text: string): Letter[] {
     }
     const name = character.toUpperCase();
     const shape = Object.hasOwn(ALPHABET, name) ? ALPHABET[name] : undefined;
-    if (!shape) throw new UsageError(unknown(character, text));
+    if (!shape) throw new UsageError('HF_SPELL_TEXT', unknown(character, text), { field: 'text' });
     letters.push({ name, shape });
   }
   if (letters.length > 0 && !letters.at(-1)) letters.pop();
   if (letters.length === 0)
-    throw new UsageError('There is nothing to spell: give letters A to Z or digits 0 to 9.');
+    throw new UsageError(
+      'HF_SPELL_TEXT',
+      'There is nothing to spell: give letters A to Z or digits 0 to 9.',
+      { field: 'text' },
+    );
   return letters;
 }
 

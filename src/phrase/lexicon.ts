@@ -62,7 +62,9 @@ type Row = z.infer<typeof rowSchema>;
 export async function openLexicon(folder: string, language?: string): Promise<Lexicon> {
   const names = await readdir(folder).catch((error: unknown) => {
     throw new PoseFileError(
+      'HF_LEXICON_UNREADABLE',
       `The lexicon ${folder} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+      { file: folder, field: 'lexicon' },
     );
   });
   const index = names.includes(INDEX) ? await readIndex(join(folder, INDEX)) : undefined;
@@ -75,7 +77,9 @@ export function lexiconOf({ folder, names, index }: LexiconFolder, language?: st
   if (entries.size === 0) {
     const wanted = language ? ` for the language ${language}` : '';
     throw new PoseFileError(
+      'HF_LEXICON_EMPTY',
       `The lexicon ${folder} holds no signs${wanted}; it needs files such as HELLO.pose, or an ${INDEX}.`,
+      { file: folder, field: 'lexicon' },
     );
   }
   const written = [...new Set([...entries.values()].map(({ gloss }) => gloss))];
@@ -133,13 +137,19 @@ function inside(folder: string, name: string): { path: string; file: string } {
   const path = resolve(folder, name);
   const file = relative(resolve(folder), path).split(sep).join('/');
   if (path.startsWith(resolve(folder) + sep)) return { path, file };
-  throw new PoseFileError(`${join(folder, INDEX)} names ${name}, which is outside of the lexicon's folder.`);
+  throw new PoseFileError(
+    'HF_LEXICON_INDEX',
+    `${join(folder, INDEX)} names ${name}, which is outside of the lexicon's folder.`,
+    { file: join(folder, INDEX) },
+  );
 }
 
 function readIndex(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((error: unknown) => {
     throw new PoseFileError(
+      'HF_LEXICON_UNREADABLE',
       `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+      { file: path },
     );
   });
 }
@@ -150,14 +160,18 @@ function rowsOf(text: string, path: string): Row[] {
   try {
     records = parse(text, { columns: true, bom: true, trim: true, skip_empty_lines: true });
   } catch (error) {
-    throw new PoseFileError(`${path} is no table of commas: ${tableFault(error)}.`);
+    throw new PoseFileError('HF_LEXICON_INDEX', `${path} is no table of commas: ${tableFault(error)}.`, {
+      file: path,
+    });
   }
   const rows = z.array(rowSchema).safeParse(records);
   if (rows.success) return rows.data;
   const [issue] = rows.error.issues;
   const [row, column] = issue?.path ?? [];
   throw new PoseFileError(
+    'HF_LEXICON_INDEX',
     `${path} has a fault in row ${Number(row) + 2}, column ${String(column)}: ${issue?.message}; it needs path, start, end, words, glosses and priority.`,
+    { file: path, field: String(column) },
   );
 }
 

@@ -63,7 +63,11 @@ export async function phrase(
 export function phraseItems(text: string, lexicon: Lexicon, spellUnknown = false): PhraseItem[] {
   const glosses = text.trim().split(/\s+/).filter(Boolean);
   if (glosses.length === 0)
-    throw new UsageError('The phrase is empty: give glosses such as "HELLO NAME MY A-N-A".');
+    throw new UsageError(
+      'HF_PHRASE_EMPTY',
+      'The phrase is empty: give glosses such as "HELLO NAME MY A-N-A".',
+      { field: 'text' },
+    );
   const items = glosses.map((gloss) => ({ gloss, entry: lexicon.find(gloss) }));
   const unknown = items.filter(({ gloss, entry }) => !entry && !SPELLED.test(gloss));
   if (unknown.length > 0 && !spellUnknown) {
@@ -72,7 +76,9 @@ export function phraseItems(text: string, lexicon: Lexicon, spellUnknown = false
       return near.length > 0 ? `${gloss} (near it: ${near.join(', ')})` : gloss;
     });
     throw new UsageError(
-      `The lexicon ${lexicon.folder} has no sign for ${told.join('; ')}. Correct it, or spell it: --spell-unknown, or letters as in A-N-A.`,
+      'HF_GLOSS_UNKNOWN',
+      `The lexicon ${lexicon.folder} has no sign for ${told.join('; ')}. Correct it, or spell it: \`spellUnknown: true\`, or letters as in A-N-A.`,
+      { file: lexicon.folder, field: 'text' },
     );
   }
   return items;

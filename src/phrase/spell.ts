@@ -61,7 +61,9 @@ export function spell(text: string, options: SpellOptions = {}): SpelledClip {
 export function checkSpeed(speed: number): void {
   if (!(speed >= 0.25 && speed <= 2)) {
     throw new UsageError(
+      'HF_FIELD_VALUE',
       `A speed of ${speed} cannot be signed; give 0.25 to 2, where 1 is three letters a second.`,
+      { field: 'speed' },
     );
   }
 }

@@ -42,7 +42,9 @@ export function settle(
     const list = trained.join(' or ');
     if (strict[name]) {
       throw new UsageError(
-        `The bundle "${manifest.name}" was trained to draw its ${name} stage in ${list} steps, not in ${wanted}: choose --steps ${trained[0]} or another bundle.`,
+        'HF_STEPS_UNTRAINED',
+        `The bundle "${manifest.name}" was trained to draw its ${name} stage in ${list} steps, not in ${wanted}: choose \`steps: ${trained[0]}\` or another bundle.`,
+        { field: `${name}.steps` },
       );
     }
     const nearest = trained.reduce((a, b) => (Math.abs(b - wanted) < Math.abs(a - wanted) ? b : a));

@@ -69,7 +69,9 @@ function strictSteps({ hand, body }: PresetOverrides = {}): { hand: boolean; bod
 function checkBackground(background: Background, manifest: Manifest): void {
   if (background === 'drawn' || manifest.body.denoiser.outputs.mask !== undefined) return;
   throw new UsageError(
-    `The bundle "${manifest.name}" gives no mask of the person, so --background cannot replace what is behind it: leave it out, or choose a bundle whose body denoiser has a mask output.`,
+    'HF_FIELDS_CONFLICT',
+    `The bundle "${manifest.name}" gives no mask of the person, so \`background\` cannot replace what is behind it: leave it out, or choose a bundle whose body denoiser has a mask output.`,
+    { field: 'background' },
   );
 }
 
@@ -79,20 +81,24 @@ function checkRange(range: { from: number; to?: number } | undefined): void {
   if (Number.isInteger(from) && from >= 0 && (to === undefined || (Number.isInteger(to) && to > from)))
     return;
   throw new UsageError(
-    `The range ${from}:${to ?? ''} makes no sense: give --range FROM:TO with 0 <= FROM < TO.`,
+    'HF_FIELD_VALUE',
+    `The range ${from}:${to ?? ''} makes no sense: give a \`range\` FROM:TO with 0 <= FROM < TO.`,
+    { field: 'range' },
   );
 }
 
 function checkLookAhead(lookAhead: number | undefined): void {
   if (lookAhead === undefined || (Number.isInteger(lookAhead) && lookAhead >= 1 && lookAhead <= 64)) return;
   throw new UsageError(
+    'HF_FIELD_VALUE',
     `A look-ahead of ${lookAhead} frames makes no sense: give a whole number from 1 to 64.`,
+    { field: 'lookAhead' },
   );
 }
 
 function tellDevices(runner: BundleRunner, { watch }: GenerateOptions): void {
-  for (const { problem } of runner.devices) {
-    if (problem) watch?.note?.({ kind: 'device', sentence: problem });
+  for (const { problem, repairable } of runner.devices) {
+    if (problem && repairable) watch?.note?.({ kind: 'device', sentence: problem });
   }
   watch?.note?.({ kind: 'device', sentence: `Running on ${runner.device}.` });
 }

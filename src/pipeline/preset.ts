@@ -82,7 +82,9 @@ export function loadPreset(nameOrPath = 'default', overrides: PresetOverrides = 
   const issue = parsed.error.issues[0];
   const field = issue?.path.join('.') || 'the whole file';
   throw new UsageError(
+    'HF_PRESET_FIELD',
     `The preset "${nameOrPath}" is not usable at ${field}: ${lowerFirst(issue?.message ?? 'unknown cause')}; see the fields in pipelines/default.json.`,
+    { field },
   );
 }
 
@@ -90,7 +92,9 @@ function readPreset(nameOrPath: string): unknown {
   const isFile = nameOrPath.endsWith('.json');
   if (!isFile && !listPresets().includes(nameOrPath)) {
     throw new UsageError(
+      'HF_PRESET_UNKNOWN',
       `There is no preset "${nameOrPath}": choose ${listPresets().join(', ')}, or name a .json file.`,
+      { field: 'preset' },
     );
   }
   const path = isFile ? nameOrPath : `${folder}${nameOrPath}.json`;
@@ -99,7 +103,9 @@ function readPreset(nameOrPath: string): unknown {
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
     throw new UsageError(
+      'HF_PRESET_UNREADABLE',
       `The preset file ${path} cannot be read (${cause}): name a JSON file like pipelines/default.json.`,
+      { file: path, field: 'preset' },
     );
   }
 }

@@ -19,6 +19,8 @@ export interface RenderResult {
   /** Absolute path of the video. */
   readonly path: string;
   readonly frames: number;
+  /** Frames a second, as played. */
+  readonly fps: number;
   readonly bytes: number;
   /** Frames that an earlier run had finished. */
   readonly resumedFrames: number;
@@ -54,6 +56,7 @@ export async function render(options: RenderOptions): Promise<RenderResult> {
       const end = performance.now();
       return {
         ...finished,
+        fps: session.clip.info.fps,
         resumedFrames: writer.resumedFrames,
         device: session.runner.device,
         firstFrameMs: (first ?? end) - start,
@@ -72,18 +75,22 @@ export async function render(options: RenderOptions): Promise<RenderResult> {
 /** Says what a cancelled run leaves behind. */
 async function cancelled(path: string): Promise<CancelledError> {
   const frames = await framesDone(path);
-  if (frames === 0) return new CancelledError('Cancelled; nothing was written.');
+  if (frames === 0) return new CancelledError('HF_CANCELLED', 'Cancelled; nothing was written.');
   return new CancelledError(
+    'HF_CANCELLED',
     `Cancelled; ${frames} finished frames wait in ${path}.handfirst, and the same command goes on from there.`,
+    { file: path, frame: frames },
   );
 }
 
 function checkLayout({ layout, sourceVideo }: OutputOptions): void {
   if ((layout === 'source') === (sourceVideo !== undefined)) return;
   throw new UsageError(
+    'HF_FIELDS_CONFLICT',
     layout === 'source'
-      ? 'The source cannot stand beside the signer without its video: name it with --source-video.'
-      : 'The source video is not used without --side-by-side source: add that, or leave --source-video out.',
+      ? 'The source cannot stand beside the signer without its video: name it with `sourceVideo`.'
+      : 'The source video is not used without `layout: source`: add that, or leave `sourceVideo` out.',
+    { field: 'sourceVideo' },
   );
 }
 

@@ -162,7 +162,9 @@ export class Session {
     }
     if (at <= from) {
       throw new PoseFileError(
-        `${this.parts.options.input} has ${at} frames, so there is none from frame ${from} on: give a --range within it.`,
+        'HF_POSE_RANGE',
+        `${this.parts.options.input} has ${at} frames, so there is none from frame ${from} on: give a \`range\` within it.`,
+        { file: this.parts.options.input, frame: from, field: 'range' },
       );
     }
   }

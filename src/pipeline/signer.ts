@@ -49,7 +49,7 @@ export async function chooseSigner(
   const guided = choices.handGuidance > 1 || choices.bodyGuidance > 1;
   if (options.negativePrompt && !guided) {
     parts.warn(
-      'The negative prompt changes nothing, since guidance is 1: give --guidance above 1 to use it.',
+      'The negative prompt changes nothing, since guidance is 1: give a `guidance` above 1 to use it.',
     );
   }
   const request = {
@@ -91,7 +91,9 @@ function encode({ tokenizer, manifest, warn }: SignerParts, prompt: string, opti
   for (const problem of problems) {
     if (!options.allowUnknownWords) {
       throw new UsageError(
-        `${problem}; choose other words (handfirst models words lists them), or leave them unheard with --allow-unknown-words.`,
+        'HF_PROMPT_WORD',
+        `${problem}; choose other words (handfirst models words lists them), or leave them unheard with \`allowUnknownWords: true\`.`,
+        { field: 'prompt' },
       );
     }
     warn(`${problem}; this is left unheard.`);
@@ -103,7 +105,9 @@ function encode({ tokenizer, manifest, warn }: SignerParts, prompt: string, opti
 async function loadReference(manifest: Manifest, path: string): Promise<Planes> {
   if (!manifest.reference) {
     throw new UsageError(
-      `The bundle "${manifest.name}" takes no reference picture: leave --reference out, or choose a bundle that does.`,
+      'HF_FIELDS_CONFLICT',
+      `The bundle "${manifest.name}" takes no reference picture: leave \`reference\` out, or choose a bundle that does.`,
+      { field: 'reference' },
     );
   }
   const { size } = manifest.reference;
@@ -120,7 +124,9 @@ async function loadReference(manifest: Manifest, path: string): Promise<Planes> 
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
     throw new UsageError(
+      'HF_PICTURE_UNREADABLE',
       `The reference picture ${path} cannot be read (${cause.trim()}): give a PNG, JPEG or WebP picture.`,
+      { file: path, field: 'reference' },
     );
   }
 }

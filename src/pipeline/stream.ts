@@ -77,5 +77,5 @@ export function endOnAbort<T>(signal: AbortSignal | undefined): MonoTypeOperator
 
 /** What a cancelled run ends with. */
 export function cancellation(): CancelledError {
-  return new CancelledError('Cancelled before the end.');
+  return new CancelledError('HF_CANCELLED', 'Cancelled before the end.');
 }

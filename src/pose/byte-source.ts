@@ -48,13 +48,17 @@ export async function fileSource(path: string): Promise<ByteSource> {
   try {
     handle = await open(path, 'r');
   } catch (error) {
-    throw new PoseFileError(`${path} cannot be opened: ${reason(error)}.`);
+    throw new PoseFileError('HF_POSE_UNREADABLE', `${path} cannot be opened: ${reason(error)}.`, {
+      file: path,
+    });
   }
   const stat = await handle.stat();
   if (!stat.isFile()) {
     await handle.close();
     throw new PoseFileError(
+      'HF_POSE_UNREADABLE',
       `${path} is not a plain file; name a keypoint file or a folder of OpenPose frames.`,
+      { file: path },
     );
   }
   return handleSource(path, handle, stat.size);

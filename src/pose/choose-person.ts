@@ -39,7 +39,9 @@ export class PersonFollower {
     if (person === undefined) {
       if (seen.length > 1) {
         throw new PoseFileError(
-          `${name} shows ${seen.length} people in frame ${index}; choose one with --person 1 to --person ${seen.length}.`,
+          'HF_POSE_SEVERAL_PEOPLE',
+          `${name} shows ${seen.length} people in frame ${index}; choose one from 1 to ${seen.length} with \`person\`.`,
+          { file: name, frame: index, field: 'person' },
         );
       }
       return seen[0];

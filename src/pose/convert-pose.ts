@@ -72,7 +72,10 @@ async function write(
   let frames = 0;
   try {
     for await (const frame of clip.frames()) {
-      if (signal?.aborted) throw new CancelledError(`${output} was cancelled before it was finished.`);
+      if (signal?.aborted)
+        throw new CancelledError('HF_CANCELLED', `${output} was cancelled before it was finished.`, {
+          file: output,
+        });
       await writer.write(placement ? place(frame, placement) : frame);
       frames += 1;
     }

@@ -30,7 +30,8 @@ export async function drawPoseVideo(
   let frames = 0;
   try {
     for await (const frame of prepareFrames(clip, options)) {
-      if (signal?.aborted) throw new CancelledError('The drawing was cancelled before it was finished.');
+      if (signal?.aborted)
+        throw new CancelledError('HF_CANCELLED', 'The drawing was cancelled before it was finished.');
       if (frames >= sink.nextFrame)
         await sink.write(drawSkeleton(frame, width, height, { hands, face, scale }));
       frames += 1;

@@ -79,7 +79,9 @@ class Window {
       if (end >= 0) return this.upTo(end);
       if (this.bytes.length - this.at > LONGEST_VALUE) {
         throw new PoseFileError(
+          'HF_POSE_TOO_LARGE',
           `${this.source.name} has a value longer than ${LONGEST_VALUE / 1024 / 1024} MiB at byte ${this.offset}, where a frame should be.`,
+          { file: this.source.name },
         );
       }
       if (await this.more()) continue;
@@ -133,7 +135,9 @@ function stringEnd(bytes: Buffer, start: number): number {
 /** `start` is the first byte of what has no end. */
 function cutOff(source: ByteSource, start: number): PoseFileError {
   return new PoseFileError(
+    'HF_POSE_CUT_OFF',
     `${source.name} is cut off or broken: what begins at byte ${start} of its JSON does not end before the file does, at byte ${source.size}; mend it or copy it again.`,
+    { file: source.name },
   );
 }
 
@@ -175,7 +179,10 @@ export async function* jsonValues(
     }
     const offset = window.offset;
     const text = await window.value();
-    if (text === '') throw new PoseFileError(`${source.name} is no sound JSON at byte ${offset}.`);
+    if (text === '')
+      throw new PoseFileError('HF_POSE_DAMAGED', `${source.name} is no sound JSON at byte ${offset}.`, {
+        file: source.name,
+      });
     yield { path, text, offset };
   }
 }
@@ -188,7 +195,9 @@ async function enter(window: Window, level: Level): Promise<void> {
   const key = parseJson(window.source, { path: [], text: await window.value(), offset });
   if (typeof key !== 'string' || (await window.peek()) !== COLON) {
     throw new PoseFileError(
+      'HF_POSE_DAMAGED',
       `${window.source.name} is no sound JSON at byte ${offset}: a name and a colon should be there.`,
+      { file: window.source.name },
     );
   }
   level.key = key;
@@ -209,7 +218,9 @@ export function parseJson(source: ByteSource, value: JsonValue): unknown {
       const what =
         error instanceof Error ? error.message.replace(/\s+/g, ' ').slice(0, 120) : 'it cannot be parsed';
       throw new PoseFileError(
+        'HF_POSE_DAMAGED',
         `${source.name} is no sound JSON in the value at byte ${value.offset}: ${what}.`,
+        { file: source.name },
       );
     }
   }

@@ -64,13 +64,20 @@ export async function withPlainSource<T>(
 
 /** As `openPoseClip`, for bytes that are at hand already; the source is closed with the clip. */
 export async function openSource(source: ByteSource, options: OpenPoseOptions = {}): Promise<PoseClip> {
-  if (source.size === 0) throw new PoseFileError(`${source.name} is empty; write or copy the file again.`);
+  if (source.size === 0)
+    throw new PoseFileError('HF_POSE_EMPTY', `${source.name} is empty; write or copy the file again.`, {
+      file: source.name,
+    });
   const head = await headOf(source);
   const readers = POSE_READERS.filter((reader): reader is FileReader => reader.kind === 'file');
   const reader = options.format
     ? readers.find(({ format }) => format === options.format)
     : readers.find((candidate) => candidate.recognise(head));
-  if (!reader) throw new PoseFileError(unknownLayout(source.name, options));
+  if (!reader)
+    throw new PoseFileError('HF_POSE_LAYOUT', unknownLayout(source.name, options), {
+      file: source.name,
+      field: 'format',
+    });
   const raw = await reader.open(source, options);
   const close = async () => {
     await raw.close?.();
@@ -86,13 +93,16 @@ export async function openSource(source: ByteSource, options: OpenPoseOptions = 
 
 async function openFolder(path: string, options: OpenPoseOptions): Promise<PoseClip> {
   const names = await readdir(path).catch((error: unknown) => {
-    throw new PoseFileError(`${path} cannot be listed: ${reason(error)}.`);
+    throw new PoseFileError('HF_POSE_UNREADABLE', `${path} cannot be listed: ${reason(error)}.`, {
+      file: path,
+    });
   });
   const readers = POSE_READERS.filter((reader): reader is FolderReader => reader.kind === 'folder');
   const reader = options.format
     ? readers.find(({ format }) => format === options.format)
     : readers.find((candidate) => candidate.recognise(names));
-  if (!reader) throw new PoseFileError(unknownLayout(path, options));
+  if (!reader)
+    throw new PoseFileError('HF_POSE_LAYOUT', unknownLayout(path, options), { file: path, field: 'format' });
   const raw = await reader.open(path, options);
   return follow(path, raw, options, (raw.frameCount ?? 0) < 2000, async () => {});
 }
@@ -101,18 +111,30 @@ function checkOptions(options: OpenPoseOptions): void {
   const { format, person, fps, size } = options;
   if (format !== undefined && !POSE_READERS.some((reader) => reader.format === format)) {
     const known = POSE_READERS.map((reader) => reader.format).join(', ');
-    throw new UsageError(`--format ${format} is not known; known are ${known}.`);
+    throw new UsageError('HF_FIELD_VALUE', `The layout ${format} is not known; known are ${known}.`, {
+      field: 'format',
+    });
   }
   if (person !== undefined && !(Number.isInteger(person) && person >= 1)) {
-    throw new UsageError(`--person ${person} makes no sense; people are counted from 1.`);
+    throw new UsageError(
+      'HF_FIELD_VALUE',
+      `The person ${person} makes no sense; people are counted from 1.`,
+      { field: 'person' },
+    );
   }
   if (fps !== undefined && !(fps > 0 && fps <= 1000)) {
-    throw new UsageError(`--fps ${fps} makes no sense; give a number above 0 and up to 1000.`);
+    throw new UsageError(
+      'HF_FIELD_VALUE',
+      `${fps} frames a second make no sense; give a number above 0 and up to 1000.`,
+      { field: 'fps' },
+    );
   }
   for (const side of size ? [size.width, size.height] : []) {
     if (!Number.isInteger(side) || side < 1 || side > 65535) {
       throw new UsageError(
-        `--size ${size?.width}x${size?.height} makes no sense; give whole pixels from 1 to 65535, such as 1280x720.`,
+        'HF_FIELD_VALUE',
+        `A picture of ${size?.width}x${size?.height} pixels makes no sense; give whole pixels from 1 to 65535, such as 1280x720.`,
+        { field: 'size' },
       );
     }
   }
@@ -122,7 +144,9 @@ async function isFolder(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch (error) {
-    throw new PoseFileError(`${path} cannot be opened: ${reason(error)}.`);
+    throw new PoseFileError('HF_POSE_UNREADABLE', `${path} cannot be opened: ${reason(error)}.`, {
+      file: path,
+    });
   }
 }
 
@@ -141,7 +165,7 @@ async function unpacked(source: ByteSource): Promise<ByteSource> {
 function unknownLayout(name: string, options: OpenPoseOptions): string {
   if (options.format)
     return `${name} cannot be read as ${options.format}, which is a ${isFolderFormat(options.format) ? 'folder' : 'file'}.`;
-  return `${name} is in no layout that is known; \`handfirst pose formats\` lists what can be read, and --format insists on one.`;
+  return `${name} is in no layout that is known; \`handfirst pose formats\` lists what can be read, and \`format\` insists on one.`;
 }
 
 function isFolderFormat(format: string): boolean {
@@ -159,7 +183,9 @@ async function follow(
   const { person, several = 'refuse' } = options;
   if (raw.tracked && person !== undefined && raw.people !== undefined && person > raw.people) {
     throw new PoseFileError(
-      `${name} holds ${raw.people} ${raw.people === 1 ? 'person' : 'people'}; --person ${person} is not among them.`,
+      'HF_POSE_PERSON',
+      `${name} holds ${raw.people} ${raw.people === 1 ? 'person' : 'people'}; person ${person} is not among them.`,
+      { file: name, field: 'person' },
     );
   }
   async function* frames(): AsyncGenerator<PoseFrame> {
@@ -197,7 +223,10 @@ async function survey(
     someone ||= anyKnown(keypoints);
     if (someone && !wholly) return { frameCount: undefined };
   }
-  if (count === 0) throw new PoseFileError(`${name} holds no frames.`);
-  if (!someone) throw new PoseFileError(`${name} shows no person in any of its ${count} frames.`);
+  if (count === 0) throw new PoseFileError('HF_POSE_NO_FRAMES', `${name} holds no frames.`, { file: name });
+  if (!someone)
+    throw new PoseFileError('HF_POSE_NO_PERSON', `${name} shows no person in any of its ${count} frames.`, {
+      file: name,
+    });
   return { frameCount: count };
 }

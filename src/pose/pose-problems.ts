@@ -9,25 +9,25 @@ export function problemsOf(counter: PoseCounter, info: PoseClipInfo): readonly s
   const { body, leftHand, rightHand } = counter.parts;
   if (counter.crowded > 0) {
     problems.push(
-      `Up to ${counter.people} people are seen, several of them in ${frames(counter.crowded)}; --person chooses one, without it this is about the first.`,
+      `Up to ${counter.people} people are seen, several of them in ${frames(counter.crowded)}; \`person\` chooses one, without it this is about the first.`,
     );
   }
   if (leftHand.seen === 0 && rightHand.seen === 0) problems.push('No hand is there in any frame.');
   for (const [name, { longestGap }] of Object.entries({ left: leftHand, right: rightHand })) {
     if (longestGap > PREPARE_DEFAULTS.maxGap) {
       problems.push(
-        `The ${name} hand is missing for up to ${frames(longestGap)} on end; gaps longer than --max-gap stay open.`,
+        `The ${name} hand is missing for up to ${frames(longestGap)} on end; gaps longer than \`maxGap\` stay open.`,
       );
     }
   }
   if (body.seen === 0) problems.push('The body is not known in any frame: hands alone are drawn.');
   if (counter.swapped > 0)
     problems.push(
-      `Left and right hand are exchanged in ${frames(counter.swapped)}; this is mended unless --no-swaps is given.`,
+      `Left and right hand are exchanged in ${frames(counter.swapped)}; this is mended unless \`swaps: false\` is given.`,
     );
   if (counter.twice > 0)
     problems.push(
-      `One hand is found twice in ${frames(counter.twice)}; the one on the wrong arm is dropped unless --no-swaps is given.`,
+      `One hand is found twice in ${frames(counter.twice)}; the one on the wrong arm is dropped unless \`swaps: false\` is given.`,
     );
   if (counter.apart > 0)
     problems.push(`A hand lies further than the shoulders' width from its arm in ${frames(counter.apart)}.`);
@@ -43,16 +43,16 @@ export function problemsOf(counter: PoseCounter, info: PoseClipInfo): readonly s
 function clipProblems({ box }: PoseCounter, info: PoseClipInfo): readonly string[] {
   const problems: string[] = [];
   if (info.fps < 10 || info.fps > 120)
-    problems.push(`${info.fps} frames a second is unusual; --fps sets another.`);
+    problems.push(`${info.fps} frames a second is unusual; \`fps\` sets another.`);
   const { left, right, top, bottom } = box;
   if (right > left && (right - left < info.width * 0.3 || bottom - top < info.height * 0.3)) {
     problems.push(
-      `The signer takes ${Math.round(right - left)} x ${Math.round(bottom - top)} of ${info.width} x ${info.height} pixels; --fit centre or --fit crop brings them nearer.`,
+      `The signer takes ${Math.round(right - left)} x ${Math.round(bottom - top)} of ${info.width} x ${info.height} pixels; \`fit: centre\` or \`fit: crop\` brings them nearer.`,
     );
   }
   if (left > info.width * 1.5 || right < -info.width * 0.5 || right - left > info.width * 3) {
     problems.push(
-      `Points lie from ${Math.round(left)} to ${Math.round(right)} in a picture ${info.width} pixels wide; --size may be wrong.`,
+      `Points lie from ${Math.round(left)} to ${Math.round(right)} in a picture ${info.width} pixels wide; \`size\` may be wrong.`,
     );
   }
   return problems;

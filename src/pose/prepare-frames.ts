@@ -30,13 +30,17 @@ export async function* prepareFrames(clip: PoseClip, options: PrepareOptions): A
   for (const side of [width, height]) {
     if (!Number.isInteger(side) || side < 2 || side > 16384) {
       throw new UsageError(
+        'HF_FIELD_VALUE',
         `A picture of ${width} x ${height} pixels cannot be made; give whole sides from 2 to 16384.`,
+        { field: 'size' },
       );
     }
   }
   if (!Number.isInteger(maxGap) || maxGap < 0 || maxGap > 1000) {
     throw new UsageError(
+      'HF_FIELD_VALUE',
       `Gaps of up to ${maxGap} frames cannot be filled; give a whole number from 0 to 1000.`,
+      { field: 'maxGap' },
     );
   }
   const clear: PoseClip = { ...clip, frames: () => dropFaint(clip.frames(), minConfidence) };

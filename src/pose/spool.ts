@@ -36,7 +36,9 @@ async function spool(
   damage: (error: unknown) => string | undefined = () => undefined,
 ): Promise<ByteSource> {
   const path = join(tmpdir(), `handfirst-${randomUUID()}`);
-  const handle = await open(path, 'wx+', 0o600);
+  const handle = await open(path, 'wx+', 0o600).catch((error: unknown) => {
+    throw notKept(name, error);
+  });
   const removed = await unlink(path).then(
     () => true,
     () => false,
@@ -51,8 +53,18 @@ async function spool(
     await handle.close();
     await remove();
     if (error instanceof PoseFileError) throw error;
-    throw new PoseFileError(damage(error) ?? `${name} cannot be kept in ${tmpdir()}: ${reason(error)}.`);
+    const damaged = damage(error);
+    if (damaged) throw new PoseFileError('HF_POSE_DAMAGED', damaged, { file: name });
+    throw notKept(name, error);
   }
+}
+
+function notKept(name: string, error: unknown): PoseFileError {
+  return new PoseFileError(
+    'HF_POSE_TEMPORARY',
+    `${name} cannot be kept in the temporary folder ${tmpdir()} while it is read (${reason(error)}): set TMPDIR to a folder with space that you may write in.`,
+    { file: name },
+  );
 }
 
 async function fill(
@@ -64,7 +76,7 @@ async function fill(
   let size = 0;
   for await (const chunk of stream) {
     if (!Buffer.isBuffer(chunk)) continue;
-    if (size + chunk.length > limit) throw new PoseFileError(tooLong);
+    if (size + chunk.length > limit) throw new PoseFileError('HF_POSE_TOO_LARGE', tooLong);
     await handle.write(chunk, 0, chunk.length, size);
     size += chunk.length;
   }

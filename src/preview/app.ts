@@ -199,7 +199,8 @@ async function jsonOf(context: Context, most = JSON_LENGTH): Promise<unknown> {
   const decoder = new TextDecoder();
   for await (const chunk of iterate(context.req.raw.body ?? [])) {
     text += decoder.decode(chunk, { stream: true });
-    if (text.length > most) throw new TooLargeError('The page asked for too much at once: reload it.');
+    if (text.length > most)
+      throw new TooLargeError('HF_PREVIEW_TOO_LARGE', 'The page asked for too much at once: reload it.');
   }
   try {
     return JSON.parse(text);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { UsageError } from '../errors.js';
 import { openPoseClip, type PoseClip, poseInfo } from '../pose/index.js';
 import type { ClipRequest, ClipState } from './protocol.js';
-import { sentenceOf } from './sentence.js';
+import { inWords, sentenceOf } from './sentence.js';
 import { Track } from './track.js';
 import type { StoredFile, Workspace } from './workspace.js';
 
@@ -67,7 +67,8 @@ export class Clips {
 
   get(id: string): { state: ClipState; file: StoredFile; track: Track } {
     const open = this.open.get(id);
-    if (!open) throw new UsageError('That clip is not open any more: choose its file again.');
+    if (!open)
+      throw new UsageError('HF_PREVIEW_GONE', 'That clip is not open any more: choose its file again.');
     return { state: stateOf(open), file: open.file, track: open.track };
   }
 
@@ -84,7 +85,8 @@ export class Clips {
   private async read(open: OpenClip): Promise<void> {
     try {
       await open.track.fill(open.clip, this.size, open.source.fit, open.stop.signal);
-      open.problems = (await poseInfo(endingWith(open.clip, open.stop.signal))).problems;
+      const info = await poseInfo(endingWith(open.clip, open.stop.signal));
+      open.problems = info.problems.map(inWords);
     } catch (error) {
       if (!open.stop.signal.aborted) open.error = this.workspace.inWords(sentenceOf(error));
     }

@@ -52,7 +52,9 @@ export class Lexicons {
     const known = this.get(id);
     const { lexicon } = known;
     if (!known.sent || !lexicon.glosses.some((gloss) => lexicon.find(gloss)?.file === file)) {
-      throw new UsageError(`${plainName(file)} is no sign of the lexicon ${known.name}.`);
+      throw new UsageError('HF_PREVIEW_GONE', `${plainName(file)} is no sign of the lexicon ${known.name}.`, {
+        file,
+      });
     }
     known.sent.set(file, await this.workspace.receive(file, sent, 'sign'));
   }
@@ -75,7 +77,7 @@ export class Lexicons {
   private get(id: string): KnownLexicon {
     const known = this.known.get(id);
     if (known) return known;
-    throw new UsageError('That lexicon is not here any more: choose its folder again.');
+    throw new UsageError('HF_PREVIEW_GONE', 'That lexicon is not here any more: choose its folder again.');
   }
 
   private keep(lexicon: Omit<KnownLexicon, 'id'>): KnownLexicon {

@@ -27,7 +27,9 @@ export async function readPage(folder = BUILT): Promise<ReadonlyMap<string, Page
       page.set(path, { type, bytes: new Uint8Array(await readFile(join(folder, file))) });
     } catch {
       throw new OutputError(
+        'HF_PAGE_MISSING',
         `The page's ${file} is not in ${folder}: run \`npm run build\` in handfirst's folder, or install it again.`,
+        { file },
       );
     }
   }

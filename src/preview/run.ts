@@ -2,6 +2,7 @@ import { lastValueFrom } from 'rxjs';
 import { type Engine, type GeneratedFrame, type GenerateOptions, Session } from '../pipeline/index.js';
 import type { Background } from '../stages/composite.js';
 import type { ClipSource, InspectionState, PassName, PassState, RunState, Variant } from './protocol.js';
+import { inWords } from './sentence.js';
 import type { StoredFile } from './workspace.js';
 
 /** What a run is made of, once the request has been understood. */
@@ -61,7 +62,8 @@ export function generateOptions({
     method: variant.preset === 'default' ? {} : { preset: variant.preset },
     watch: {
       note: ({ kind, sentence }) => {
-        if (kind === 'warning' && !notes.includes(sentence)) notes.push(sentence);
+        const said = inWords(sentence);
+        if (kind === 'warning' && !notes.includes(said)) notes.push(said);
       },
     },
     signal: stop.signal,

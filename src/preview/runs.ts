@@ -107,7 +107,7 @@ export class Runs {
     const { passes, plan } = this.get(id);
     const { done, stride } = passes[pass];
     if (frame % stride !== 0 || frame / stride >= done) {
-      throw new UsageError(`Frame ${frame} has not been drawn.`);
+      throw new UsageError('HF_PREVIEW_NOT_READY', `Frame ${frame} has not been drawn.`, { frame });
     }
     return join(plan.folder, frameFile(pass, frame));
   }
@@ -115,13 +115,18 @@ export class Runs {
   inspectionPath(id: string, frame: number, k: number): string {
     const { inspections, plan } = this.get(id);
     const inspection = inspections.find((candidate) => candidate.frame === frame);
-    if (!inspection?.pictures[k]) throw new UsageError(`Frame ${frame} has not been looked into.`);
+    if (!inspection?.pictures[k])
+      throw new UsageError('HF_PREVIEW_NOT_READY', `Frame ${frame} has not been looked into.`, { frame });
     return join(plan.folder, inspectionFile(frame, k));
   }
 
   video(id: string): { path: string; name: string; bytes: number } {
     const { video, plan } = this.get(id);
-    if (!video) throw new UsageError('The video is not finished: wait until every frame has been drawn.');
+    if (!video)
+      throw new UsageError(
+        'HF_PREVIEW_NOT_READY',
+        'The video is not finished: wait until every frame has been drawn.',
+      );
     return { ...video, path: join(plan.folder, `video${video.name.slice(video.name.lastIndexOf('.'))}`) };
   }
 
@@ -133,7 +138,7 @@ export class Runs {
   private get(id: string): Run {
     const run = this.runs.get(id);
     if (run) return run;
-    throw new UsageError('That run is not here any more: press Generate again.');
+    throw new UsageError('HF_PREVIEW_GONE', 'That run is not here any more: press Generate again.');
   }
 
   private async plan(
@@ -145,12 +150,16 @@ export class Runs {
     const known = state.whole ? state.frames : state.expected;
     if (known !== undefined && from >= known) {
       throw new UsageError(
-        `${file.name} has ${known} frames, so there is none from frame ${from} on: give a --range within it.`,
+        'HF_FIELD_VALUE',
+        `${file.name} has ${known} frames, so there is none from frame ${from} on: give a \`range\` within it.`,
+        { file: file.name, frame: from, field: 'range' },
       );
     }
     if (to !== undefined && to <= from) {
       throw new UsageError(
-        `The range ${from}:${to} makes no sense: give --range FROM:TO with 0 <= FROM < TO.`,
+        'HF_FIELD_VALUE',
+        `The range ${from}:${to} makes no sense: give a \`range\` FROM:TO with 0 <= FROM < TO.`,
+        { field: 'range' },
       );
     }
     const { prompt = '', seed = 0, preset, background, reference } = variant;

@@ -64,7 +64,9 @@ async function listen(server: Server, asked: number | undefined): Promise<number
     if (asked === undefined) return listenOn(server, 0);
     const why = error instanceof Error ? error.message : String(error);
     throw new UsageError(
-      `The preview cannot listen on port ${asked} (${why}): choose another --port, or 0 for any.`,
+      'HF_PORT',
+      `The preview cannot listen on port ${asked} (${why}): choose another \`port\`, or 0 for any.`,
+      { field: 'port' },
     );
   }
 }

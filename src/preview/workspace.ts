@@ -58,7 +58,7 @@ export class Workspace {
     kind: 'own' | 'sign' = 'own',
   ): Promise<StoredFile> {
     const tooLarge = `${plainName(name)} is larger than ${megabytes(limit)}, which is as much as the page takes: name it on the command line instead.`;
-    if (announced > limit) throw new TooLargeError(tooLarge);
+    if (announced > limit) throw new TooLargeError('HF_PREVIEW_TOO_LARGE', tooLarge);
     const id = randomUUID();
     const path = join(this.folder, id);
     const file = await open(path, 'wx', 0o600);
@@ -66,7 +66,7 @@ export class Workspace {
     try {
       for await (const chunk of chunks) {
         size += chunk.length;
-        if (size > limit) throw new TooLargeError(tooLarge);
+        if (size > limit) throw new TooLargeError('HF_PREVIEW_TOO_LARGE', tooLarge);
         await file.write(chunk);
       }
     } catch (error) {
@@ -101,7 +101,7 @@ export class Workspace {
   file(id: string): StoredFile {
     const file = this.files.get(id);
     if (file) return file;
-    throw new UsageError('That file is not here any more: choose it again.');
+    throw new UsageError('HF_PREVIEW_GONE', 'That file is not here any more: choose it again.');
   }
 
   /** The files that were made here. */
@@ -113,7 +113,9 @@ export class Workspace {
   madeFile(id: string): StoredFile {
     const file = this.file(id);
     if (file.madeBy) return file;
-    throw new UsageError(`${file.name} was not made here: it is where you have it.`);
+    throw new UsageError('HF_PREVIEW_GONE', `${file.name} was not made here: it is where you have it.`, {
+      file: file.name,
+    });
   }
 
   /** A new folder for a run's pictures. */

@@ -22,7 +22,9 @@ export class Autoencoder {
     const { encoder, size, scaling, shift } = this.manifest;
     if (!encoder) {
       throw new BundleError(
-        "The bundle's body stage has no encoder, so the hands cannot be blended in: choose --blending none.",
+        'HF_BUNDLE_STAGE',
+        "The bundle's body stage has no encoder, so the hands cannot be blended in: choose `blending: none`.",
+        { field: 'blending' },
       );
     }
     const inputs = { [encoder.input]: { dims: [1, 3, size, size], data: picture.data } };
@@ -47,6 +49,8 @@ function check(tensor: FloatTensor | undefined, length: number, graph: string): 
   if (tensor?.data.length === length) return tensor;
   const found = tensor ? `[${tensor.dims.join(', ')}]` : 'nothing';
   throw new BundleError(
+    'HF_BUNDLE_GRAPH',
     `The bundle's ${graph} gave ${found} where ${length} values were expected: its manifest and its graphs do not fit together.`,
+    { file: graph },
   );
 }

@@ -85,6 +85,8 @@ export class Denoiser {
 function need<T>(tensor: T | undefined, graph: string, what: string): T {
   if (tensor !== undefined) return tensor;
   throw new BundleError(
+    'HF_BUNDLE_GRAPH',
     `The bundle's ${graph} has no "${what}": its manifest and its graphs do not fit together.`,
+    { file: graph },
   );
 }

@@ -45,7 +45,9 @@ export async function drawHand(
   );
   if (mask?.length !== size * size) {
     throw new BundleError(
+      'HF_BUNDLE_GRAPH',
       `The hand denoiser ${stage.manifest.denoiser.graph} gave no mask of ${size} x ${size}: a bundle's hand stage needs the mask head.`,
+      { file: stage.manifest.denoiser.graph },
     );
   }
   const picture = await stage.autoencoder.decode(latent, signal);

@@ -104,6 +104,8 @@ function zeros(shape: readonly number[]): FloatTensor {
 function need(tensor: FloatTensor | undefined, graph: string, output: string): FloatTensor {
   if (tensor) return { ...tensor, constant: true };
   throw new BundleError(
+    'HF_BUNDLE_GRAPH',
     `The bundle's ${graph} has no output "${output}": its manifest and its graphs do not fit together.`,
+    { file: graph },
   );
 }

@@ -24,17 +24,25 @@ export async function openAudio(
 ): Promise<AudioTrack> {
   if (!traits.audioEncoder) {
     throw new UsageError(
+      'HF_FIELDS_CONFLICT',
       `${output} cannot hold sound: name it .mp4, .webm or .mov, or leave the sound ${path} out.`,
+      { file: output, field: 'audio' },
     );
   }
   const file = resolve(path);
   const sha256 = await digestFiles([file]).catch(() => undefined);
-  if (sha256 === undefined) throw new UsageError(`The sound ${path} cannot be read: name a file that can.`);
+  if (sha256 === undefined)
+    throw new UsageError('HF_AUDIO_UNREADABLE', `The sound ${path} cannot be read: name a file that can.`, {
+      file: path,
+      field: 'audio',
+    });
   // Without an output ffmpeg ends with an error, after it has listed what it found.
   const { stderr } = await captureFfmpeg(ffmpeg, ['-hide_banner', '-i', file]);
   if (!/^\s*Stream #0:\d+.*: Audio: /m.test(stderr)) {
     throw new UsageError(
+      'HF_AUDIO_UNREADABLE',
       `${path} holds no sound that ffmpeg can read: name a sound file or a video with sound.`,
+      { file: path, field: 'audio' },
     );
   }
   return { file, encoder: traits.audioEncoder, sha256 };

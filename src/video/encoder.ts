@@ -40,7 +40,9 @@ function lastLine(stderr: string): string {
 
 /** The sentence for a run that was ended by the user. */
 export function cancelled(output: string): CancelledError {
-  return new CancelledError(`The video ${output} was cancelled before it was finished.`);
+  return new CancelledError('HF_CANCELLED', `The video ${output} was cancelled before it was finished.`, {
+    file: output,
+  });
 }
 
 /** ffmpeg's failure as a sentence. */
@@ -50,14 +52,18 @@ export function encoderFailure(output: string, error: Error, stderr: string): Ha
   if (stderr.trim() === '' && /exited with code 255/.test(error.message)) return cancelled(output);
   const reason = lastLine(stderr) || error.message.replace(/^ffmpeg /, '').replace(/\.+$/, '');
   return new EncoderError(
+    'HF_FFMPEG_FAILED',
     `ffmpeg failed while it wrote ${output} (${reason}): mend that, or name another ffmpeg in FFMPEG_PATH.`,
+    { file: output },
   );
 }
 
 /** The sentence for a full disk, wherever it is met. */
 function diskFull(output: string): OutputError {
   return new OutputError(
+    'HF_OUTPUT_FULL',
     `The disk that holds ${output} is full: free some space, then run the same command again.`,
+    { file: output },
   );
 }
 
@@ -66,7 +72,9 @@ export function asOutputError(output: string, error: unknown): unknown {
   if (!(error instanceof Error && 'code' in error && 'syscall' in error)) return error;
   if (error.code === 'ENOSPC' || error.code === 'EDQUOT') return diskFull(output);
   return new OutputError(
+    'HF_OUTPUT_UNWRITABLE',
     `${output} cannot be written (${error.message}): mend that, or write to another name.`,
+    { file: output },
   );
 }
 
@@ -143,7 +151,9 @@ export function startEncoder(command: FfmpegCommand, options: RunOptions): Frame
     if (run.failure) throw run.failure;
     if (run.over) {
       throw new EncoderError(
+        'HF_FFMPEG_ENDED',
         `ffmpeg ended before all frames of ${options.output} were written: run the same command again.`,
+        { file: options.output },
       );
     }
   };

@@ -149,7 +149,7 @@ export function segmentCommand(plan: EncodingPlan, firstFrame: number, target: s
   };
 }
 
-/** The command as ffmpeg's own arguments, for tests and for `--debug`. */
+/** The command as ffmpeg's own arguments, for tests and debugging. */
 export function toArguments({ inputs, options, target }: FfmpegCommand): string[] {
   const sources = inputs.flatMap((input) => [
     ...input.options,

@@ -121,5 +121,5 @@ export async function findFfmpeg(encoders: readonly string[] = []): Promise<Ffmp
   const remedy = process.env.FFMPEG_PATH
     ? 'set FFMPEG_PATH to a working ffmpeg, or unset it'
     : 'install ffmpeg, or set FFMPEG_PATH to its program';
-  throw new EncoderError(`No ffmpeg can write this video (${tried}): ${remedy}.`);
+  throw new EncoderError('HF_FFMPEG_MISSING', `No ffmpeg can write this video (${tried}): ${remedy}.`);
 }

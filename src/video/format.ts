@@ -54,7 +54,10 @@ function isFolder(path: string): boolean {
  * @throws UsageError for an extension that is not one of ours
  */
 export function formatOf(path: string): VideoFormat {
-  if (path === '') throw new UsageError('The output has no name: give one such as out.mp4.');
+  if (path === '')
+    throw new UsageError('HF_OUTPUT_NAME', 'The output has no name: give one such as out.mp4.', {
+      field: 'out',
+    });
   const extension = extname(path).toLowerCase();
   if (/[\\/]$/.test(path) || extension === '') return 'png';
   switch (extension) {
@@ -72,7 +75,9 @@ export function formatOf(path: string): VideoFormat {
     default:
       if (isFolder(path)) return 'png';
       throw new UsageError(
+        'HF_OUTPUT_NAME',
         `${path} ends in ${extension}, which is no output of handfirst: name it .mp4, .webm, .mov, .gif or .webp, or end it with / for a folder of PNG pictures.`,
+        { file: path, field: 'out' },
       );
   }
 }

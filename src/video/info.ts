@@ -31,10 +31,15 @@ async function find(path: string): Promise<VideoMetadata | undefined> {
  */
 export async function readInfo(path: string): Promise<VideoMetadata> {
   const found = await stat(path).catch(() => undefined);
-  if (!found) throw new UsageError(`There is no ${path}: name a video that handfirst made.`);
+  if (!found)
+    throw new UsageError('HF_INPUT_MISSING', `There is no ${path}: name a video that handfirst made.`, {
+      file: path,
+    });
   const metadata = await find(path);
   if (metadata) return metadata;
   throw new UsageError(
+    'HF_VIDEO_METADATA',
     `${path} says nothing of handfirst: it was made by another program, or something encoded it again and dropped its metadata.`,
+    { file: path },
   );
 }

@@ -30,6 +30,7 @@ export function withChannels(picture: Picture, channels: 3 | 4): Picture {
 export function sideBySide(left: Picture, right: Picture): Picture {
   if (left.height !== right.height) {
     throw new UsageError(
+      'HF_PICTURE_SIZE',
       `Pictures side by side need one height, but they are ${left.height} and ${right.height} pixels high: scale one of them first.`,
     );
   }

@@ -100,11 +100,17 @@ export async function lockOutput(folder: string, output: string): Promise<() => 
     const holder = await readOwner(path);
     if (holder && isRunning(holder)) {
       throw new OutputError(
+        'HF_OUTPUT_LOCKED',
         `Process ${holder.pid} on ${holder.host} is writing ${output} already: wait for it, end it, or write to another name (if it is gone for good, remove ${path}).`,
+        { file: output },
       );
     }
     await removeStale(path);
     await new Promise((resolve) => setTimeout(resolve, 10 + 10 * attempt));
   }
-  throw new OutputError(`${path} cannot be taken: remove it if no other handfirst writes ${output}.`);
+  throw new OutputError(
+    'HF_OUTPUT_LOCKED',
+    `${path} cannot be taken: remove it if no other handfirst writes ${output}.`,
+    { file: output },
+  );
 }

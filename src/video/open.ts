@@ -64,9 +64,13 @@ const CRF: Readonly<Partial<Record<VideoFormat, { usual: number; most: number }>
   webm: { usual: 24, most: 63 },
 };
 
-function integer(value: number, least: number, most: number, what: string): number {
+function integer(value: number, least: number, most: number, what: string, field: string): number {
   if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new UsageError(`${what} cannot be ${value}: give a whole number from ${least} to ${most}.`);
+  throw new UsageError(
+    'HF_FIELD_VALUE',
+    `${what} cannot be ${value}: give a whole number from ${least} to ${most}.`,
+    { field },
+  );
 }
 
 function makePlan(options: VideoWriterOptions, format: VideoFormat): EncodingPlan {
@@ -75,27 +79,39 @@ function makePlan(options: VideoWriterOptions, format: VideoFormat): EncodingPla
   const crf = CRF[format];
   if (alpha && !traits.alpha) {
     throw new UsageError(
+      'HF_FIELDS_CONFLICT',
       `${path} cannot be transparent: name it .webm, .mov, .gif or .webp, end it with / for PNG pictures, or choose a background colour.`,
+      { file: path, field: 'background' },
     );
   }
-  integer(width, 1, LARGEST_SIDE, "The video's width in pixels");
-  integer(height, 1, LARGEST_SIDE, "The video's height in pixels");
+  integer(width, 1, LARGEST_SIDE, "The video's width in pixels", 'width');
+  integer(height, 1, LARGEST_SIDE, "The video's height in pixels", 'height');
   return {
     format,
     width: traits.even ? even(width) : width,
     height: traits.even ? even(height) : height,
     fps: toRational(options.fps),
     alpha,
-    crf: crf ? integer(encoding.crf ?? crf.usual, 0, crf.most, 'The constant quality') : 0,
-    threads: integer(encoding.threads ?? 2, 1, 64, 'The number of encoder threads'),
-    segmentFrames: integer(encoding.segmentFrames ?? 48, 1, 10_000, 'The number of frames in a segment'),
+    crf: crf ? integer(encoding.crf ?? crf.usual, 0, crf.most, 'The constant quality', 'crf') : 0,
+    threads: integer(encoding.threads ?? 2, 1, 64, 'The number of encoder threads', 'threads'),
+    segmentFrames: integer(
+      encoding.segmentFrames ?? 48,
+      1,
+      10_000,
+      'The number of frames in a segment',
+      'segmentFrames',
+    ),
   };
 }
 
 function checkMetadata(given: VideoMetadataInput): VideoMetadata {
   const { data, error } = videoMetadataSchema.safeParse(given);
   if (data) return data;
-  throw new UsageError(`The video's metadata is not whole: ${z.prettifyError(error).replace(/\s+/g, ' ')}.`);
+  throw new UsageError(
+    'HF_FIELD_VALUE',
+    `The video's metadata is not whole: ${z.prettifyError(error).replace(/\s+/g, ' ')}.`,
+    { field: 'metadata' },
+  );
 }
 
 function identify(
@@ -129,7 +145,9 @@ async function enter({ work, name }: OutputPlace): Promise<() => Promise<void>> 
   const foreign = (await readdir(work)).find((entry) => !OURS.test(entry));
   if (foreign !== undefined) {
     throw new OutputError(
+      'HF_OUTPUT_FOREIGN',
       `${work} is where ${name} is put together, but holds ${foreign}, which is not handfirst's: move it away.`,
+      { file: work },
     );
   }
   return await lockOutput(work, name);
@@ -160,7 +178,9 @@ async function continueOrBegin(
     // The command differs whenever anything does.
     const what = all.filter((name) => name !== 'command' || all.length === 1).join(', ');
     throw new OutputError(
-      `An unfinished run of ${output.name} was begun with another ${what || 'fingerprint'} and would be lost: add --force to begin again, or write to another name.`,
+      'HF_OUTPUT_UNFINISHED',
+      `An unfinished run of ${output.name} was begun with another ${what || 'fingerprint'} and would be lost: add \`force: true\` to begin again, or write to another name.`,
+      { file: output.name, field: 'force' },
     );
   }
   const journal = earlier && same ? await trusted(earlier, output, place) : { header, segments: [] };

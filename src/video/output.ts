@@ -27,15 +27,23 @@ async function checkFolder(folder: string, name: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined);
   if (!found)
     throw new OutputError(
+      'HF_OUTPUT_FOLDER',
       `${name} cannot be written, because the folder ${folder} does not exist: make it first.`,
+      { file: name },
     );
   if (!found.isDirectory())
-    throw new OutputError(`${name} cannot be written, because ${folder} is no folder: name another.`);
+    throw new OutputError(
+      'HF_OUTPUT_FOLDER',
+      `${name} cannot be written, because ${folder} is no folder: name another.`,
+      { file: name },
+    );
   try {
     await access(folder, constants.W_OK | constants.X_OK);
   } catch {
     throw new OutputError(
+      'HF_OUTPUT_FOLDER',
       `${name} cannot be written, because the folder ${folder} is not yours to write in: name another.`,
+      { file: name },
     );
   }
 }
@@ -47,7 +55,9 @@ async function checkReplaceable({ path, name }: OutputPlace): Promise<void> {
     inside.includes(SIDECAR) && inside.every((file) => file === SIDECAR || /^frame-\d+\.png$/.test(file));
   if (inside.length > 0 && !ours) {
     throw new OutputError(
+      'HF_OUTPUT_FOREIGN',
       `The folder ${name} holds other files, which would be lost: name another or empty it yourself.`,
+      { file: name },
     );
   }
 }
@@ -69,13 +79,25 @@ export async function checkOutput(place: OutputPlace, force: boolean): Promise<v
   if (!found) return;
   if (format === 'png' && found.isDirectory() && (await readdir(path)).length === 0) return;
   if (!force)
-    throw new OutputError(`${name} exists already: add --force to replace it, or write to another name.`);
+    throw new OutputError(
+      'HF_OUTPUT_EXISTS',
+      `${name} exists already: add \`force: true\` to replace it, or write to another name.`,
+      { file: name, field: 'force' },
+    );
   if (format === 'png') {
     if (!found.isDirectory())
-      throw new OutputError(`${name} is a file and cannot become a folder of pictures: name another.`);
+      throw new OutputError(
+        'HF_OUTPUT_KIND',
+        `${name} is a file and cannot become a folder of pictures: name another.`,
+        { file: name },
+      );
     await checkReplaceable(place);
   } else if (found.isDirectory()) {
-    throw new OutputError(`${name} is a folder and cannot become a video file: name another.`);
+    throw new OutputError(
+      'HF_OUTPUT_KIND',
+      `${name} is a folder and cannot become a video file: name another.`,
+      { file: name },
+    );
   }
 }
 

@@ -20,13 +20,17 @@ export interface VideoFacts {
  */
 export async function probeVideo(path: string): Promise<VideoFacts> {
   const there = await stat(path).catch(() => undefined);
-  if (!there) throw new UsageError(`There is no ${path}: name a video.`);
-  if (there.isDirectory()) throw new UsageError(`${path} is a folder: name a video.`);
+  if (!there) throw new UsageError('HF_INPUT_MISSING', `There is no ${path}: name a video.`, { file: path });
+  if (there.isDirectory())
+    throw new UsageError('HF_VIDEO_UNREADABLE', `${path} is a folder: name a video.`, { file: path });
   const { path: ffmpeg } = await findFfmpeg();
   const first = ['-map', '0:v:0', '-frames:v', '1', '-c:v', 'ppm', '-pix_fmt', 'rgb24', '-f', 'image2pipe'];
   const { stdout, stderr } = await captureFfmpeg(ffmpeg, ['-hide_banner', '-i', path, ...first, '-']);
   const [, width, height] = /^P6\s+(\d+)\s+(\d+)\s/.exec(stdout) ?? [];
-  if (!width || !height) throw new UsageError(`ffmpeg finds no picture in ${path}: name a video.`);
+  if (!width || !height)
+    throw new UsageError('HF_VIDEO_UNREADABLE', `ffmpeg finds no picture in ${path}: name a video.`, {
+      file: path,
+    });
   return { width: Number(width), height: Number(height), ...readTimes(stderr) };
 }
 

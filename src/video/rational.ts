@@ -40,7 +40,9 @@ export function toRational(fps: number | Rational): Rational {
   const value = typeof fps === 'number' ? fps : fps.num / fps.den;
   if (!(value > 0 && value <= FASTEST)) {
     throw new UsageError(
+      'HF_FIELD_VALUE',
       `A video cannot have ${value} frames a second: give a rate above 0 and at most ${FASTEST}.`,
+      { field: 'fps' },
     );
   }
   if (typeof fps !== 'number') {
@@ -53,7 +55,11 @@ export function toRational(fps: number | Rational): Rational {
   if (slowed !== undefined) return { num: slowed * 1000, den: 1001 };
   const fraction = approximate(value);
   if (fraction.num === 0)
-    throw new UsageError(`A video cannot have only ${value} frames a second: give at least 0.001.`);
+    throw new UsageError(
+      'HF_FIELD_VALUE',
+      `A video cannot have only ${value} frames a second: give at least 0.001.`,
+      { field: 'fps' },
+    );
   return fraction;
 }
 

@@ -84,10 +84,15 @@ export async function* readVideoFrames(path: string, options: SourceFrameOptions
       }
     }
     const code = await ended;
-    if (signal?.aborted) throw new CancelledError(`Reading ${path} was cancelled.`);
+    if (signal?.aborted)
+      throw new CancelledError('HF_CANCELLED', `Reading ${path} was cancelled.`, { file: path });
     if (code !== 0) {
       const reason = complaint.trim().split('\n').at(-1)?.trim() || 'it ended early';
-      throw new UsageError(`ffmpeg cannot read the video ${path} (${reason}): name one that it can.`);
+      throw new UsageError(
+        'HF_VIDEO_UNREADABLE',
+        `ffmpeg cannot read the video ${path} (${reason}): name one that it can.`,
+        { file: path },
+      );
     }
   } finally {
     signal?.removeEventListener('abort', kill);

@@ -105,7 +105,11 @@ export class SegmentedWriter implements VideoWriter {
       if (this.segment) await this.closeSegment();
       const frames = this.nextFrame;
       if (frames === 0)
-        throw new OutputError(`${output.name} would have no frames: give a clip with at least one.`);
+        throw new OutputError(
+          'HF_OUTPUT_NO_FRAMES',
+          `${output.name} would have no frames: give a clip with at least one.`,
+          { file: output.name },
+        );
       if (!(journal.joined && (await digestOutput(output.path, output.format)) === journal.joined.sha256)) {
         await this.joinOnce();
         await checkOutput(output, this.state.force);
@@ -148,13 +152,16 @@ export class SegmentedWriter implements VideoWriter {
     const frame = `frame ${this.nextFrame} of ${state.output.name}`;
     if (width !== state.width || height !== state.height || data.length !== width * height * channels) {
       throw new UsageError(
+        'HF_PICTURE_SIZE',
         `The picture for ${frame} is ${width} x ${height} with ${data.length} bytes, but the video is ${state.width} x ${state.height}: give pictures of one size.`,
       );
     }
     const last = segments.at(-1);
     if (last && last.frames < state.place.plan.segmentFrames) {
       throw new OutputError(
-        `${state.output.name} ended before ${frame} in an earlier run: add --force to begin again.`,
+        'HF_OUTPUT_UNFINISHED',
+        `${state.output.name} ended before ${frame} in an earlier run: add \`force: true\` to begin again.`,
+        { file: state.output.name, field: 'force' },
       );
     }
   }

@@ -1,9 +1,11 @@
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { background, frameRange, frameRate, pictureSize, presetField } from '../../src/cli/arguments.js';
 import { failureOf } from '../../src/cli/failure.js';
-import { renderOptions } from '../../src/cli/generate.js';
-import { clock, Pace } from '../../src/cli/progress.js';
+import { withFlags } from '../../src/cli/flags-of.js';
+import { generateCommand, renderOptions } from '../../src/cli/generate.js';
+import { joinCommand } from '../../src/cli/phrase.js';
+import { clock, outcome, Pace } from '../../src/cli/progress.js';
 import { EncoderError } from '../../src/errors.js';
 import { commandArguments } from '../../src/pipeline/command.js';
 
@@ -78,6 +80,44 @@ describe('values of flags', () => {
   });
 });
 
+describe('options that sentences name', () => {
+  const flags = (command: Command, sentence: string) => withFlags(sentence, command);
+
+  it('become the flags of the command that is run', () => {
+    const command = generateCommand();
+    expect(flags(command, 'give `fps`, such as 25')).toBe('give --fps, such as 25');
+    expect(flags(command, 'add `force: true` to replace it')).toBe('add --force to replace it');
+    expect(flags(command, 'unless `swaps: false` is given')).toBe('unless --no-swaps is given');
+    expect(flags(command, 'choose `fit: centre`')).toBe('choose --fit centre');
+    expect(flags(command, 'without `layout: source`: set `allowUnknownWords: true`')).toBe(
+      'without --side-by-side source: set --allow-unknown-words',
+    );
+  });
+
+  it('stay as programs give them where the command has no such flag', () => {
+    expect(flags(generateCommand(), 'choose another `port`; run `npm run build`')).toBe(
+      'choose another `port`; run `npm run build`',
+    );
+    expect(flags(joinCommand(), 'x.npy does not say it: give `fps`')).toBe(
+      'x.npy does not say it: give --source-fps',
+    );
+  });
+});
+
+describe('the line at the end of a run', () => {
+  const result = { path: 'a.mp4', frames: 75, fps: 25, bytes: 1_200_000, resumedFrames: 0, device: 'cpu' };
+  const times = { firstFrameMs: 1, totalMs: 185_000, busyShare: 1 };
+
+  it('says how long the video is and how long drawing took', () => {
+    expect(outcome({ ...result, ...times })).toBe(
+      'It lasts 3.0 s when played (75 frames, 25 a second, 1.2 MB). Drawing it took 3 min 5 s.',
+    );
+    expect(outcome({ ...result, ...times, resumedFrames: 50, totalMs: 900 })).toMatch(
+      /Drawing the last 25 of them took 0.9 s.$/,
+    );
+  });
+});
+
 describe('pace', () => {
   it('counts the frames of this run alone', () => {
     let now = 0;
@@ -95,10 +135,17 @@ describe('pace', () => {
 
 describe('failures', () => {
   it('are told with the exit code of their kind', () => {
-    expect(failureOf(new EncoderError('ffmpeg died.'))).toEqual({ exitCode: 7, sentence: 'ffmpeg died.' });
-    expect(failureOf(new TypeError('x is not a function')).sentence).toMatch(
+    expect(failureOf(new EncoderError('HF_FFMPEG_FAILED', 'ffmpeg died.'))).toEqual({
+      code: 'HF_FFMPEG_FAILED',
+      exitCode: 7,
+      message: 'ffmpeg died.',
+    });
+    expect(failureOf(new TypeError('x is not a function')).message).toMatch(
       /^This should not happen \(x is not a function\): run the command again with --debug/,
     );
-    expect(failureOf(new CommanderError(0, 'commander.help', ''))).toEqual({ exitCode: 0, sentence: '' });
+    expect(failureOf(new CommanderError(0, 'commander.help', ''))).toMatchObject({
+      exitCode: 0,
+      message: '',
+    });
   });
 });

@@ -133,10 +133,12 @@ describe('what is written', () => {
   const worse = compared(report([0.01, 0.03], null), report([0.012, 0.06], null));
 
   it('as JUnit: a failure, a skipped case, escaped names', () => {
-    const xml = junit(worse);
-    expect(xml).toContain('<testsuite name="default" tests="2" failures="1" errors="0" skipped="1">');
+    const xml = junit(worse, new Map([['default', 3]]));
     expect(xml).toContain(
-      'classname="two &lt;frames&gt;.default" name="MPJPE"><failure message="MPJPE of default got',
+      '<testsuite name="default" tests="2" failures="1" errors="0" skipped="1" time="3.000">',
+    );
+    expect(xml).toContain(
+      'classname="two &lt;frames&gt;.default" name="MPJPE" time="1.500"><failure message="MPJPE of default got',
     );
     expect(xml).toContain('<skipped message="not measured: no picture has a reference"/>');
   });

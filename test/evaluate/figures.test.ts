@@ -83,7 +83,7 @@ describe('figures', () => {
     const figure = metric('psnr').figure(judged({ a: frame(2) }), nobody);
     expect(figure).toMatchObject({ value: null, interval: null, truth: null, count: 0 });
     expect(figure.note).toBe('not measured: no picture has a reference');
-    expect(metric('fid').figure(judged({ a: frame(1) }), nobody).note).toContain('--features');
+    expect(metric('fid').figure(judged({ a: frame(1) }), nobody).note).toContain('`features`');
   });
 
   it('take a value of the picture itself over pictures that have a reference, too', () => {

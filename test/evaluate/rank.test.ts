@@ -171,7 +171,7 @@ describe('answers', () => {
     const told = JSON.parse(readFileSync(path, 'utf8'));
     expect(told.results.pose).toHaveLength(3);
     expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
-    await expect(Answers.open(path, makeStudy([results], 3, 2))).rejects.toThrow(/another --seed or --count/);
+    await expect(Answers.open(path, makeStudy([results], 3, 2))).rejects.toThrow(/another `seed` or `count`/);
     writeFileSync(path, 'nothing');
     await expect(Answers.open(path, study)).rejects.toThrow(/holds no answers/);
   });

@@ -146,7 +146,7 @@ describe('spell', () => {
     const read = await framesOf(output);
     expect(read.map(({ keypoints }) => keypoints)).toEqual(frames.map(({ keypoints }) => keypoints));
     expect(read[30]?.depth).toEqual(frames[30]?.depth);
-    await expect(writeClip(spell('HI'), output)).rejects.toThrow(/--force/);
+    await expect(writeClip(spell('HI'), output)).rejects.toThrow(/`force: true`/);
     const signal = AbortSignal.abort();
     await expect(writeClip(spell('HI'), join(scratch, 'no.pose'), { signal })).rejects.toThrow(/cancelled/);
     expect(readdirSync(scratch)).toEqual(['hi.pose']);

@@ -149,7 +149,7 @@ describe('generate', () => {
 
   it("fails with the sink's failure", async () => {
     const sink = async () => {
-      throw new OutputError('The disk is full.');
+      throw new OutputError('HF_OUTPUT_FULL', 'The disk is full.');
     };
     await expect(lastValueFrom(generate(options(9), { sink }))).rejects.toThrow('The disk is full.');
   });

@@ -81,7 +81,9 @@ describe('convertPose', () => {
     await expect(convertPose(broken, output)).rejects.toThrow(/holds no frames/);
     expect(readdirSync(folder)).toEqual([]);
     writeFileSync(output, 'mine');
-    await expect(convertPose(join(fixtures, 'coco133.pose'), output)).rejects.toThrow(/exists; .*--force/);
+    await expect(convertPose(join(fixtures, 'coco133.pose'), output)).rejects.toThrow(
+      /exists; .*`force: true`/,
+    );
     expect(readFileSync(output, 'utf8')).toBe('mine');
     await convertPose(join(fixtures, 'coco133.pose'), output, { force: true });
     expect((await read(output)).length).toBe(3);
@@ -154,7 +156,7 @@ describe('poseInfo', () => {
     const crowd = await openPoseClip(source, { several: 'first' });
     const { people, problems: told } = await poseInfo(crowd);
     expect(people).toBe(2);
-    expect(told[0]).toMatch(/Up to 2 people are seen, several of them in 2 frames; --person chooses/);
+    expect(told[0]).toMatch(/Up to 2 people are seen, several of them in 2 frames; `person` chooses/);
     await crowd.close();
     const options = { fps: 25, size: { width: 640, height: 480 } };
     const reduced = await openPoseClip(join(fixtures, 'landmarks/t-85-4.npy'), options);

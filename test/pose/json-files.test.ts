@@ -72,7 +72,7 @@ describe('OpenPose', () => {
     expect(point(frames[0], 112)).toEqual([0, 0, 0]);
     expect(frames[1]?.keypoints.every((value) => value === 0)).toBe(true);
     expect(frames[2]?.time).toBeCloseTo(2 / 29.97, 9);
-    await expect(read(folder, {})).rejects.toThrow(/--fps/);
+    await expect(read(folder, {})).rejects.toThrow(/`fps`/);
     writeFileSync(join(folder, 'other_000000000017_keypoints.json'), '{"people":[]}');
     await expect(read(folder, { fps: 25, size: { width: 10, height: 10 } })).rejects.toThrow(
       /holds frame 17 twice/,
@@ -150,9 +150,7 @@ describe('MMPose', () => {
 
   it('asks who is meant where frames show several', async () => {
     const text = JSON.stringify([{ frame_id: 0, instances: [instance, instance] }]);
-    await expect(readText(text)).rejects.toThrow(
-      /2 people in frame 0; choose one with --person 1 to --person 2/,
-    );
+    await expect(readText(text)).rejects.toThrow(/2 people in frame 0; choose one from 1 to 2 with `person`/);
     const first = await readText(text, { fps: 25, size: { width: 200, height: 100 }, several: 'first' });
     expect(first.frames[0]?.people).toBe(2);
     const chosen = { fps: 25, size: { width: 200, height: 100 }, person: 2 };

@@ -126,18 +126,16 @@ describe('MediaPipe landmarks in every layout', () => {
   });
 
   it('asks for fps and size where the file has neither, and takes them where it has', async () => {
-    await expect(read('t-225.npy', {})).rejects.toThrow(
-      /does not say its frames per second; give them with --fps/,
-    );
+    await expect(read('t-225.npy', {})).rejects.toThrow(/does not say its frames per second; give `fps`/);
     await expect(read('t-225.npy', { fps: 25 })).rejects.toThrow(
-      /does not say the size of its picture; give it with --size/,
+      /does not say the size of its picture; give `size`/,
     );
-    await expect(read('tasks.json', { fps: 25 })).rejects.toThrow(/--size/);
+    await expect(read('tasks.json', { fps: 25 })).rejects.toThrow(/`size`/);
     expect((await read('snake-objects.json', {})).length).toBe(truth.length);
   });
 
   it('asks which sequence of a parquet file is meant', async () => {
-    await expect(read('kaggle-wide.parquet')).rejects.toThrow(/2 sequences.*--sequence 100015657/);
+    await expect(read('kaggle-wide.parquet')).rejects.toThrow(/2 sequences.*`sequence` 100015657/);
     const backward = await read('kaggle-wide.parquet', { fps: 25, size: SIZE, sequence: '100035691' });
     const last = truth.at(-1)?.right[0]?.[0] ?? 0;
     expect(backward[0]?.keypoints[112 * 3]).toBeCloseTo(last * SIZE.width, 2);

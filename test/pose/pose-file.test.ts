@@ -126,11 +126,11 @@ describe('people', () => {
   it('asks which of several people is meant, and follows that one', async () => {
     const bytes = Buffer.concat([header(0.2), bodyOf(0.2, 25, two)]);
     await expect(framesOf(bytes)).rejects.toThrow(
-      /2 people in frame 0; choose one with --person 1 to --person 2/,
+      /2 people in frame 0; choose one from 1 to 2 with `person`/,
     );
     const read = await framesOf(bytes, { person: 2 });
     expect(read.map((frame) => point(frame, 112)[0])).toEqual([70, 71]);
-    await expect(framesOf(bytes, { person: 3 })).rejects.toThrow(/holds 2 people; --person 3/);
+    await expect(framesOf(bytes, { person: 3 })).rejects.toThrow(/holds 2 people; person 3/);
   });
 
   it('follows by place where the order of people changes', async () => {
@@ -177,11 +177,11 @@ describe('broken .pose files', () => {
     ['cut off after the header', header(0.2), /ends after its header/],
     ['cut off in the body', good.subarray(0, good.length - 5), /cut off: it should hold 2 frames/],
     ['without frames', Buffer.concat([header(0.2), bodyOf(0.2, 25, [])]), /holds no frames/],
-    ['without fps', Buffer.concat([header(0.2), bodyOf(0.2, 0, [[small(1, 2)]])]), /--fps/],
+    ['without fps', Buffer.concat([header(0.2), bodyOf(0.2, 0, [[small(1, 2)]])]), /`fps`/],
     [
       'without a size',
       Buffer.concat([header(0.2, SMALL, { width: 0 }), bodyOf(0.2, 25, [[small(1, 2)]])]),
-      /--size/,
+      /`size`/,
     ],
     [
       'with unknown points',

@@ -97,7 +97,7 @@ describe('a phrase in the page', () => {
     );
     expect(await error({ how: 'spell', text: 'A', speed: 9 })).toMatch(/^A speed of 9 cannot be signed/);
     expect(await error({ how: 'sign', text: 'HELO', lexicon: id })).toMatch(
-      /^The lexicon samples has no sign for HELO \(near it: HELLO\)\. .* --spell-unknown/,
+      /^The lexicon samples has no sign for HELO \(near it: HELLO\)\. .* "spell unknown"/,
     );
     const broken = await said(fetch(at('/api/files?name=bad.pose'), { method: 'POST', body: 'no' }));
     expect(await error({ how: 'join', files: [broken.file] })).toMatch(/^bad\.pose is in no layout/);

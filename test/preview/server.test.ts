@@ -141,7 +141,7 @@ describe('files', () => {
     const answer = await post('/api/clips', { file: (await said(sent)).file });
     expect(answer.status).toBe(422);
     expect((await said(answer)).error).toBe(
-      'broken.pose is in no layout that is known; `handfirst pose formats` lists what can be read, and --format insists on one.',
+      'broken.pose is in no layout that is known; `handfirst pose formats` lists what can be read, and "format" insists on one.',
     );
   });
 

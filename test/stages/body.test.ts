@@ -264,7 +264,7 @@ describe('the body stage', () => {
     const body = stage(new FakeRunner(), {}, (raw) => {
       raw.body.autoencoder.encoder = undefined;
     });
-    await expect(drawBody(body, pose, canvas)).rejects.toThrow(/no encoder.*--blending none/);
+    await expect(drawBody(body, pose, canvas)).rejects.toThrow(/no encoder.*`blending: none`/);
   });
 });
 

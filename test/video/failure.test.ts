@@ -163,7 +163,7 @@ describe('cancelling leaves nothing', () => {
 
 describe('refused before any work', () => {
   test.each([
-    ['an output that exists', 'there.mp4', OutputError, /exists already: add --force/],
+    ['an output that exists', 'there.mp4', OutputError, /exists already: add `force: true`/],
     ['a folder as a video', 'folder.mp4', OutputError, /exists already/],
     ['a folder that does not exist', 'no/a.mp4', OutputError, /the folder .*no does not exist/],
     ['a file as a folder', 'there.mp4/a.mp4', OutputError, /is no folder/],

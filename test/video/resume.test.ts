@@ -180,7 +180,9 @@ describe('an unfinished run', () => {
     const path = join(folder, 'clip.mp4');
     await interrupted(path, 9);
     const other = { metadata: { ...METADATA, seed: 8, command: ['handfirst', 'generate', '--seed', '8'] } };
-    await expect(open(path, other)).rejects.toThrow(/begun with another seed and would be lost: add --force/);
+    await expect(open(path, other)).rejects.toThrow(
+      /begun with another seed and would be lost: add `force: true`/,
+    );
     await expect(open(path, other)).rejects.toThrow(OutputError);
     expect(await framesDone(path)).toBe(8);
     const writer = await open(path, { ...other, force: true });

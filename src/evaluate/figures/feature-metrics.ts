@@ -39,8 +39,8 @@ function featureMetric(
   });
 }
 
-const NO_192 = 'no Inception network of 192 features was named (--features), or no picture has a reference';
-const NO_768 = 'no Inception network of 768 features was named (--features), or no picture has a reference';
+const NO_192 = 'no Inception network of 192 features was named (`features`), or no picture has a reference';
+const NO_768 = 'no Inception network of 768 features was named (`features`), or no picture has a reference';
 const one = (row: number[] | undefined): number[][] => (row ? [row] : []);
 
 export const FEATURE_METRICS: readonly Metric[] = [
@@ -54,6 +54,6 @@ export const FEATURE_METRICS: readonly Metric[] = [
     name: 'clipsim',
     label: 'CLIPSIM',
     better: 'higher',
-    missing: 'no CLIP networks were named (--features)',
+    missing: 'no CLIP networks were named (`features`)',
   }),
 ];

@@ -51,7 +51,7 @@ export async function makeBenchmark(options: MakeOptions): Promise<MadeBenchmark
   const problems: string[] = [];
   const opened: OpenedSource[] = [];
   for (const source of sources) {
-    if (signal?.aborted) throw new CancelledError('Cancelled; nothing was written.');
+    if (signal?.aborted) throw new CancelledError('HF_CANCELLED', 'Cancelled; nothing was written.');
     try {
       opened.push(await openSource(source, options));
     } catch (error) {
@@ -65,7 +65,9 @@ export async function makeBenchmark(options: MakeOptions): Promise<MadeBenchmark
   const windows = sampleClips(opened, { seed, count: clips, length: clipFrames });
   if (singles.length === 0)
     throw new UsageError(
+      'HF_BENCHMARK_SOURCE',
       `No frame of ${options.input} asks for a hand${problems[0] ? ` (${problems[0]})` : ''}: give keypoints with hands inside the picture.`,
+      { file: options.input },
     );
   const part = `${resolve(out)}.part`;
   await rm(part, { recursive: true, force: true });
@@ -90,12 +92,25 @@ export async function makeBenchmark(options: MakeOptions): Promise<MadeBenchmark
 async function checkOut({ out, force }: MakeOptions): Promise<void> {
   const inside = await readdir(out).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
-    throw new OutputError(`The benchmark cannot be written to ${out} (${reasonOf(error)}): name a folder.`);
+    throw new OutputError(
+      'HF_OUTPUT_UNWRITABLE',
+      `The benchmark cannot be written to ${out} (${reasonOf(error)}): name a folder.`,
+      { file: out },
+    );
   });
   if (!inside) await mkdir(dirname(resolve(out)), { recursive: true });
-  else if (!force) throw new OutputError(`${out} exists: name another folder, or replace it with --force.`);
+  else if (!force)
+    throw new OutputError(
+      'HF_OUTPUT_EXISTS',
+      `${out} exists: name another folder, or replace it with \`force: true\`.`,
+      { file: out, field: 'force' },
+    );
   else if (inside.length > 0 && !inside.includes(BENCHMARK_FILE))
-    throw new OutputError(`${out} holds no benchmark, and what it holds would be lost: name another folder.`);
+    throw new OutputError(
+      'HF_OUTPUT_FOREIGN',
+      `${out} holds no benchmark, and what it holds would be lost: name another folder.`,
+      { file: out },
+    );
 }
 
 async function writeItems(

@@ -79,7 +79,11 @@ async function sizeAndRate({ kind, pictures }: Source): Promise<Told> {
     const { width, height } = (await sharp(first).metadata()).autoOrient;
     return { width, height };
   } catch {
-    throw new UsageError(`The picture ${first} cannot be read: give a PNG, JPEG or WebP picture.`);
+    throw new UsageError(
+      'HF_PICTURE_UNREADABLE',
+      `The picture ${first} cannot be read: give a PNG, JPEG or WebP picture.`,
+      { file: first },
+    );
   }
 }
 
@@ -103,7 +107,9 @@ function checkShape({ pose, pictures }: Source, info: PoseClipInfo, told: Told):
   const [asked, shown] = [info.width / info.height, told.width / told.height];
   if (Math.abs(asked / shown - 1) < SAME_SHAPE) return;
   throw new UsageError(
-    `${pose} belongs to pictures of ${info.width}x${info.height}, but ${pictures[0]} has ${told.width}x${told.height}: give keypoints of the same pictures, or their --size.`,
+    'HF_PICTURE_SIZE',
+    `${pose} belongs to pictures of ${info.width}x${info.height}, but ${pictures[0]} has ${told.width}x${told.height}: give keypoints of the same pictures, or their \`size\`.`,
+    { file: pose, field: 'size' },
   );
 }
 
@@ -213,7 +219,7 @@ async function writePictures(
     const path = `references/${idOf(source, frame, 1)}${extension}`;
     paths.set(frame, path);
     tell();
-    if (signal?.aborted) throw new CancelledError('Cancelled; nothing was written.');
+    if (signal?.aborted) throw new CancelledError('HF_CANCELLED', 'Cancelled; nothing was written.');
     return join(folder, path);
   };
   await mkdir(join(folder, 'references'), { recursive: true });
@@ -232,7 +238,9 @@ async function writePictures(
     if (paths.size === wanted.size) return paths;
   }
   throw new UsageError(
-    `${path} ends after ${index} frames, before its keypoints ${source.pose}: give keypoints of the same video, or their --fps.`,
+    'HF_VIDEO_SHORT',
+    `${path} ends after ${index} frames, before its keypoints ${source.pose}: give keypoints of the same video, or their \`fps\`.`,
+    { file: path, frame: index, field: 'fps' },
   );
 }
 

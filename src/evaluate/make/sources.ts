@@ -25,7 +25,11 @@ const TEXTS = /\.txt$/i;
  */
 export async function findSources(input: string, poses = input): Promise<Source[]> {
   const [whole, keypoints] = [await kindOf(input), await stat(poses).catch(() => undefined)];
-  if (!keypoints) throw new UsageError(`There is no ${poses}: name the keypoints with --poses.`);
+  if (!keypoints)
+    throw new UsageError('HF_INPUT_MISSING', `There is no ${poses}: name the keypoints with \`poses\`.`, {
+      file: poses,
+      field: 'poses',
+    });
   if (whole && poses !== input && (keypoints.isFile() || whole.kind !== 'folder'))
     return [{ ...whole.source, pose: poses }];
   const entries = await list(input);
@@ -46,7 +50,9 @@ export async function findSources(input: string, poses = input): Promise<Source[
   }
   if (sources.length === 0)
     throw new UsageError(
-      `${input} holds no pictures with keypoints: it needs videos, pictures or folders of frames, and keypoint files of the same names beside them or in the folder that --poses names.`,
+      'HF_BENCHMARK_SOURCE',
+      `${input} holds no pictures with keypoints: it needs videos, pictures or folders of frames, and keypoint files of the same names beside them or in the folder that \`poses\` names.`,
+      { file: input, field: 'poses' },
     );
   return sources;
 }
@@ -55,7 +61,11 @@ async function list(folder: string): Promise<string[]> {
   try {
     return (await readdir(folder)).sort(byNumber);
   } catch (error) {
-    throw new UsageError(`${folder} cannot be listed (${reasonOf(error)}): name a folder.`);
+    throw new UsageError(
+      'HF_FOLDER_UNREADABLE',
+      `${folder} cannot be listed (${reasonOf(error)}): name a folder.`,
+      { file: folder },
+    );
   }
 }
 
@@ -64,7 +74,10 @@ async function kindOf(
   path: string,
 ): Promise<{ kind: 'file' | 'folder'; source: Omit<Source, 'pose'> } | undefined> {
   const there = await stat(path).catch(() => undefined);
-  if (!there) throw new UsageError(`There is no ${path}: name a folder, a video or a picture.`);
+  if (!there)
+    throw new UsageError('HF_INPUT_MISSING', `There is no ${path}: name a folder, a video or a picture.`, {
+      file: path,
+    });
   const name = nameOf(basename(path));
   if (there.isFile()) {
     const kind = VIDEOS.test(path) ? 'video' : PICTURES.test(path) ? 'picture' : undefined;

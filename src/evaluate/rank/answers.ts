@@ -53,14 +53,22 @@ export class Answers {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
         return new Answers(path, study, []);
       throw new OutputError(
+        'HF_OUTPUT_UNWRITABLE',
         `The answers ${path} cannot be read: ${error instanceof Error ? error.message : error}.`,
+        { file: path },
       );
     }
     const told = fileSchema.safeParse(parsed(text));
-    if (!told.success) throw new UsageError(`${path} holds no answers: name another file with --out.`);
+    if (!told.success)
+      throw new UsageError('HF_RANKS_DIFFER', `${path} holds no answers: name another file with \`out\`.`, {
+        file: path,
+        field: 'out',
+      });
     if (told.data.study !== study.sha256) {
       throw new UsageError(
-        `${path} holds answers about other pictures, or of another --seed or --count: name another file with --out.`,
+        'HF_RANKS_DIFFER',
+        `${path} holds answers about other pictures, or of another \`seed\` or \`count\`: name another file with \`out\`.`,
+        { file: path, field: 'out' },
       );
     }
     return new Answers(path, study, told.data.answers);
@@ -85,10 +93,11 @@ export class Answers {
   /** Keeps the ranks of a trial, and resolves once they are on the disk. Throws UsageError for what are no ranks, OutputError. */
   async give(trial: number, ranks: Pick<Answer, 'pose' | 'quality'>): Promise<void> {
     const asked = this.study.trials[trial];
-    if (!asked) throw new UsageError(`There is no question ${trial + 1}.`);
+    if (!asked) throw new UsageError('HF_RANK_ANSWER', `There is no question ${trial + 1}.`);
     for (const by of CRITERIA) {
       if (!areRanks(ranks[by], asked.shown.length))
         throw new UsageError(
+          'HF_RANK_ANSWER',
           `Give each picture another rank by ${by}, from 1 (best) to ${asked.shown.length}.`,
         );
     }
@@ -111,7 +120,9 @@ export class Answers {
     } catch (error) {
       await rm(partial, { force: true });
       throw new OutputError(
+        'HF_OUTPUT_UNWRITABLE',
         `The answers ${this.path} cannot be written: ${error instanceof Error ? error.message : error}.`,
+        { file: this.path },
       );
     }
   }

@@ -50,7 +50,9 @@ export async function startRanking(options: RankOptions): Promise<Ranking> {
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new UsageError(
-      `The page cannot listen on port ${options.port} (${why}): choose another --port, or 0 for any.`,
+      'HF_PORT',
+      `The page cannot listen on port ${options.port} (${why}): choose another \`port\`, or 0 for any.`,
+      { field: 'port' },
     );
   }
   const address = server.address();

@@ -44,7 +44,9 @@ export async function readResults(folder: string): Promise<ResultFolder> {
     return { folder: resolve(folder), report: reportSchema.parse(JSON.parse(await readFile(path, 'utf8'))) };
   } catch {
     throw new UsageError(
+      'HF_RANK_FOLDERS',
       `${folder} holds no ${REPORT_FILES.json} of an evaluation: name folders that \`handfirst evaluate\` wrote.`,
+      { file: folder },
     );
   }
 }
@@ -58,13 +60,17 @@ export function makeStudy(results: readonly ResultFolder[], count: number, seed:
   const contestants = [...names.values()].flatMap((presets) => [...presets.values()]).sort();
   if (contestants.length < 2) {
     throw new UsageError(
+      'HF_RANK_FOLDERS',
       'There is only one preset to look at: name two result folders, or one of several presets.',
     );
   }
   const draw = new MersenneTwister(seed);
   const common = posesOf(results, names).filter(({ shown }) => shown.length === contestants.length);
   if (common.length === 0) {
-    throw new UsageError('No pose was drawn by all of them: name results of the same benchmark.');
+    throw new UsageError(
+      'HF_RANK_FOLDERS',
+      'No pose was drawn by all of them: name results of the same benchmark.',
+    );
   }
   const trials = shuffled(onePerItem(common, draw), draw)
     .slice(0, count)
@@ -85,6 +91,7 @@ function contestantsOf(results: readonly ResultFolder[]): Map<ResultFolder, Map<
   const folders = results.map(({ folder }) => basename(folder));
   if (new Set(folders).size !== folders.length)
     throw new UsageError(
+      'HF_RANK_FOLDERS',
       `Two folders are called ${folders.find((name, at) => folders.indexOf(name) !== at)}: rename one of them.`,
     );
   return new Map(

@@ -50,7 +50,9 @@ export async function writeHtmlReport(report: Report, folder: string): Promise<s
     await rm(partial, { force: true });
     const why = error instanceof Error ? error.message : String(error);
     throw new OutputError(
+      'HF_OUTPUT_UNWRITABLE',
       `The report ${path} cannot be written (${why}): look that the folder can be written to.`,
+      { file: path },
     );
   }
   return path;

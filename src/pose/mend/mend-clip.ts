@@ -45,9 +45,17 @@ export const MEND_NOTHING: MendOptions = { swaps: false, wrist: 'none', bones: f
 export function mendClip(clip: PoseClip, options: MendOptions = {}): PoseClip {
   const { fps = clip.info.fps, aspect } = options;
   if (!(fps > 0 && fps <= 1000))
-    throw new UsageError(`Frames cannot be resampled to ${fps} a second; give more than 0 and up to 1000.`);
+    throw new UsageError(
+      'HF_FIELD_VALUE',
+      `Frames cannot be resampled to ${fps} a second; give more than 0 and up to 1000.`,
+      { field: 'resample' },
+    );
   if (aspect !== undefined && !(aspect >= 0.05 && aspect <= 20)) {
-    throw new UsageError(`A picture cannot have the shape ${aspect}; give width / height, from 0.05 to 20.`);
+    throw new UsageError(
+      'HF_FIELD_VALUE',
+      `A picture cannot have the shape ${aspect}; give width / height, from 0.05 to 20.`,
+      { field: 'aspect' },
+    );
   }
   const width = aspect === undefined ? clip.info.width : Math.max(1, Math.round(clip.info.height * aspect));
   const frameCount = resampledCount(clip.info.frameCount, clip.info.fps, fps);

@@ -28,19 +28,26 @@ export function frameFiles(
     const match = pattern.exec(name);
     return match ? [{ name, number: Number(match[1]) }] : [];
   });
-  if (files.length === 0) throw new PoseFileError(`${folder} holds no file named like ${example}.`);
+  if (files.length === 0)
+    throw new PoseFileError('HF_POSE_NO_FRAMES', `${folder} holds no file named like ${example}.`, {
+      file: folder,
+    });
   files.sort((a, b) => a.number - b.number || (a.name < b.name ? -1 : 1));
   files.forEach((file, index) => {
     const before = files[index - 1];
     if (!before) return;
     if (before.number === file.number) {
       throw new PoseFileError(
+        'HF_POSE_FRAME_ORDER',
         `${folder} holds frame ${file.number} twice, ${before.name} and ${file.name}; keep one clip a folder.`,
+        { file: folder, frame: file.number },
       );
     }
     if (file.number - before.number > LONGEST_GAP) {
       throw new PoseFileError(
+        'HF_POSE_FRAME_ORDER',
         `${folder} jumps from frame ${before.number} to frame ${file.number}; keep one clip a folder.`,
+        { file: folder, frame: before.number },
       );
     }
   });
@@ -70,11 +77,21 @@ async function readFrame(path: string): Promise<JsonRecord> {
   const source = await fileSource(path);
   try {
     if (source.size > LARGEST_FRAME)
-      throw new PoseFileError(`${path} is too large for one frame: ${source.size} bytes.`);
+      throw new PoseFileError(
+        'HF_POSE_TOO_LARGE',
+        `${path} is too large for one frame: ${source.size} bytes.`,
+        { file: path },
+      );
     const text = (await source.read(0, source.size)).toString('utf8');
-    if (text.trim() === '') throw new PoseFileError(`${path} is empty; write or copy the frame again.`);
+    if (text.trim() === '')
+      throw new PoseFileError('HF_POSE_EMPTY', `${path} is empty; write or copy the frame again.`, {
+        file: path,
+      });
     const frame = parseJson(source, { path: [], text, offset: 0 });
-    if (!isRecord(frame)) throw new PoseFileError(`${path} holds no frame: a JSON object should be there.`);
+    if (!isRecord(frame))
+      throw new PoseFileError('HF_POSE_DAMAGED', `${path} holds no frame: a JSON object should be there.`, {
+        file: path,
+      });
     return frame;
   } finally {
     await source.close();

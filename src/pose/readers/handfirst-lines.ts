@@ -36,7 +36,9 @@ export const handfirstLinesReader: FileReader = {
       };
     }
     throw new PoseFileError(
+      'HF_POSE_DAMAGED',
       `${source.name} does not begin with a line {"format":"${LINES_FORMAT}","version":1,...} of JSON lines.`,
+      { file: source.name },
     );
   },
 };
@@ -50,7 +52,9 @@ async function* readFrames(source: ByteSource): AsyncGenerator<RawFrame> {
     const numbers = isRecord(frame) ? numbersOf(frame.keypoints) : [];
     if (!isRecord(frame) || numbers.length !== KEYPOINT_COUNT * 3) {
       throw new PoseFileError(
+        'HF_POSE_DAMAGED',
         `${source.name}, value ${line} at byte ${value.offset}, is no frame: "keypoints" should hold ${KEYPOINT_COUNT * 3} numbers.`,
+        { file: source.name, field: 'keypoints' },
       );
     }
     const person = nobody();

@@ -38,7 +38,9 @@ export async function* jsonFrames(
     // A frame in which nobody was found may be null.
     if (frame !== null && !isRecord(frame)) {
       throw new PoseFileError(
+        'HF_POSE_DAMAGED',
         `${source.name} has no frame at byte ${value.offset}: an object should be there.`,
+        { file: source.name },
       );
     }
     yield { frame: frame ?? {}, value };

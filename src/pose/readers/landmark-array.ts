@@ -82,7 +82,9 @@ function layoutChoice(name: string, shape: readonly number[]): LayoutChoice {
   const choice = choiceFor(shape);
   if (choice) return choice;
   throw new PoseFileError(
+    'HF_POSE_POINTS',
     `${name} has shape (${shape.join(', ')}); known are (T, 85, 3 or 4), (T, 255), (T, 225) and (T, 543, 3 or 4), T = frames.`,
+    { file: name },
   );
 }
 
@@ -99,9 +101,11 @@ async function examine(
     if (flat.length > 0) return { layout, shares: areShares(flat) };
   }
   throw new PoseFileError(
+    'HF_POSE_NO_PERSON',
     (array.shape[0] ?? 0) === 0
       ? `${name} holds no frames.`
       : `${name} shows no person in any of its ${array.shape[0]} frames.`,
+    { file: name },
   );
 }
 

@@ -42,7 +42,9 @@ async function* readFrames(
     const gap = number - (next ?? number);
     if (gap < 0 || gap > LONGEST_GAP) {
       throw new PoseFileError(
+        'HF_POSE_FRAME_ORDER',
         `${source.name} jumps to frame_id ${number} at byte ${value.offset}, where ${next} should be.`,
+        { file: source.name, frame: number },
       );
     }
     for (let missing = 0; missing < gap; missing += 1) yield { people: [] };
@@ -71,7 +73,9 @@ function instancePerson(
   if (points.length === KEYPOINT_COUNT + 1) return points134(withScores, size);
   if (points.length !== KEYPOINT_COUNT) {
     throw new PoseFileError(
+      'HF_POSE_POINTS',
       `${source.name} has a person of ${points.length} points in the frame at byte ${offset}; a whole-body model gives 133.`,
+      { file: source.name },
     );
   }
   const person = nobody();

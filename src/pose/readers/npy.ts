@@ -59,20 +59,26 @@ export async function openNpy(source: ByteSource): Promise<NpyArray> {
   const type = NUMBERS[header.descr.slice(1)];
   if (!type) {
     throw new PoseFileError(
+      'HF_POSE_POINTS',
       `${source.name} holds numpy type ${shown(header.descr, 20)}, not plain numbers; save it again with .astype('float32').`,
+      { file: source.name },
     );
   }
   const width = header.shape.slice(1).reduce((product, side) => product * side, 1);
   const rows = header.shape[0] ?? 0;
   if (width === 0 || width * type.size > LARGEST_ROW) {
     throw new PoseFileError(
+      'HF_POSE_POINTS',
       `${source.name} has shape (${header.shape.join(', ')}), which no keypoints have.`,
+      { file: source.name },
     );
   }
   const needed = rows * width * type.size;
   if (source.size - header.length < needed) {
     throw new PoseFileError(
+      'HF_POSE_CUT_OFF',
       `${source.name} is cut off: shape (${header.shape.join(', ')}) needs ${needed} bytes after byte ${header.length}, and it ends at byte ${source.size}; copy it again.`,
+      { file: source.name },
     );
   }
   const little = header.descr[0] !== '>';
@@ -113,7 +119,9 @@ async function* readScattered(layout: Layout): AsyncGenerator<Float32Array> {
   const size = rows * width * type.size;
   if (size > LARGEST_SCATTERED) {
     throw new PoseFileError(
+      'HF_POSE_TOO_LARGE',
       `${source.name} is in Fortran order and too large to turn; save it again with numpy.ascontiguousarray.`,
+      { file: source.name },
     );
   }
   const bytes = await source.read(start, size);
@@ -139,13 +147,18 @@ function fortranPlace(index: number, sides: readonly number[]): number {
 
 async function readHeader(source: ByteSource): Promise<Header> {
   const start = await source.read(0, 12);
-  if (!looksLikeNpy(start)) throw new PoseFileError(`${source.name} does not begin like a .npy file.`);
+  if (!looksLikeNpy(start))
+    throw new PoseFileError('HF_POSE_DAMAGED', `${source.name} does not begin like a .npy file.`, {
+      file: source.name,
+    });
   const wide = (start[6] ?? 1) > 1;
   const length = wide ? start.readUInt32LE(8) : start.readUInt16LE(8);
   const at = wide ? 12 : 10;
   if (length > 65536)
     throw new PoseFileError(
+      'HF_POSE_DAMAGED',
       `${source.name} says that its .npy header has ${length} bytes; 65536 is the most.`,
+      { file: source.name },
     );
   const text = (await source.read(at, length)).toString('latin1');
   const descr = /'descr':\s*'([^']+)'/.exec(text)?.[1];
@@ -153,9 +166,11 @@ async function readHeader(source: ByteSource): Promise<Header> {
   if (descr === undefined || shape === undefined) {
     const objects = text.includes("'|O'") || text.includes('[(');
     throw new PoseFileError(
+      'HF_POSE_POINTS',
       objects
         ? `${source.name} holds Python objects or records, not plain numbers; save it again as one float32 array.`
         : `${source.name} has no sound .npy header at byte ${at}.`,
+      { file: source.name },
     );
   }
   const sides = shape

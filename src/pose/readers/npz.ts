@@ -20,11 +20,11 @@ const CENTRAL = 0x02014b50;
 const LOCAL = 0x04034b50;
 const MOST_MEMBERS = 10_000;
 
-/** numpy's `.npz`: the arrays of `landmarks-npy` in a zip archive; `--sequence` names one of several. */
+/** numpy's `.npz`: the arrays of `landmarks-npy` in a zip archive; `sequence` names one of several. */
 export const landmarkArchiveReader: FileReader = {
   kind: 'file',
   format: 'landmarks-npz',
-  title: '.npz with one of the .npy arrays; --sequence names one of several',
+  title: '.npz with one of the .npy arrays; `sequence` names one of several',
   recognise: (head) => head.bytes.length > 4 && head.bytes.readUInt32LE(0) === LOCAL,
   async open(source, options) {
     const members = (await listMembers(source)).filter(({ name }) => name.endsWith('.npy'));
@@ -37,11 +37,17 @@ export const landmarkArchiveReader: FileReader = {
         if (clip) clips.push({ name: plain(member.name), clip });
       }
       const [only, ...others] = clips;
-      if (!only) throw new PoseFileError(noArray(source.name, members, sequence));
+      if (!only)
+        throw new PoseFileError('HF_POSE_SEQUENCE', noArray(source.name, members, sequence), {
+          file: source.name,
+          field: 'sequence',
+        });
       if (others.length > 0) {
         const names = clips.map(({ name }) => name).slice(0, 5);
         throw new PoseFileError(
-          `${source.name} holds ${clips.length} arrays of landmarks; choose one with --sequence ${names.join(' or ')}.`,
+          'HF_POSE_SEQUENCE',
+          `${source.name} holds ${clips.length} arrays of landmarks; choose one with \`sequence\` ${names.join(' or ')}.`,
+          { file: source.name, field: 'sequence' },
         );
       }
       return only.clip;
@@ -102,17 +108,25 @@ async function openMember(source: ByteSource, member: Member): Promise<ByteSourc
   const local = await source.read(member.offset, 30);
   if (local.length < 30 || local.readUInt32LE(0) !== LOCAL) {
     throw new PoseFileError(
+      'HF_POSE_DAMAGED',
       `${source.name} has no ${shown(member.name)} at byte ${member.offset}, where its list says; copy it again.`,
+      { file: source.name },
     );
   }
   const start = member.offset + 30 + local.readUInt16LE(26) + local.readUInt16LE(28);
   const name = `${source.name} (${shown(member.name)})`;
   if (start + member.packed > source.size)
-    throw new PoseFileError(`${name} is cut off at byte ${source.size}; copy it again.`);
+    throw new PoseFileError('HF_POSE_CUT_OFF', `${name} is cut off at byte ${source.size}; copy it again.`, {
+      file: name,
+    });
   const window = windowSource({ ...source, close: async () => {} }, name, start, member.packed);
   if (member.method === 0) return window;
   if (member.method === 8) return spoolUnpacked(name, window, 'deflate');
-  throw new PoseFileError(`${name} is packed by method ${member.method}; numpy stores or deflates.`);
+  throw new PoseFileError(
+    'HF_POSE_DAMAGED',
+    `${name} is packed by method ${member.method}; numpy stores or deflates.`,
+    { file: name },
+  );
 }
 
 /** The archive's own list of members, at its end (zip format, sections 4.3.12 and 4.3.16). */
@@ -123,11 +137,17 @@ async function listMembers(source: ByteSource): Promise<Member[]> {
   while (at >= 0 && tail.readUInt32LE(at) !== END) at -= 1;
   if (at < 0)
     throw new PoseFileError(
+      'HF_POSE_CUT_OFF',
       `${source.name} is cut off: its list of members is not at its end; copy it again.`,
+      { file: source.name },
     );
   const count = tail.readUInt16LE(at + 10);
   if (count > MOST_MEMBERS)
-    throw new PoseFileError(`${source.name} lists ${count} members; ${MOST_MEMBERS} is the most.`);
+    throw new PoseFileError(
+      'HF_POSE_TOO_LARGE',
+      `${source.name} lists ${count} members; ${MOST_MEMBERS} is the most.`,
+      { file: source.name },
+    );
   const list = await source.read(
     tail.readUInt32LE(at + 16),
     Math.min(tail.readUInt32LE(at + 12), 64 * 1024 * 1024),
@@ -149,7 +169,9 @@ async function listMembers(source: ByteSource): Promise<Member[]> {
   }
   if (members.length < count)
     throw new PoseFileError(
+      'HF_POSE_DAMAGED',
       `${source.name} lists ${count} members and names ${members.length}; copy it again.`,
+      { file: source.name },
     );
   return members;
 }

@@ -24,7 +24,12 @@ export const openposeFolderReader: FolderReader = {
 async function* readFrames(folder: string, files: readonly FrameFile[]): AsyncGenerator<RawFrame> {
   for await (const found of folderFrames(folder, files)) {
     const people = found === undefined ? [] : openposePeople(found.frame);
-    if (!people) throw new PoseFileError(`${found?.path} is no OpenPose frame: it has no list "people".`);
+    if (!people)
+      throw new PoseFileError(
+        'HF_POSE_DAMAGED',
+        `${found?.path} is no OpenPose frame: it has no list "people".`,
+        { file: found?.path },
+      );
     yield { people };
   }
 }

@@ -27,7 +27,9 @@ export const openposeJsonReader: FileReader = {
         const people = openposePeople(frame, scale);
         if (!people) {
           throw new PoseFileError(
+            'HF_POSE_DAMAGED',
             `${source.name} has no OpenPose frame at byte ${value.offset}: it has no list "people".`,
+            { file: source.name },
           );
         }
         yield { people };

@@ -35,7 +35,9 @@ export const poseFileReader: FileReader = {
     if (map.sources.length === 0) {
       const names = header.components.map((component) => component.name).join(', ');
       throw new PoseFileError(
+        'HF_POSE_POINTS',
         `${source.name} has no component with known points, only ${shown(names, 200)}.`,
+        { file: source.name },
       );
     }
     if (header.version === 0) {
@@ -62,7 +64,9 @@ export async function readPoseBody(source: ByteSource, header: PoseHeader): Prom
   const counts = await source.read(header.length, short ? 6 : 10);
   if (counts.length < (short ? 6 : 10)) {
     throw new PoseFileError(
+      'HF_POSE_CUT_OFF',
       `${source.name} ends after its header, at byte ${source.size}; write or copy the file again.`,
+      { file: source.name },
     );
   }
   const fps = short ? counts.readUInt16LE(0) : counts.readFloatLE(0);
@@ -70,10 +74,16 @@ export async function readPoseBody(source: ByteSource, header: PoseHeader): Prom
   const start = header.length + counts.length;
   const frameBytes = people * header.pointCount * (header.dimensions + 1) * 4;
   if (people === 0)
-    throw new PoseFileError(`${source.name} holds no person; its body says 0 people at byte ${start - 2}.`);
+    throw new PoseFileError(
+      'HF_POSE_NO_PERSON',
+      `${source.name} holds no person; its body says 0 people at byte ${start - 2}.`,
+      { file: source.name },
+    );
   if (frameBytes > LARGEST_FRAME) {
     throw new PoseFileError(
+      'HF_POSE_DAMAGED',
       `${source.name} says ${people} people of ${header.pointCount} points a frame at byte ${start - 2}, more than any picture shows.`,
+      { file: source.name },
     );
   }
   const fit = (source.size - start) / frameBytes;
@@ -82,7 +92,9 @@ export async function readPoseBody(source: ByteSource, header: PoseHeader): Prom
   const frames = short && Math.floor(fit) % 65536 === told ? Math.floor(fit) : told;
   if (fit < frames) {
     throw new PoseFileError(
+      'HF_POSE_CUT_OFF',
       `${source.name} is cut off: it should hold ${frames} frames and ends at byte ${source.size}, after enough for ${fit.toFixed(1)}; copy it again.`,
+      { file: source.name },
     );
   }
   const confidenceStart = start + frames * people * header.pointCount * header.dimensions * 4;
@@ -126,7 +138,11 @@ async function* readFrames(
 export async function floats(source: ByteSource, offset: number, count: number): Promise<Float32Array> {
   const bytes = await source.read(offset, count * 4);
   if (bytes.length < count * 4) {
-    throw new PoseFileError(`${source.name} is cut off at byte ${offset + bytes.length}; copy it again.`);
+    throw new PoseFileError(
+      'HF_POSE_CUT_OFF',
+      `${source.name} is cut off at byte ${offset + bytes.length}; copy it again.`,
+      { file: source.name },
+    );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const values = new Float32Array(count);

@@ -124,7 +124,8 @@ export async function readPoseHeader(source: ByteSource): Promise<PoseHeader> {
   for (let size = 256 * 1024; ; size *= 4) {
     const bytes = await source.read(0, Math.min(size, LARGEST_HEADER));
     const version = poseVersion(bytes);
-    if (version === undefined) throw new PoseFileError(wrongStart(source, bytes));
+    if (version === undefined)
+      throw new PoseFileError('HF_POSE_DAMAGED', wrongStart(source, bytes), { file: source.name });
     for (const codePoints of [false, true]) {
       try {
         const header = parse(bytes, version, codePoints);
@@ -135,13 +136,17 @@ export async function readPoseHeader(source: ByteSource): Promise<PoseHeader> {
     }
     if (bytes.length >= source.size) {
       throw new PoseFileError(
+        'HF_POSE_DAMAGED',
         `${source.name} is no sound .pose file: its header does not end, or has components without points or with unknown formats, ` +
           `within its ${source.size} bytes; write or copy the file again.`,
+        { file: source.name },
       );
     }
     if (size >= LARGEST_HEADER) {
       throw new PoseFileError(
+        'HF_POSE_DAMAGED',
         `${source.name} is no sound .pose file: its header is longer than ${LARGEST_HEADER / 1024 / 1024} MiB.`,
+        { file: source.name },
       );
     }
   }

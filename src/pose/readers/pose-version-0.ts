@@ -28,7 +28,11 @@ class Reading {
       this.chunk = await this.source.read(this.start, Math.max(CHUNK, length));
     }
     if (this.at + length > this.chunk.length) {
-      throw new PoseFileError(`${this.source.name} is cut off at byte ${this.source.size}; copy it again.`);
+      throw new PoseFileError(
+        'HF_POSE_CUT_OFF',
+        `${this.source.name} is cut off at byte ${this.source.size}; copy it again.`,
+        { file: this.source.name },
+      );
     }
     this.at += length;
     return this.chunk.subarray(this.at - length, this.at);
@@ -74,7 +78,9 @@ export async function rawFrames0(
   const counts = await source.read(header.length, 4);
   if (counts.length < 4) {
     throw new PoseFileError(
+      'HF_POSE_CUT_OFF',
       `${source.name} ends after its header, at byte ${source.size}; write or copy the file again.`,
+      { file: source.name },
     );
   }
   const told = counts.readUInt16LE(2);
@@ -90,7 +96,9 @@ export async function rawFrames0(
       const count = (await reading.take(2)).readUInt16LE(0);
       if (count * personBytes > source.size) {
         throw new PoseFileError(
+          'HF_POSE_DAMAGED',
           `${source.name}, frame ${frame}, says ${count} people at byte ${reading.offset - 2}, more than the file holds.`,
+          { file: source.name, frame },
         );
       }
       const people: RawPerson[] = [];

@@ -47,7 +47,7 @@ export interface FileHead {
 }
 
 interface ReaderBase {
-  /** Name for `--format` and for PoseClipInfo. */
+  /** Name for `format` and for PoseClipInfo. */
   readonly format: string;
   /** One line for help texts. */
   readonly title: string;
@@ -74,12 +74,16 @@ export function requireFps(name: string, format: string, options: SourceOptions,
   const fps = options.fps ?? own;
   if (fps === undefined || !Number.isFinite(fps) || fps <= 0) {
     throw new PoseFileError(
-      `${name} (${format}) does not say its frames per second; give them with --fps, such as --fps 25.`,
+      'HF_POSE_FPS',
+      `${name} (${format}) does not say its frames per second; give \`fps\`, such as 25.`,
+      { file: name, field: 'fps' },
     );
   }
   if (fps > 1000) {
     throw new PoseFileError(
-      `${name} (${format}) asks for ${fps} frames per second; give 1000 or fewer with --fps.`,
+      'HF_POSE_FPS',
+      `${name} (${format}) asks for ${fps} frames per second; give 1000 or fewer as \`fps\`.`,
+      { file: name, field: 'fps' },
     );
   }
   return fps;
@@ -95,12 +99,16 @@ export function requireSize(
   const size = options.size ?? own;
   if (size === undefined || !(size.width > 0) || !(size.height > 0)) {
     throw new PoseFileError(
-      `${name} (${format}) does not say the size of its picture; give it with --size, such as --size 1280x720.`,
+      'HF_POSE_SIZE',
+      `${name} (${format}) does not say the size of its picture; give \`size\`, such as 1280x720.`,
+      { file: name, field: 'size' },
     );
   }
   if (size.width > 65535 || size.height > 65535) {
     throw new PoseFileError(
-      `${name} (${format}) has a picture of ${size.width} x ${size.height} pixels; 65535 a side is the most, mend it with --size.`,
+      'HF_POSE_SIZE',
+      `${name} (${format}) has a picture of ${size.width} x ${size.height} pixels; 65535 a side is the most, correct it with \`size\`.`,
+      { file: name, field: 'size' },
     );
   }
   return { width: size.width, height: size.height };

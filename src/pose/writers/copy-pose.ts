@@ -32,7 +32,8 @@ export async function copyPose(source: ByteSource, path: string, force: boolean)
       await body.frame(data, confidence);
       count += 1;
     }
-    if (count === 0) throw new PoseFileError(`${source.name} holds no frames.`);
+    if (count === 0)
+      throw new PoseFileError('HF_POSE_NO_FRAMES', `${source.name} holds no frames.`, { file: source.name });
     await body.finish();
   } catch (error) {
     await body.abort();

@@ -24,7 +24,11 @@ export interface PoseWriterOptions {
 export function openPoseWriter(path: string, options: PoseWriterOptions): Promise<PoseWriter> {
   if (/\.pose$/i.test(path)) return poseWriter(path, options);
   if (/\.(jsonl|ndjson)$/i.test(path)) return linesWriter(path, options);
-  throw new UsageError(`${path} says no layout that can be written; name it .pose or .jsonl.`);
+  throw new UsageError(
+    'HF_OUTPUT_NAME',
+    `${path} says no layout that can be written; name it .pose or .jsonl.`,
+    { file: path, field: 'out' },
+  );
 }
 
 /** Header of a `.pose` 0.2 file with COCO-WholeBody's components. */
@@ -67,7 +71,9 @@ async function poseWriter(path: string, { info, depth, force }: PoseWriterOption
   const [width, height] = [Math.round(info.width), Math.round(info.height)];
   if (width > 65535 || height > 65535)
     throw new UsageError(
+      'HF_FIELD_VALUE',
       `A .pose file holds pictures of up to 65535 pixels a side, not ${width} x ${height}.`,
+      { field: 'size' },
     );
   const dimensions = depth ? 3 : 2;
   const file = await openSafeFile(path, force);

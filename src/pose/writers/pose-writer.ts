@@ -107,6 +107,10 @@ async function openAside(): Promise<{ handle: FileHandle; remove: () => Promise<
     );
     return { handle, remove: async () => void (removed || (await unlink(path).catch(() => {}))) };
   } catch (error) {
-    throw new OutputError(`No temporary file can be written in ${tmpdir()}: ${String(error)}.`);
+    throw new OutputError(
+      'HF_TEMPORARY_FOLDER',
+      `No temporary file can be written in ${tmpdir()}: ${String(error)}.`,
+      { file: tmpdir() },
+    );
   }
 }

@@ -19,16 +19,23 @@ export interface SafeFile {
 /** Begins a file. Throws OutputError when it exists without `force` or cannot be written. */
 export async function openSafeFile(path: string, force: boolean): Promise<SafeFile> {
   const there = await stat(path).catch(() => undefined);
-  if (there?.isDirectory()) throw new OutputError(`${path} is a folder; name a file.`);
+  if (there?.isDirectory())
+    throw new OutputError('HF_OUTPUT_KIND', `${path} is a folder; name a file.`, { file: path });
   if (there && !force)
-    throw new OutputError(`${path} exists; write another file, or replace it with --force.`);
+    throw new OutputError(
+      'HF_OUTPUT_EXISTS',
+      `${path} exists; write another file, or replace it with \`force: true\`.`,
+      { file: path, field: 'force' },
+    );
   const partial = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
   let handle: FileHandle;
   try {
     await mkdir(dirname(path), { recursive: true });
     handle = await open(partial, 'w+');
   } catch (error) {
-    throw new OutputError(`${path} cannot be written: ${reason(error)}.`);
+    throw new OutputError('HF_OUTPUT_UNWRITABLE', `${path} cannot be written: ${reason(error)}.`, {
+      file: path,
+    });
   }
   let offset = 0;
   return {
@@ -60,6 +67,8 @@ async function told(path: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    throw new OutputError(`${path} cannot be written: ${reason(error)}.`);
+    throw new OutputError('HF_OUTPUT_UNWRITABLE', `${path} cannot be written: ${reason(error)}.`, {
+      file: path,
+    });
   }
 }

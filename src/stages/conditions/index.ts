@@ -75,7 +75,9 @@ function copyPlanes(channels: readonly Channel[], planes: Float32Array | undefin
   const [first] = channels;
   if (!planes || !first || planes.length !== channels.length * first.size * first.size) {
     throw new BundleError(
+      'HF_BUNDLE_MANIFEST',
       `The bundle's manifest asks for '${kind}' at a size at which this stage has none: compare its size with the stage's latents.`,
+      { field: kind },
     );
   }
   first.data.set(planes, first.offset);

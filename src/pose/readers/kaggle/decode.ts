@@ -24,11 +24,17 @@ export async function decodeKaggle(source: ByteSource, sequence: string | undefi
       return await readWide(source.name, read, count, names, sequence);
     }
     const some = shown(names.slice(0, 5).join(', '));
-    throw new PoseFileError(`${source.name} is parquet with columns ${some}, not of the Kaggle ASL sets.`);
+    throw new PoseFileError(
+      'HF_POSE_POINTS',
+      `${source.name} is parquet with columns ${some}, not of the Kaggle ASL sets.`,
+      { file: source.name },
+    );
   } catch (error) {
     if (error instanceof PoseFileError) throw error;
     throw new PoseFileError(
+      'HF_POSE_DAMAGED',
       `${source.name} is no sound parquet file: ${shown(reason(error), 150)}; copy it again.`,
+      { file: source.name },
     );
   }
 }
@@ -55,7 +61,9 @@ async function readMetadata(source: ByteSource): Promise<FileMetaData> {
   const end = (await source.read(Math.max(0, source.size - 4), 4)).toString('latin1');
   if (end !== 'PAR1') {
     throw new PoseFileError(
+      'HF_POSE_CUT_OFF',
       `${source.name} is cut off: its last bytes, before byte ${source.size}, are not the end of a parquet file; copy it again.`,
+      { file: source.name },
     );
   }
   const metadata = await parquetMetadataAsync(asyncBuffer(source));
@@ -69,14 +77,18 @@ async function readMetadata(source: ByteSource): Promise<FileMetaData> {
       const values = Number(column?.num_values ?? 0);
       if (unpacked > limit || values > mostRows || Number(column?.total_compressed_size ?? 0) > source.size) {
         throw new PoseFileError(
+          'HF_POSE_TOO_LARGE',
           `${source.name} says that a column unpacks to ${unpacked} bytes from ${source.size}, which no keypoints do.`,
+          { file: source.name },
         );
       }
     }
   }
   if (rows > mostRows || rows !== Number(metadata.num_rows)) {
     throw new PoseFileError(
+      'HF_POSE_DAMAGED',
       `${source.name} says that it has ${metadata.num_rows} rows and lists ${rows} of them; copy it again.`,
+      { file: source.name },
     );
   }
   return metadata;

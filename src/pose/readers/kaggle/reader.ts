@@ -16,7 +16,7 @@ const MOST_MEMORY = 512;
 export const kaggleParquetReader: FileReader = {
   kind: 'file',
   format: 'kaggle-parquet',
-  title: 'parquet of the Kaggle ASL sets, long or wide; --sequence names one of several',
+  title: 'parquet of the Kaggle ASL sets, long or wide; `sequence` names one of several',
   recognise: (head) => head.bytes.subarray(0, 4).toString('latin1') === 'PAR1',
   async open(source, options) {
     const fps = requireFps(source.name, 'Kaggle parquet', options);
@@ -67,11 +67,16 @@ async function decode(source: ByteSource, sequence: string | undefined): Promise
       const tell = (message: ToChild) => child.send(message, () => {});
       const damaged = (why: string) =>
         reject(
-          new PoseFileError(`${source.name} is no sound parquet file: ${shown(why, 150)}; copy it again.`),
+          new PoseFileError(
+            'HF_POSE_DAMAGED',
+            `${source.name} is no sound parquet file: ${shown(why, 150)}; copy it again.`,
+            { file: source.name },
+          ),
         );
       child.on('message', (message: FromChild) => {
         if (message.kind === 'rows') resolve(message.rows);
-        else if (message.kind === 'failure') reject(new PoseFileError(message.sentence));
+        else if (message.kind === 'failure')
+          reject(new PoseFileError('HF_POSE_DAMAGED', message.sentence, { file: source.name }));
         else {
           const { id, offset, length } = message;
           source.read(offset, length).then((bytes) => tell({ kind: 'bytes', id, bytes }), reject);

@@ -57,7 +57,9 @@ export async function readLong(name: string, read: ReadColumns, count: number): 
   const range = rangeOf(frames);
   if (range.length > MOST_FRAMES) {
     throw new PoseFileError(
+      'HF_POSE_TOO_LARGE',
       `${name} has frames from ${range.first} on, ${range.length} of them; ${MOST_FRAMES} is the most.`,
+      { file: name },
     );
   }
   // Only frames with rows take memory: a few numbers far apart are few bytes of file.
@@ -113,7 +115,11 @@ export async function readWide(
 ): Promise<LandmarkRows> {
   const { rows, start, end } = await chooseRows(name, read, count, columns, sequence);
   if (rows.length > MOST_FRAMES)
-    throw new PoseFileError(`${name} has ${rows.length} frames in a sequence; ${MOST_FRAMES} is the most.`);
+    throw new PoseFileError(
+      'HF_POSE_TOO_LARGE',
+      `${name} has ${rows.length} frames in a sequence; ${MOST_FRAMES} is the most.`,
+      { file: name },
+    );
   const frames = new Map(rows.map((row) => [row, emptyRow()]));
   const order = new Map<number, number>();
   if (columns.includes('frame')) {
@@ -165,13 +171,17 @@ async function chooseRows(
   const ids = [...bySequence.keys()];
   if (sequence === undefined && ids.length > 1) {
     throw new PoseFileError(
-      `${name} holds ${ids.length} sequences; choose one with --sequence ${shown(ids.slice(0, 3).join(' or '))}.`,
+      'HF_POSE_SEQUENCE',
+      `${name} holds ${ids.length} sequences; choose one with \`sequence\` ${shown(ids.slice(0, 3).join(' or '))}.`,
+      { file: name, field: 'sequence' },
     );
   }
   const rows = bySequence.get(sequence ?? ids[0] ?? '');
   if (!rows) {
     throw new PoseFileError(
+      'HF_POSE_SEQUENCE',
       `${name} has no sequence ${sequence ?? ''}; it holds ${shown(ids.slice(0, 3).join(', '))}${ids.length > 3 ? ' and others' : ''}.`,
+      { file: name, field: 'sequence' },
     );
   }
   const start = rows[0] ?? 0;
