@@ -46,7 +46,7 @@ function spread(
 }
 
 /**
- * The masks of sequential mask expansion (paper, section 3.2): `steps` masks, the widest first, the original last.
+ * The masks of sequential mask expansion (paper, III-D): `steps` masks, the widest first, the original last.
  * Mask i is dilated `(steps - 1 - i) * radius` times. `radius`: latent cells that the mask shrinks by at each step.
  */
 export function expansionSeries(

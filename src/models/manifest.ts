@@ -51,7 +51,7 @@ export const samplerSchema = z.object({
 
 /** Channels of a condition tensor, in order. Each kind is drawn by `stages/conditions/`, at the tensor's size. */
 export const channelsSchema = z.discriminatedUnion('kind', [
-  /** 10 channels: a heatmap for each finger, left hand's thumb to little finger, then the right hand's. Paper, section 3.1. */
+  /** 10 channels: a heatmap for each finger, left hand's thumb to little finger, then the right hand's. Paper, III-B. */
   z.object({
     kind: z.literal('finger-heatmaps'),
     /** Standard deviation of the Gaussian round the finger's line, relative to the hand's length, and its floor in pixels of the tensor. */

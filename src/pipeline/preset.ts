@@ -35,6 +35,10 @@ export const presetSchema = z.strictObject({
       freeSteps: z.number().int().min(0).default(1),
       /** Pixels of the picture that the mask shrinks by at each step. */
       growth: z.number().int().min(1).max(64).default(8),
+      /** Steps that the expanded masks are counted over: those that are blended, or all. */
+      dilations: z.enum(['blended', 'all']).default('blended'),
+      /** The canvas is blended in at the step's noise level, or clean as the paper's equation 8 prints it. */
+      canvas: z.enum(['noised', 'clean']).default('noised'),
     })
     .prefault({}),
   composite: z

@@ -2,7 +2,7 @@ import { dilate } from '../diffusion/index.js';
 import type { Canvas } from './canvas.js';
 import { resampleMask } from './resample.js';
 
-/** How stage 2 holds on to the hands while it draws the body round them (paper, section 3.2 and its ablation). */
+/** How stage 2 holds on to the hands while it draws the body round them (paper, III-D and its ablation). */
 export interface Blending {
   /** `expand`: sequential mask expansion; `naive`: the precise mask at each step; `box`: its bounding boxes; `none`: conditions alone. */
   readonly mode: 'expand' | 'naive' | 'box' | 'none';
@@ -10,12 +10,19 @@ export interface Blending {
   readonly freeSteps: number;
   /** Pixels of the picture that the expanded mask shrinks by from step to step, on each side. */
   readonly growth: number;
+  /**
+   * Steps that the expanded masks are counted over. `blended`: those that are blended, so that the last of them has the precise mask.
+   * `all`: every step, as III-D has it, so that the free steps take the smallest masks away.
+   */
+  readonly dilations: 'blended' | 'all';
+  /** What is blended in: the canvas at the step's noise level, or clean as equation 8 prints it. */
+  readonly canvas: 'noised' | 'clean';
 }
 
 /**
  * The masks of the blended steps at latent size [latentSize, latentSize], 0 or 1: one a step, first step first; the
  * `freeSteps` last steps have none. With `expand` the first is the precise mask dilated (n - 1) times by `growth`
- * pixels and the last the precise mask itself, n being the number of blended steps.
+ * pixels, n being the number of blended steps or of all (`dilations`), and each later one is dilated once less.
  */
 export function blendMasks(
   canvas: Canvas,
@@ -25,9 +32,10 @@ export function blendMasks(
 ): Float32Array[] {
   const count = blending.mode === 'none' ? 0 : Math.max(0, steps - blending.freeSteps);
   if (count === 0 || !canvas.mask.includes(1)) return [];
-  return pictureMasks(canvas, blending, count).map((mask) =>
-    resampleMask(mask, canvas.size, latentSize).map((share) => (share >= 0.5 ? 1 : 0)),
-  );
+  const counted = blending.dilations === 'all' ? steps : count;
+  return pictureMasks(canvas, blending, counted)
+    .slice(0, count)
+    .map((mask) => resampleMask(mask, canvas.size, latentSize).map((share) => (share >= 0.5 ? 1 : 0)));
 }
 
 function pictureMasks(canvas: Canvas, blending: Blending, count: number): Float32Array[] {

@@ -32,7 +32,7 @@ export interface BodyStep {
 }
 
 /**
- * Stage 2, the body outpainter (paper, section 3.2): DDIM with the skeleton and the precise hand mask as conditions at
+ * Stage 2, the body outpainter (paper, III-C and III-D): DDIM with the skeleton and the precise hand mask as conditions at
  * every step. At the start of step i the latent is blended with the canvas inside mask i,
  * x_t = m_i x_canvas,t + (1 - m_i) x_t, where x_canvas,t is the encoded canvas noised to timestep t with the clip's
  * own noise; the masks shrink from the widest to the precise one, and the last steps are free.
@@ -60,7 +60,9 @@ export async function drawBody(
     ...maskFeedback(stage.manifest, 'parts', scene),
     blend({ index, t, latent }: StepStart) {
       const mask = masks[index];
-      return mask && canvasLatent ? blend(ddim.addNoise(canvasLatent, noise, t), latent, mask) : latent;
+      if (!mask || !canvasLatent) return latent;
+      const clean = stage.blending.canvas === 'clean';
+      return blend(clean ? canvasLatent : ddim.addNoise(canvasLatent, noise, t), latent, mask);
     },
     async watch({ index, t }: StepStart, x0: Float32Array) {
       if (!watch) return;

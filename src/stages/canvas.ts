@@ -29,7 +29,7 @@ export interface Canvas {
 
 /**
  * Removes the crops' backgrounds by their predicted masks and places what remains on a canvas of `size` x `size`
- * with the uniform `colour` (RGB 0..255) by the inverse of the crop transform (paper, section 3.2).
+ * with the uniform `colour` (RGB 0..255) by the inverse of the crop transform (paper, III-C).
  */
 export function placeHands(hands: readonly DrawnHand[], size: number, colour: readonly number[]): Canvas {
   const area = size * size;

@@ -7,7 +7,7 @@ import { pictureFromPlanes, toByte } from './planes.js';
 export type Background = 'drawn' | 'transparent' | readonly [red: number, green: number, blue: number];
 
 export interface CompositeOptions {
-  /** Put stage 1's hand pixels back with the initial mask (paper, section 3.2). */
+  /** Put stage 1's hand pixels back with the initial mask (paper, III-D). */
   readonly paste: boolean;
   /** Pixels over which a pasted hand fades in from its edge; 0 = the mask's own soft edge. */
   readonly feather: number;

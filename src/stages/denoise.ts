@@ -35,7 +35,7 @@ export interface Denoised {
   readonly mask?: Float32Array;
 }
 
-/** DDIM from pure noise to a clean latent (section 4 of the paper: DDIM in both stages). */
+/** DDIM from pure noise to a clean latent (section IV of the paper: DDIM). */
 export async function denoise(
   stage: DiffusionStage,
   conditions: Tensors,

@@ -24,7 +24,7 @@ export interface DrawnHand {
 }
 
 /**
- * Stage 1, the hand generator (paper, section 3.1): finger heatmaps and an empty mask channel as conditions, DDIM, and
+ * Stage 1, the hand generator (paper, III-B): finger heatmaps and an empty mask channel as conditions, DDIM, and
  * the mask from the second head at the last step. `pose` and `crop` are in pixels of the body's picture.
  */
 export async function drawHand(
@@ -35,7 +35,7 @@ export async function drawHand(
 ): Promise<DrawnHand> {
   const { size } = stage.manifest.autoencoder;
   const own = cropPose(pose, crop, size);
-  // "All zeros for half of the training samples, so that inference needs no mask": no mask in the scene.
+  // No mask is known yet, so the scene has none: half of the training samples had an empty mask channel too (III-B).
   const conditions = conditionInputs(stage.manifest.denoiser, { size, pose: own }, stage.draw);
   const { latent, mask } = await denoise(
     stage,

@@ -71,10 +71,13 @@ function extent(mask: Float32Array | undefined): number[] {
   return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
 }
 
+/** What the paper leaves open, as chosen. */
+const USUAL = { dilations: 'blended', canvas: 'noised' } as const;
+
 describe('masks of the blended steps', () => {
   it('shrink from the widest to the precise one, and the last steps are free', () => {
     // Growth of 4 px is one latent cell here.
-    const masks = blendMasks(canvas, { mode: 'expand', freeSteps: 1, growth: 4 }, 4, BODY_LATENT);
+    const masks = blendMasks(canvas, { ...USUAL, mode: 'expand', freeSteps: 1, growth: 4 }, 4, BODY_LATENT);
     expect(masks.map(extent)).toEqual([
       [1, 1, 6, 6],
       [2, 2, 5, 5],
@@ -83,7 +86,7 @@ describe('masks of the blended steps', () => {
   });
 
   it('follow the paper with 50 steps and two free ones', () => {
-    const masks = blendMasks(canvas, { mode: 'expand', freeSteps: 2, growth: 1 }, 50, BODY_LATENT);
+    const masks = blendMasks(canvas, { ...USUAL, mode: 'expand', freeSteps: 2, growth: 1 }, 50, BODY_LATENT);
     expect(masks).toHaveLength(48);
     expect(extent(masks[47])).toEqual([3, 3, 4, 4]);
     // Dilated 47 times: everything.
@@ -92,28 +95,43 @@ describe('masks of the blended steps', () => {
     expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
   });
 
+  it('lose the smallest to the free steps where every step is counted', () => {
+    const choices = { ...USUAL, dilations: 'all', mode: 'expand', freeSteps: 1, growth: 4 } as const;
+    expect(blendMasks(canvas, choices, 4, BODY_LATENT).map(extent)).toEqual([
+      [0, 0, 7, 7],
+      [1, 1, 6, 6],
+      [2, 2, 5, 5],
+    ]);
+  });
+
   it('stay the precise one with `naive`, its boxes with `box`, and are none with `none`', () => {
     const corner = { ...drawn, mask: drawn.mask.map((_, i) => (i % 16 < 8 || i >= 128 ? 1 : 0)) };
     const angled = placeHands([corner], BODY_SIZE, [0, 0, 0]);
-    const naive = blendMasks(angled, { mode: 'naive', freeSteps: 1, growth: 4 }, 4, BODY_LATENT);
-    const box = blendMasks(angled, { mode: 'box', freeSteps: 1, growth: 4 }, 4, BODY_LATENT);
+    const naive = blendMasks(angled, { ...USUAL, mode: 'naive', freeSteps: 1, growth: 4 }, 4, BODY_LATENT);
+    const box = blendMasks(angled, { ...USUAL, mode: 'box', freeSteps: 1, growth: 4 }, 4, BODY_LATENT);
     const count = (mask: Float32Array | undefined) => mask?.reduce((sum, v) => sum + v, 0);
     expect(naive.map(count)).toEqual([3, 3, 3]);
     expect(box.map(count)).toEqual([4, 4, 4]);
-    expect(blendMasks(angled, { mode: 'none', freeSteps: 0, growth: 4 }, 4, BODY_LATENT)).toEqual([]);
+    expect(blendMasks(angled, { ...USUAL, mode: 'none', freeSteps: 0, growth: 4 }, 4, BODY_LATENT)).toEqual(
+      [],
+    );
   });
 
   it('have a box for each hand, not one round all', () => {
     const other: DrawnHand = { ...drawn, crop: { x: 0, y: 0, side: 4, hands: ['right'] } };
     const two = placeHands([drawn, other], BODY_SIZE, [0, 0, 0]);
-    const [mask] = blendMasks(two, { mode: 'box', freeSteps: 0, growth: 4 }, 1, BODY_LATENT);
+    const [mask] = blendMasks(two, { ...USUAL, mode: 'box', freeSteps: 0, growth: 4 }, 1, BODY_LATENT);
     expect(mask?.reduce((sum, v) => sum + v, 0)).toBe(5);
   });
 
   it('are none where all steps are free or no hand is seen', () => {
-    expect(blendMasks(canvas, { mode: 'expand', freeSteps: 9, growth: 4 }, 4, BODY_LATENT)).toEqual([]);
+    expect(blendMasks(canvas, { ...USUAL, mode: 'expand', freeSteps: 9, growth: 4 }, 4, BODY_LATENT)).toEqual(
+      [],
+    );
     const empty = placeHands([], BODY_SIZE, [0, 0, 0]);
-    expect(blendMasks(empty, { mode: 'expand', freeSteps: 1, growth: 4 }, 4, BODY_LATENT)).toEqual([]);
+    expect(blendMasks(empty, { ...USUAL, mode: 'expand', freeSteps: 1, growth: 4 }, 4, BODY_LATENT)).toEqual(
+      [],
+    );
   });
 });
 
@@ -143,6 +161,14 @@ describe('the body stage', () => {
     const [third = 0, last = 0] = [alphas[2], alphas[3]];
     const epsilon = (seen[2]?.[cell] ?? 0) / Math.sqrt(1 - third);
     expect(seen[3]?.[cell]).toBeCloseTo(Math.sqrt(1 - last) * epsilon, 5);
+  });
+
+  it('blends the canvas clean where equation 8 is taken as printed', async () => {
+    const runner = new FakeRunner(zero);
+    const clean = stage(runner, { blending: { mode: 'expand', freeSteps: 1, growth: 4, canvas: 'clean' } });
+    await drawBody(clean, pose, canvas);
+    const seen = runner.inputsOf('body.onnx').map(({ sample }) => floats(sample));
+    for (const step of [0, 1, 2]) expect(seen[step]?.[3 * BODY_LATENT + 3]).toBeCloseTo(2 * (1 - 0.25), 5);
   });
 
   it('lets a ring go as soon as the mask has shrunk past it', async () => {
@@ -278,7 +304,12 @@ describe('expanding a mask', () => {
       fc.property(scattered, fc.integer({ min: 1, max: 5 }), (cells, growth) => {
         const mask = new Float32Array(BODY_SIZE ** 2);
         for (const cell of cells) mask[cell] = 1;
-        const masks = blendMasks({ ...canvas, mask }, { mode: 'expand', freeSteps: 0, growth }, 4, BODY_SIZE);
+        const masks = blendMasks(
+          { ...canvas, mask },
+          { ...USUAL, mode: 'expand', freeSteps: 0, growth },
+          4,
+          BODY_SIZE,
+        );
         const whole = expansionSeries(mask, BODY_SIZE, BODY_SIZE, 4, growth);
         expect(masks.map((each, i) => same(each, whole[i]))).toEqual([true, true, true, true]);
       }),

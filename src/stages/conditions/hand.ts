@@ -10,7 +10,7 @@ export interface HeatmapSpread {
 }
 
 /**
- * Paper, section 3.1: one heatmap a finger, wrist to tip, a Gaussian of the distance to the finger's line. `channels` holds
+ * Paper, III-B: one heatmap a finger, wrist to tip, a Gaussian of the distance to the finger's line. `channels` holds
  * ten: left thumb to little finger, then the right hand's.
  */
 export function drawFingerHeatmaps(

@@ -1,4 +1,4 @@
-"""Conditions of the hand stage: a heatmap a finger (paper, section 3.1) and what goes beyond it."""
+"""Conditions of the hand stage: a heatmap a finger (paper, III-B) and what goes beyond it."""
 
 from __future__ import annotations
 

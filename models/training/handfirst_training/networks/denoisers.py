@@ -37,7 +37,7 @@ class Stem(nn.Module):
 
 
 class MaskHead(nn.Module):
-    """Masks from the U-Net's last features (paper, section 3.1): transposed convolutions, kernel 2, stride 2, SiLU between.
+    """Masks from the U-Net's last features (paper, III-B): transposed convolutions, kernel 2, stride 2, SiLU between.
 
     Latents are an eighth of the picture, so there are three doublings, not the paper's four. Where the stem has features of
     the same size they are added on the way, which costs little and sharpens the edge.

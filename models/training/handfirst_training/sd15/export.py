@@ -16,7 +16,7 @@ from .bundle import LATENT_CHANNELS, Parts, Sizes, export_bundle, stored_type
 from .errors import ExportError
 from .graphs import HAND_CONDITION_CHANNELS, INPAINT_EXTRA_CHANNELS
 from .lora import merge_lora
-from .manifest import BundleInfo
+from .manifest import BundleInfo, OpenChoices
 from .mask_head import MaskHead
 from .tokenizer import write_tokenizer
 
@@ -46,6 +46,13 @@ def run(options: argparse.Namespace) -> None:
         guidance=options.guidance,
         hand_guidance=options.hand_guidance or options.guidance,
         hint={"hands": options.hint_hands, "face": options.hint_face},
+        open=OpenChoices(
+            heatmap_sigma=options.heatmap_sigma,
+            crop_margin=options.crop_margin,
+            mask_threshold=options.mask_threshold,
+            canvas_colour=tuple(options.canvas_colour),
+            hint_mask=options.hint_mask,
+        ),
     )
     export_bundle(parts_of(options), info, sizes, options.output, replace=options.force)
     print(f"{options.output}: bundle {options.name} is complete.")
@@ -130,6 +137,12 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--hand-guidance", type=float, help="guidance scale of the hand stage (default: as --guidance)")
     made.add_argument("--no-hint-hands", dest="hint_hands", action="store_false", help="a ControlNet that knows no hands")
     made.add_argument("--no-hint-face", dest="hint_face", action="store_false", help="a ControlNet that knows no face points")
+    silent = options.add_argument_group("what the paper does not say (docs/method.md)")
+    silent.add_argument("--hint-mask", action=argparse.BooleanOptionalAction, help="draw the precise mask into the hint (default: 4 channels)")
+    silent.add_argument("--heatmap-sigma", type=float, default=0.05, help="width of a finger's heatmap, in lengths of the hand (default: 0.05)")
+    silent.add_argument("--crop-margin", type=float, default=1.5, help="side of a hand's crop, in sides of its box (default: 1.5)")
+    silent.add_argument("--mask-threshold", type=float, default=0.5, help="mask value from which a pixel is hand (default: 0.5)")
+    silent.add_argument("--canvas-colour", type=float, nargs=3, default=(127.5,) * 3, help="RGB round the hands (default: middle grey)")
     made.add_argument("--name", default="sd15", help="the bundle's name (default: sd15)")
     made.add_argument("--licence", default=BundleInfo.licence, help="licence of the weights, as `models list` shows it")
     return options

@@ -7,7 +7,7 @@ from transformers import CLIPTextModel
 
 from .mask_head import FeatureTap, MaskHead
 
-#: Channels of the hand generator's condition: ten finger heatmaps and the hand mask (paper, section 3.1).
+#: Channels of the hand generator's condition: ten finger heatmaps and the hand mask (paper, III-B).
 HAND_CONDITION_CHANNELS = 11
 #: Channels that an inpainting denoiser takes beside the latent: the mask and the encoded picture.
 INPAINT_EXTRA_CHANNELS = 5

@@ -1,7 +1,7 @@
 """Adds a LoRA's low-rank changes to the weights they change: W + scale * alpha / rank * up @ down.
 
 Three ways of naming are read: PEFT's (``...lora_A.weight``), diffusers' (``...lora.down.weight``, ``..._lora.down.weight``)
-and kohya's (``lora_unet_down_blocks_0_...lora_down.weight``). The paper's LoRA (section 3.2) has rank 8 on to_q, to_k, to_v
+and kohya's (``lora_unet_down_blocks_0_...lora_down.weight``). The paper's LoRA (III-C) has rank 8 on to_q, to_k, to_v
 and to_out.0 of the ControlNet's attention.
 """
 

@@ -27,6 +27,22 @@ class BundleInfo:
     guidance: float = 7.5
     hand_guidance: float = 7.5
     hint: Mapping[str, bool] = field(default_factory=lambda: {"hands": True, "face": True})
+    open: "OpenChoices" = field(default_factory=lambda: OpenChoices())
+
+
+@dataclass(frozen=True)
+class OpenChoices:
+    """What the paper does not say, and a bundle's weights or their maker must decide (docs/method.md)."""
+
+    #: Width of a finger's heatmap relative to the hand's length.
+    heatmap_sigma: float = 0.05
+    #: Side of a hand's crop relative to its box.
+    crop_margin: float = 1.5
+    mask_threshold: float = 0.5
+    #: Uniform background of the canvas, RGB 0..255.
+    canvas_colour: tuple[float, float, float] = (127.5, 127.5, 127.5)
+    #: Whether the precise mask is drawn into the ControlNet's hint; None: where the denoiser has no channel for it.
+    hint_mask: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -72,13 +88,16 @@ def write_manifest(folder: Path, info: BundleInfo, shapes: Shapes, names: GraphN
             "autoencoder": _autoencoder(shapes, shapes.hand_size, names.hand_decoder, None),
             **common,
             "guidance": info.hand_guidance,
-            "denoiser": _hand_denoiser(shapes, names),
+            "denoiser": _hand_denoiser(shapes, names, info.open),
+            "cropMargin": info.open.crop_margin,
+            "maskThreshold": info.open.mask_threshold,
         },
         "body": {
             "autoencoder": _autoencoder(shapes, shapes.body_size, names.decoder, names.encoder),
             **common,
             "guidance": info.guidance,
-            "denoiser": _body_denoiser(shapes, names, info.hint),
+            "denoiser": _body_denoiser(shapes, names, info),
+            "canvasColour": list(info.open.canvas_colour),
         },
     }
     path = folder / MANIFEST
@@ -145,8 +164,8 @@ def _autoencoder(shapes: Shapes, size: int, decoder: str, encoder: str | None) -
     return {**parts, "decoder": {"graph": decoder, "input": "latent", "output": "picture"}}
 
 
-def _hand_denoiser(shapes: Shapes, names: GraphNames) -> dict[str, Any]:
-    channels = [{"kind": "finger-heatmaps"}, {"kind": "hand-mask"}]
+def _hand_denoiser(shapes: Shapes, names: GraphNames, choices: OpenChoices) -> dict[str, Any]:
+    channels = [{"kind": "finger-heatmaps", "sigma": choices.heatmap_sigma}, {"kind": "hand-mask"}]
     return {
         "graph": names.hand,
         "inputs": [
@@ -159,9 +178,10 @@ def _hand_denoiser(shapes: Shapes, names: GraphNames) -> dict[str, Any]:
     }
 
 
-def _body_denoiser(shapes: Shapes, names: GraphNames, hint: Mapping[str, bool]) -> dict[str, Any]:
+def _body_denoiser(shapes: Shapes, names: GraphNames, info: BundleInfo) -> dict[str, Any]:
     # The paper does not say how the mask enters: an inpainting base has channels for it, else it is drawn into the hint.
-    drawn = [{"kind": "openpose", **hint, "mask": not shapes.inpaint}]
+    in_hint = not shapes.inpaint if info.open.hint_mask is None else info.open.hint_mask
+    drawn = [{"kind": "openpose", **info.hint, "mask": in_hint}]
     inputs: list[dict[str, Any]] = [
         {"name": "latent", "from": "latent"},
         {"name": "timestep", "from": "timestep", "type": "float32"},

@@ -1,6 +1,6 @@
 """The hand generator's second head: the hand's segmentation mask from features of the denoiser's decoder.
 
-Paper, section 3.1: a stack of transposed convolutions (kernel 2, stride 2, SiLU between them) on top of the
+Paper, III-B: a stack of transposed convolutions (kernel 2, stride 2, SiLU between them) on top of the
 decoder's last layer, at picture resolution. Four doublings, as printed, need a 32x32 map for a 512x512 picture,
 while the decoder's last map is 64x64. Two readings are possible, and the number of layers says which one a
 checkpoint follows:

@@ -43,7 +43,7 @@ class Placed:
 
 
 def hand_crops(pose: Array) -> list[Crop]:
-    """Paper, section 3: a square round each hand, one for both where their boxes (enlarged) meet."""
+    """Paper, section III: a square round each hand, one for both where their boxes (enlarged) meet."""
     boxes = {side: _box(hand_points(pose, start)) for side, start in STARTS.items()}
     boxes = {side: box for side, box in boxes.items() if box is not None}
     if len(boxes) == 2 and _meet(boxes["left"], boxes["right"]):

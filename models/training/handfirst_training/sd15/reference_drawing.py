@@ -31,7 +31,7 @@ def hand_points(pose: Array, start: int) -> Array:
 
 
 def finger_heatmaps(pose: Array, size: int) -> Array:
-    """Paper, section 3.1: [10, size, size], a channel a finger, left thumb to little finger, then the right hand's."""
+    """Paper, III-B: [10, size, size], a channel a finger, left thumb to little finger, then the right hand's."""
     maps = np.zeros((10, size, size))
     for side, start in enumerate((LEFT_HAND, RIGHT_HAND)):
         hand = hand_points(pose, start)

@@ -1,4 +1,4 @@
-"""Stage 2: the body outpainter (paper, section 3.2), from canvases that hold only segmented hands.
+"""Stage 2: the body outpainter (paper, III-C), from canvases that hold only segmented hands.
 
 `python -m handfirst_training.training.body --data DIR --autoencoder RUN --out RUN --minutes 90`
 """

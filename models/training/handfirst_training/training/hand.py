@@ -1,4 +1,4 @@
-"""Stage 1: the hand denoiser (paper, section 3.1).
+"""Stage 1: the hand denoiser (paper, III-B).
 
 `python -m handfirst_training.training.hand --data DIR --autoencoder RUN --out RUN --minutes 60`
 """
@@ -24,12 +24,15 @@ from .samples import HandBatch, hand_batch
 from .schedule import draw_levels
 from .store import World
 
-MASK_LAMBDA = 0.05
+# Not the paper's 0.05: there the other term is the mean squared error of noise, here a Huber loss of whitened clean latents, weighed
+# within the hand, which is far smaller. 0.5 began the training, 6 ended it (README).
+MASK_LAMBDA = 0.5
 MASK_CHANNEL = 10
 # The dark lines between fingers are faint and fine, and all that a folded hand is read by.
 FINE = 0.6
 EDGES = 2.0
-# How often the first step, which alone knows no mask yet, goes without (the paper: half of all samples).
+# How often the first step goes without a mask. The paper's half of all samples serves a generator that never sees one while it samples;
+# here every later step sees the mask of the step before, so that 0.8 of the first step's 0.4 of all samples go without.
 MASK_ZEROED = 0.8
 
 
@@ -59,7 +62,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, nargs="+", required=True)
     parser.add_argument("--autoencoder", type=Path, required=True, help="folder with encoder.pt and decoder.pt")
-    parser.add_argument("--mask-lambda", type=float, default=MASK_LAMBDA, help="weight of the mask loss (paper: 0.05)")
+    parser.add_argument("--mask-lambda", type=float, default=MASK_LAMBDA, help="weight of the mask loss beside this stage's own (see MASK_LAMBDA)")
     parser.add_argument("--edges", type=float, default=EDGES, help="weight of the loss of edges within the hand")
     parser.add_argument("--shader-only", action="store_true", help="train the first guess alone, eight times as fast: a good beginning")
     parser.add_argument("--critic", type=float, default=0, help="how strongly a critic pulls at later steps (0: none); for the last part")
@@ -101,7 +104,7 @@ def main() -> None:
         truth, guess = batch.mask > 0.5, mask.detach() > 0.5
         iou = (truth & guess).sum() / (truth | guess).sum().clamp_min(1)
         edges = edge_loss(predicted, clean, decoder.linear, batch.mask)
-        loss = noise_loss + args.mask_lambda * 10 * mask_loss + args.edges * edges
+        loss = noise_loss + args.mask_lambda * mask_loss + args.edges * edges
         parts = {"noise": float(noise_loss.detach()), "edges": float(edges.detach()), "mask": float(mask_loss.detach()), "iou": float(iou)}
         later = level > 0
         if critic and later.any():

@@ -166,7 +166,7 @@ def detector_faults(keypoints: np.ndarray, rng: np.random.Generator) -> None:
 
 
 def body_canvas(picture: np.ndarray, labels: np.ndarray, keep: list[int], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Canvas [S, S, 3] with only segmented hands (paper, section 3.2), a little soft as generated ones are, and its mask [S, S]."""
+    """Canvas [S, S, 3] with only segmented hands (paper, III-C), a little soft as generated ones are, and its mask [S, S]."""
     mask = np.isin(labels, keep).astype(np.float32)
     grow = int(rng.integers(-1, 3))
     tensor = torch.from_numpy(mask)[None, None]
