@@ -62,7 +62,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, nargs="+", required=True)
     parser.add_argument("--autoencoder", type=Path, required=True, help="folder with encoder.pt and decoder.pt")
-    parser.add_argument("--mask-lambda", type=float, default=MASK_LAMBDA, help="weight of the mask loss beside this stage's own (see MASK_LAMBDA)")
+    parser.add_argument("--mask-lambda", type=float, default=MASK_LAMBDA, help="weight of the mask loss")
     parser.add_argument("--edges", type=float, default=EDGES, help="weight of the loss of edges within the hand")
     parser.add_argument("--shader-only", action="store_true", help="train the first guess alone, eight times as fast: a good beginning")
     parser.add_argument("--critic", type=float, default=0, help="how strongly a critic pulls at later steps (0: none); for the last part")
