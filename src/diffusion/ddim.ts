@@ -1,6 +1,14 @@
 import { BundleError, UsageError } from '../errors.js';
-import type { SamplerOptions, ScheduleOptions } from '../models/manifest.js';
-import { alphasCumprod } from './schedule.js';
+import { alphasCumprod, type ScheduleOptions } from './schedule.js';
+
+/** What the model predicts, and how DDIM walks the schedule; names as in diffusers. */
+export interface SamplerOptions {
+  readonly prediction: 'epsilon' | 'v_prediction' | 'sample';
+  readonly spacing: 'leading' | 'trailing' | 'linspace';
+  readonly stepsOffset: number;
+  readonly setAlphaToOne: boolean;
+  readonly clipSample: boolean;
+}
 
 /** One step of the sampler's way: from timestep `t` to `previous`, which is below 0 for the clean end. */
 export interface DdimStep {

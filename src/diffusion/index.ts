@@ -1,5 +1,5 @@
-export { Ddim, type DdimResult, type DdimStep } from './ddim.js';
+export { Ddim, type DdimResult, type DdimStep, type SamplerOptions } from './ddim.js';
 export { guide } from './guidance.js';
-export { blend, boxMask, dilate, expansionSeries } from './mask.js';
+export { blend, dilate } from './mask.js';
 export { gaussianNoise, TorchGenerator } from './noise.js';
-export { alphasCumprod } from './schedule.js';
+export { alphasCumprod, type ScheduleOptions } from './schedule.js';

@@ -45,37 +45,6 @@ function spread(
   }
 }
 
-/**
- * The masks of sequential mask expansion (paper, III-D): `steps` masks, the widest first, the original last.
- * Mask i is dilated `(steps - 1 - i) * radius` times. `radius`: latent cells that the mask shrinks by at each step.
- */
-export function expansionSeries(
-  mask: Float32Array,
-  width: number,
-  height: number,
-  steps: number,
-  radius = 1,
-): Float32Array[] {
-  return Array.from({ length: steps }, (_, i) => dilate(mask, width, height, (steps - 1 - i) * radius));
-}
-
-/** The smallest upright rectangle round everything above `threshold`, as a mask of ones; all zeros where there is nothing. */
-export function boxMask(mask: Float32Array, width: number, height: number, threshold = 0.5): Float32Array {
-  let [left, top, right, bottom] = [width, height, -1, -1];
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      if ((mask[y * width + x] ?? 0) <= threshold) continue;
-      left = Math.min(left, x);
-      right = Math.max(right, x);
-      top = Math.min(top, y);
-      bottom = Math.max(bottom, y);
-    }
-  }
-  const box = new Float32Array(mask.length);
-  for (let y = top; y <= bottom; y++) box.fill(1, y * width + left, y * width + right + 1);
-  return box;
-}
-
 /** `mask inside + (1 - mask) outside`, the mask [height, width] applied to every channel of [channels, height, width]. */
 export function blend(inside: Float32Array, outside: Float32Array, mask: Float32Array): Float32Array {
   const mixed = new Float32Array(outside.length);

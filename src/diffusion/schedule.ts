@@ -1,4 +1,12 @@
-import type { ScheduleOptions } from '../models/manifest.js';
+/** Forward diffusion; names and values as in diffusers. */
+export interface ScheduleOptions {
+  readonly kind: 'linear' | 'scaled_linear' | 'cosine';
+  readonly trainSteps: number;
+  readonly betaStart: number;
+  readonly betaEnd: number;
+  /** Rescale the betas so that the last step has zero signal (Lin et al. 2024, algorithm 1). */
+  readonly zeroTerminalSnr: boolean;
+}
 
 /** Largest beta of the cosine schedule (Nichol and Dhariwal 2021, section 3.2; `max_beta` in diffusers). */
 const MAX_BETA = 0.999;

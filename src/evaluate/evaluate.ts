@@ -1,15 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CancelledError, OutputError, RegressionError } from '../errors.js';
-import { compareWithBaseline, readBaseline } from './baseline.js';
-import { junit } from './junit.js';
-import { writeWhole } from './kept.js';
-import { makeReport } from './make-report.js';
-import { markdown } from './markdown.js';
+import { reasonOf } from '../reason.js';
+import { writeWhole } from '../write-whole.js';
 import type { BaselineOptions, EvaluateOptions } from './options.js';
-import { reasonOf } from './read-benchmark.js';
-import { writeHtmlReport } from './report/index.js';
-import { REPORT_FILES, type Report } from './report-model.js';
+import { compareWithBaseline, readBaseline } from './report/baseline.js';
+import { writeHtmlReport } from './report/html/index.js';
+import { junit } from './report/junit.js';
+import { makeReport } from './report/make-report.js';
+import { markdown } from './report/markdown.js';
+import { REPORT_FILES, type Report } from './report/report-model.js';
 import { runItems } from './run-items.js';
 
 /**

@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import { type Detector, openDetector } from '../detect/index.js';
 import { type Engine, type GenerateOptions, loadPreset } from '../pipeline/index.js';
-import type { BenchmarkItem } from './benchmark.js';
-import type { JudgedItemScores } from './evaluation.js';
-import type { FeatureReader } from './feature-reader.js';
-import { type DrawOptions, judgeResult, judgeTruth } from './item-judge.js';
-import { type ItemSource, openOptions, readItem, shrunkSource, writePoses } from './item-source.js';
+import type { DrawOptions } from './draw/draw-item.js';
+import type { JudgedItemScores } from './judge/evaluation.js';
+import type { FeatureReader } from './judge/features/feature-reader.js';
+import { judgeResult, judgeTruth } from './judge/item-judge.js';
+import { type ItemScores, type ItemTruth, itemScoresSchema, itemTruthSchema } from './judge/scores.js';
 import { Kept, keyOf } from './kept.js';
-import { hashPath, truthPaths } from './read-benchmark.js';
-import { type ItemScores, type ItemTruth, itemScoresSchema, itemTruthSchema } from './scores.js';
+import { PICTURES } from './report/report-model.js';
+import type { BenchmarkItem } from './source/benchmark.js';
+import { type ItemSource, openOptions, readItem, shrunkSource, writePoses } from './source/item-source.js';
+import { hashPath, truthPaths } from './source/read-benchmark.js';
 
 /** What all items of a run share. */
 export interface RunParts {
@@ -21,9 +23,6 @@ export interface RunParts {
   readonly features: FeatureReader;
   readonly signal?: AbortSignal;
 }
-
-/** Folder of the pictures within an evaluation's folder. */
-export const PICTURES = 'pictures';
 
 /** Name in the key of what is kept; `expand` is the default preset's other name. */
 export function presetFile(name: string): string {

@@ -1,9 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { z } from 'zod';
-import { OutputError } from '../errors.js';
-import { reasonOf } from './read-benchmark.js';
+import { writeWhole } from '../write-whole.js';
 
 /** The key of everything that decides a result: SHA-256 of its JSON. */
 export function keyOf(parts: object): string {
@@ -33,19 +32,5 @@ export class Kept<T> {
 
   private path(key: string): string {
     return join(this.folder, `${key}.json`);
-  }
-}
-
-/** Writes a file under a temporary name and renames it. Throws `OutputError`. */
-export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const part = `${path}.${randomUUID()}.part`;
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(part, content);
-    await rename(part, path);
-  } catch (error) {
-    throw new OutputError('HF_OUTPUT_UNWRITABLE', `${path} cannot be written: ${reasonOf(error)}.`, {
-      file: path,
-    });
   }
 }

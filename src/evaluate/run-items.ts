@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { from, lastValueFrom, mergeMap, toArray } from 'rxjs';
 import { UsageError } from '../errors.js';
 import { type Engine, loadPreset, openEngine } from '../pipeline/index.js';
-import type { BenchmarkItem } from './benchmark.js';
-import { engineHash } from './engine-hash.js';
-import type { EvaluatedItem, Evaluation, JudgedItemScores } from './evaluation.js';
-import { findFeatureFiles } from './feature-files.js';
-import type { FeatureReader } from './feature-reader.js';
-import { openFeatureReader } from './features.js';
+import { engineHash } from './draw/engine-hash.js';
 import { ItemRun, presetFile } from './item-run.js';
-import { readPoses } from './item-source.js';
-import { middleShape, namedLetters } from './letters.js';
-import type { KnownHand } from './metrics/index.js';
+import type { EvaluatedItem, Evaluation, JudgedItemScores } from './judge/evaluation.js';
+import { findFeatureFiles } from './judge/features/feature-files.js';
+import type { FeatureReader } from './judge/features/feature-reader.js';
+import { openFeatureReader } from './judge/features/features.js';
+import { middleShape, namedLetters } from './judge/letters.js';
+import type { KnownHand } from './judge/metrics/index.js';
 import type { EvaluateOptions } from './options.js';
-import { type OpenedBenchmark, readBenchmark } from './read-benchmark.js';
+import type { BenchmarkItem } from './source/benchmark.js';
+import { readPoses } from './source/item-source.js';
+import { type OpenedBenchmark, readBenchmark } from './source/read-benchmark.js';
 
 /** Items in work at a time: while one is drawn, another is looked at. */
 const AT_A_TIME = 2;

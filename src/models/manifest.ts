@@ -195,6 +195,4 @@ export type HandStageManifest = z.infer<typeof handStage>;
 export type BodyStageManifest = z.infer<typeof bodyStage>;
 export type AutoencoderManifest = z.infer<typeof autoencoder>;
 export type DenoiserManifest = z.infer<typeof denoiser>;
-export type ScheduleOptions = z.infer<typeof scheduleSchema>;
-export type SamplerOptions = z.infer<typeof samplerSchema>;
 export type ConditionChannels = z.infer<typeof channelsSchema>;

@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { CancelledError, DeviceError, UsageError } from '../errors.js';
+import type { BundleRunner } from './bundle-runner.js';
 import { type DeviceReport, devicesToTry } from './devices.js';
 import { type GraphFolder, SessionClient } from './session-client.js';
-import type { GraphDescription, Reply, WorkerSettings } from './session-messages.js';
-import type { GraphRunner } from './tensor.js';
+import type { Reply, WorkerSettings } from './session-messages.js';
 
 /** Options of `openRunner`. */
 export interface RunnerOptions {
@@ -13,14 +13,6 @@ export interface RunnerOptions {
   readonly threads?: number;
   /** Ends the runner: what is running is rejected with `CancelledError`, and the worker stops. */
   readonly signal?: AbortSignal;
-}
-
-/** A runner that also tells about its device and its graphs. */
-export interface BundleRunner extends GraphRunner {
-  /** Every device tried, in order: the last is the one in use, the others say why they are not. */
-  readonly devices: readonly DeviceReport[];
-  /** Loads a graph if need be. Rejects with `DeviceError` where it cannot be loaded. */
-  describe(graph: string): Promise<GraphDescription>;
 }
 
 /** Requests that can be told apart at a time by the cancellation flags; far above any look-ahead. */

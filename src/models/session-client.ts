@@ -1,8 +1,8 @@
 import type { Worker } from 'node:worker_threads';
 import { CancelledError, DeviceError, type HandfirstError } from '../errors.js';
+import type { BundleRunner } from './bundle-runner.js';
 import type { Device, DeviceReport } from './devices.js';
 import { InputKeeper } from './kept-inputs.js';
-import type { BundleRunner } from './runner.js';
 import type { GraphDescription, Reply, Request } from './session-messages.js';
 import type { FloatTensors, Tensors } from './tensor.js';
 

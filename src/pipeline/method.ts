@@ -1,12 +1,6 @@
-import { Ddim, gaussianNoise } from '../diffusion/index.js';
+import { Ddim, gaussianNoise, type SamplerOptions, type ScheduleOptions } from '../diffusion/index.js';
 import { UsageError } from '../errors.js';
-import type {
-  AutoencoderManifest,
-  DenoiserManifest,
-  Manifest,
-  SamplerOptions,
-  ScheduleOptions,
-} from '../models/manifest.js';
+import type { AutoencoderManifest, DenoiserManifest, Manifest } from '../models/manifest.js';
 import type { GraphRunner } from '../models/tensor.js';
 import { Denoiser, type Look } from '../stages/denoiser.js';
 import { Autoencoder, type Background, type DrawConditions } from '../stages/index.js';

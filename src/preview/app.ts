@@ -5,7 +5,7 @@ import { type Context, Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { z } from 'zod';
 import { HandfirstError } from '../errors.js';
-import { guard } from './guard.js';
+import { guard } from '../serve/guard.js';
 import type { PageFile } from './page-files.js';
 import { lexiconRequest, phraseRequest } from './phrase-protocol.js';
 import { clipRequest, inspectRequest, runRequest } from './protocol.js';

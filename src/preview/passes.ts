@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import type { SamplerOptions } from '../models/manifest.js';
+import type { BodyStageManifest } from '../models/manifest.js';
 import { commandArguments } from '../pipeline/command.js';
 import type { Engine, GeneratedFrame, GenerateOptions, RenderOptions, Session } from '../pipeline/index.js';
 import { provenance } from '../pipeline/provenance.js';
@@ -48,7 +48,7 @@ export async function quickPass(run: Run, { engine, changed }: PassTools): Promi
   );
 }
 
-function fewest({ trainedSteps }: SamplerOptions): { steps?: number } {
+function fewest({ trainedSteps }: BodyStageManifest['sampler']): { steps?: number } {
   return trainedSteps ? { steps: Math.min(...trainedSteps) } : {};
 }
 

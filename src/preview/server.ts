@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
 import { UsageError } from '../errors.js';
+import { reasonOf } from '../reason.js';
+import { type Served, serve } from '../serve/listen.js';
 import { previewApp } from './app.js';
 import { readPage } from './page-files.js';
 import { Studio, type StudioOptions } from './studio.js';
@@ -23,8 +22,6 @@ export interface Preview {
 
 /** One for each keypoint, after a thousand times eight. */
 const USUAL_PORT = 8133;
-/** Only this machine. */
-const HOST = '127.0.0.1';
 
 /**
  * Starts the preview: loads the models, opens `input`, and listens on this machine alone. Throws `HandfirstError`s; then
@@ -34,46 +31,31 @@ export async function startPreview(options: PreviewOptions = {}): Promise<Previe
   const page = await readPage(options.page);
   const studio = await Studio.open(options);
   const stop = new AbortController();
-  let port = 0;
-  const app = previewApp({ studio, page, port: () => port, signal: stop.signal });
-  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-  const server = createServer((request, response) => void listener(request, response));
+  const app = (port: () => number) => previewApp({ studio, page, port, signal: stop.signal });
   try {
-    port = await listen(server, options.port);
+    const served = await serveOn(app, options.port);
+    return {
+      address: served.address,
+      async close() {
+        stop.abort();
+        await Promise.all([served.close(), studio.close()]);
+      },
+    };
   } catch (error) {
     await studio.close();
     throw error;
   }
-  return {
-    address: `http://${HOST}:${port}/`,
-    async close() {
-      stop.abort();
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await studio.close();
-      await closed;
-    },
-  };
 }
 
-async function listen(server: Server, asked: number | undefined): Promise<number> {
+async function serveOn(app: Parameters<typeof serve>[0], asked: number | undefined): Promise<Served> {
   try {
-    return await listenOn(server, asked ?? USUAL_PORT);
+    return await serve(app, asked ?? USUAL_PORT);
   } catch (error) {
-    if (asked === undefined) return listenOn(server, 0);
-    const why = error instanceof Error ? error.message : String(error);
+    if (asked === undefined) return serve(app, 0);
     throw new UsageError(
       'HF_PORT',
-      `The preview cannot listen on port ${asked} (${why}): choose another \`port\`, or 0 for any.`,
+      `The preview cannot listen on port ${asked} (${reasonOf(error)}): choose another \`port\`, or 0 for any.`,
       { field: 'port' },
     );
   }
-}
-
-async function listenOn(server: Server, port: number): Promise<number> {
-  server.listen(port, HOST);
-  await once(server, 'listening');
-  const address = server.address();
-  return typeof address === 'object' && address ? address.port : port;
 }

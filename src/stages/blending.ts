@@ -52,7 +52,7 @@ function pictureMasks(canvas: Canvas, blending: Blending, count: number): Float3
   }
 }
 
-/** `expansionSeries`, each mask grown from the one after it: dilating twice by a square is dilating once by their sum. */
+/** Sequential mask expansion, widest first, each mask grown from the one after it: dilating twice by a square is dilating once by their sum. */
 function expansion(mask: Float32Array, size: number, count: number, growth: number): Float32Array[] {
   const series = [mask];
   while (series.length < count) series.unshift(grown(series[0] ?? mask, size, growth));

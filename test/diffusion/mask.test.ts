@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { blend, boxMask, dilate, expansionSeries, guide } from '../../src/diffusion/index.js';
+import { blend, dilate, guide } from '../../src/diffusion/index.js';
 
 /** A mask from a drawing: `#` is 1, `+` 0.5, `.` 0. */
 function drawn(...lines: string[]): Float32Array {
@@ -33,34 +33,6 @@ describe('dilate', () => {
     dilate(mask, 3, 3, 0).fill(7);
     dilate(mask, 3, 3, 1);
     expect(mask).toEqual(drawn('...', '.#.', '...'));
-  });
-});
-
-describe('expansionSeries', () => {
-  const mask = drawn('.......', '.......', '.......', '...#...', '.......', '.......', '.......');
-  const cells = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0);
-
-  it('begins widest and ends with the original', () => {
-    const series = expansionSeries(mask, 7, 7, 4);
-    expect(series.map(cells)).toEqual([49, 25, 9, 1]);
-    expect(series.at(-1)).toEqual(mask);
-  });
-
-  it('shrinks by `radius` cells a step', () => {
-    expect(expansionSeries(mask, 7, 7, 2, 3).map(cells)).toEqual([49, 1]);
-    expect(expansionSeries(mask, 7, 7, 2, 2).map(cells)).toEqual([25, 1]);
-  });
-
-  it('is empty for no steps', () => {
-    expect(expansionSeries(mask, 7, 7, 0)).toEqual([]);
-  });
-});
-
-describe('boxMask', () => {
-  it('is the rectangle round all that is above the threshold', () => {
-    const mask = drawn('.....', '.#...', '..+..', '...#.', '.....');
-    expect(boxMask(mask, 5, 5)).toEqual(drawn('.....', '.###.', '.###.', '.###.', '.....'));
-    expect(boxMask(drawn('+....', '.....'), 5, 2)).toEqual(new Float32Array(10));
   });
 });
 

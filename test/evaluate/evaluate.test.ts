@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { reportSchema } from '../../src/evaluate/report-model.js';
+import { reportSchema } from '../../src/evaluate/report/report-model.js';
 import type { Ended } from '../cli/run.js';
 import { TINY, temporaryFolder } from '../pipeline/write-clip.js';
 import { smallBenchmark } from './small-benchmark.js';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { FeatureFiles, FeatureReader } from '../../src/evaluate/feature-reader.js';
-import { openFeatureReader } from '../../src/evaluate/features.js';
+import type { FeatureFiles, FeatureReader } from '../../src/evaluate/judge/features/feature-reader.js';
+import { openFeatureReader } from '../../src/evaluate/judge/features/features.js';
 import type { Picture } from '../../src/picture.js';
 
 const folder = fileURLToPath(new URL('../fixtures/features/', import.meta.url));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { METRICS } from '../../src/evaluate/figures/index.js';
-import type { Judged } from '../../src/evaluate/measure.js';
-import { overallHandError, poseScores } from '../../src/evaluate/pose-scores.js';
-import type { FrameScores } from '../../src/evaluate/scores.js';
+import { overallHandError, poseScores } from '../../src/evaluate/judge/pose-scores.js';
+import type { FrameScores } from '../../src/evaluate/judge/scores.js';
+import { METRICS } from '../../src/evaluate/report/figures/index.js';
+import type { Judged } from '../../src/evaluate/report/measure.js';
 import { handPoint, KEYPOINT_COUNT } from '../../src/pose/pose-frame.js';
 
 /** A left hand whose points lie on the diagonal of a box of 40 pixels, and a nose. */

@@ -2,9 +2,9 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { engineHash } from '../../src/evaluate/engine-hash.js';
+import { engineHash } from '../../src/evaluate/draw/engine-hash.js';
+import { middleShape, readClip, signedShape } from '../../src/evaluate/judge/letters.js';
 import { Kept, keyOf } from '../../src/evaluate/kept.js';
-import { middleShape, readClip, signedShape } from '../../src/evaluate/letters.js';
 import { handPoint, KEYPOINT_COUNT, type PoseFrame } from '../../src/pose/pose-frame.js';
 import { temporaryFolder } from '../pipeline/write-clip.js';
 

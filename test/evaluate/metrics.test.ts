@@ -24,7 +24,7 @@ import {
   seamEnergy,
   shrunkMask,
   ssim,
-} from '../../src/evaluate/metrics/index.js';
+} from '../../src/evaluate/judge/metrics/index.js';
 import type { Picture } from '../../src/picture.js';
 
 function fixture<T>(name: string, schema: z.ZodType<T>): T {

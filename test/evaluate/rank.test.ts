@@ -2,7 +2,8 @@ import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Answer, Answers, areRanks } from '../../src/evaluate/rank/answers.js';
+import { type Answer, areRanks } from '../../src/evaluate/rank/answer.js';
+import { Answers } from '../../src/evaluate/rank/answers.js';
 import { type Ranking, startRanking } from '../../src/evaluate/rank/index.js';
 import { meanRanks, rankTable } from '../../src/evaluate/rank/mean-ranks.js';
 import { makeStudy, type ResultFolder, readResults } from '../../src/evaluate/rank/study.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { blanked, likeness, seamOf } from '../../src/evaluate/frame-values.js';
-import { cropMaskIous } from '../../src/evaluate/hand-masks.js';
-import { backgroundRegion, fillPolygon, handRegion, personArea } from '../../src/evaluate/regions.js';
-import { movementBack, warpedChange } from '../../src/evaluate/warp.js';
+import { blanked, likeness, seamOf } from '../../src/evaluate/judge/frame-values.js';
+import { cropMaskIous } from '../../src/evaluate/judge/hand-masks.js';
+import { backgroundRegion, fillPolygon, handRegion, personArea } from '../../src/evaluate/judge/regions.js';
+import { movementBack, warpedChange } from '../../src/evaluate/judge/warp.js';
 import type { Picture } from '../../src/picture.js';
 import { handPoint, KEYPOINT_COUNT } from '../../src/pose/pose-frame.js';
 

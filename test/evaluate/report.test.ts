@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { framesShown, worstFirst } from '../../src/evaluate/report/frames-section.js';
-import { htmlReport, writeHtmlReport } from '../../src/evaluate/report/index.js';
-import { html, Markup } from '../../src/evaluate/report/markup.js';
-import { intervalText, numberText } from '../../src/evaluate/report/numbers.js';
-import { scaleOf } from '../../src/evaluate/report/scale.js';
-import type { Report } from '../../src/evaluate/report-model.js';
+import { framesShown, worstFirst } from '../../src/evaluate/report/html/frames-section.js';
+import { htmlReport, writeHtmlReport } from '../../src/evaluate/report/html/index.js';
+import { html, Markup } from '../../src/evaluate/report/html/markup.js';
+import { intervalText, numberText } from '../../src/evaluate/report/html/numbers.js';
+import { scaleOf } from '../../src/evaluate/report/html/scale.js';
+import type { Report } from '../../src/evaluate/report/report-model.js';
 import { launchBrowser, seriousFaults, withBrowser } from '../browser.js';
 import { sampleReport } from './sample-report.js';
 
@@ -102,7 +102,7 @@ describe('the report', () => {
     const path = await writeHtmlReport(report, folder);
     expect(readFileSync(path, 'utf8')).toBe(await htmlReport(report, folder));
     expect(readdirSync(folder).filter((name) => name.includes('.part'))).toEqual([]);
-    await expect(writeHtmlReport(report, join(folder, 'nowhere'))).rejects.toThrow('cannot be written');
+    await expect(writeHtmlReport(report, join(path, 'nowhere'))).rejects.toThrow('cannot be written');
   });
 });
 

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { type Figure, type Report, reportSchema } from '../../src/evaluate/report-model.js';
+import { type Figure, type Report, reportSchema } from '../../src/evaluate/report/report-model.js';
 
 const benchmark = fileURLToPath(new URL('../../samples/benchmark/', import.meta.url));
 const PRESETS = ['default', 'naive', 'box'];

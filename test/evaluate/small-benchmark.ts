@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BenchmarkInput } from '../../src/evaluate/benchmark.js';
+import type { BenchmarkInput } from '../../src/evaluate/source/benchmark.js';
 import { render } from '../../src/pipeline/index.js';
 import { SOURCE, TINY, writeClip } from '../pipeline/write-clip.js';
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { handShape, type KnownHand, signingHand } from '../../src/evaluate/metrics/legibility.js';
+import { handShape, type KnownHand, signingHand } from '../../src/evaluate/judge/metrics/legibility.js';
 import { openPoseClip, type PoseFrame } from '../../src/pose/index.js';
 
 /** The ASL alphabet signed by people, where it is. */

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { handShape, readHand } from '../../src/evaluate/metrics/legibility.js';
+import { handShape, readHand } from '../../src/evaluate/judge/metrics/legibility.js';
 import { type SpellOptions, spell, writeClip } from '../../src/phrase/index.js';
 import { lettersOf } from '../../src/phrase/letters.js';
 import type { PoseFrame } from '../../src/pose/index.js';

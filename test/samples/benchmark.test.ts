@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { BENCHMARK_FILE, benchmarkSchema } from '../../src/evaluate/benchmark.js';
-import { handShape, readHand, signingHand } from '../../src/evaluate/metrics/index.js';
+import { handShape, readHand, signingHand } from '../../src/evaluate/judge/metrics/index.js';
+import { BENCHMARK_FILE, benchmarkSchema } from '../../src/evaluate/source/benchmark.js';
 import { openPoseClip, PARTS, type PoseFrame } from '../../src/pose/index.js';
 
 const folder = fileURLToPath(new URL('../../samples/benchmark/', import.meta.url));

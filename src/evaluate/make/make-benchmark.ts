@@ -1,9 +1,9 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CancelledError, OutputError, UsageError } from '../../errors.js';
-import { BENCHMARK_FILE, type BenchmarkInput } from '../benchmark.js';
-import { writeWhole } from '../kept.js';
-import { reasonOf } from '../read-benchmark.js';
+import { reasonOf } from '../../reason.js';
+import { writeWhole } from '../../write-whole.js';
+import { BENCHMARK_FILE, type BenchmarkInput } from '../source/benchmark.js';
 import { type OpenedSource, openSource, type SourceFlags } from './opened-source.js';
 import { type Chosen, sampleClips, sampleFrames } from './sample.js';
 import { findSources } from './sources.js';

@@ -12,9 +12,9 @@ import {
   type PoseFrame,
 } from '../../pose/index.js';
 import { probeVideo, readVideoFrames } from '../../video/index.js';
-import type { BenchmarkInput } from '../benchmark.js';
-import { writeWhole } from '../kept.js';
-import { askedHands } from '../pose-scores.js';
+import { writeWhole } from '../../write-whole.js';
+import { askedHands } from '../judge/pose-scores.js';
+import type { BenchmarkInput } from '../source/benchmark.js';
 import type { Choosable } from './sample.js';
 import type { Source } from './sources.js';
 

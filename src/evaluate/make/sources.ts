@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { UsageError } from '../../errors.js';
-import { reasonOf } from '../read-benchmark.js';
+import { reasonOf } from '../../reason.js';
 
 /** Pictures and the keypoints that belong to them. */
 export interface Source {

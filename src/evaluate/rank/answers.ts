@@ -1,22 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { OutputError, UsageError } from '../../errors.js';
-import { CRITERIA, meanRanks } from './mean-ranks.js';
+import { reasonOf } from '../../reason.js';
+import { writeWhole } from '../../write-whole.js';
+import { type Answer, answerSchema, areRanks, CRITERIA } from './answer.js';
+import { meanRanks } from './mean-ranks.js';
 import type { Study } from './study.js';
-
-const rank = z.number().int().min(1);
-
-/** What one person said of one pose: ranks in the order in which the contestants were shown, 1 = best. */
-export const answerSchema = z.strictObject({
-  trial: z.number().int().min(0),
-  item: z.string(),
-  frame: z.number().int(),
-  shown: z.array(z.string()),
-  pose: z.array(rank),
-  quality: z.array(rank),
-});
-export type Answer = z.infer<typeof answerSchema>;
 
 const fileSchema = z.object({
   version: z.literal(1),
@@ -25,11 +14,6 @@ const fileSchema = z.object({
   contestants: z.array(z.string()),
   answers: z.array(answerSchema),
 });
-
-/** Whether ranks are 1 to `count`, each once. */
-export function areRanks(ranks: readonly number[], count: number): boolean {
-  return ranks.length === count && [...ranks].sort((a, b) => a - b).every((value, at) => value === at + 1);
-}
 
 /** The answers to a study, kept in a file that is whole at any time. */
 export class Answers {
@@ -54,7 +38,7 @@ export class Answers {
         return new Answers(path, study, []);
       throw new OutputError(
         'HF_OUTPUT_UNWRITABLE',
-        `The answers ${path} cannot be read: ${error instanceof Error ? error.message : error}.`,
+        `The answers ${path} cannot be read: ${reasonOf(error)}.`,
         { file: path },
       );
     }
@@ -113,18 +97,7 @@ export class Answers {
     const { contestants, seed, sha256 } = this.study;
     const results = Object.fromEntries(CRITERIA.map((by) => [by, meanRanks(this.all, contestants, by)]));
     const told = { version: 1, study: sha256, seed, contestants, answers: this.all, results };
-    const partial = `${this.path}.${randomUUID()}.part`;
-    try {
-      await writeFile(partial, `${JSON.stringify(told, undefined, 1)}\n`);
-      await rename(partial, this.path);
-    } catch (error) {
-      await rm(partial, { force: true });
-      throw new OutputError(
-        'HF_OUTPUT_UNWRITABLE',
-        `The answers ${this.path} cannot be written: ${error instanceof Error ? error.message : error}.`,
-        { file: this.path },
-      );
-    }
+    await writeWhole(this.path, `${JSON.stringify(told, undefined, 1)}\n`);
   }
 }
 

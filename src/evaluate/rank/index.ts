@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
 import { UsageError } from '../../errors.js';
+import { reasonOf } from '../../reason.js';
+import { serve } from '../../serve/listen.js';
 import { Answers } from './answers.js';
 import { rankApp } from './app.js';
 import { rankTable } from './mean-ranks.js';
@@ -32,7 +31,6 @@ export interface Ranking {
   close(): Promise<void>;
 }
 
-const HOST = '127.0.0.1';
 const USUAL_COUNT = 20;
 
 /** Starts the page on which people rank results, on this machine alone. Throws UsageError, OutputError. */
@@ -40,33 +38,19 @@ export async function startRanking(options: RankOptions): Promise<Ranking> {
   const results = await Promise.all(options.folders.map(readResults));
   const study = makeStudy(results, options.count ?? USUAL_COUNT, options.seed ?? 0);
   const answers = await Answers.open(options.out, study);
-  let port = 0;
-  const app = rankApp({ study, answers, path: options.out, port: () => port });
-  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-  const server = createServer((request, response) => void listener(request, response));
-  server.listen(options.port ?? 0, HOST);
-  try {
-    await once(server, 'listening');
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+  const app = (port: () => number) => rankApp({ study, answers, path: options.out, port });
+  const served = await serve(app, options.port ?? 0).catch((error: unknown) => {
     throw new UsageError(
       'HF_PORT',
-      `The page cannot listen on port ${options.port} (${why}): choose another \`port\`, or 0 for any.`,
+      `The page cannot listen on port ${options.port} (${reasonOf(error)}): choose another \`port\`, or 0 for any.`,
       { field: 'port' },
     );
-  }
-  const address = server.address();
-  port = typeof address === 'object' && address ? address.port : port;
+  });
   return {
-    address: `http://${HOST}:${port}/`,
+    address: served.address,
     questions: study.trials.length,
     answered: () => answers.all.length,
     table: () => rankTable(answers.all, study.contestants),
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    close: served.close,
   };
 }

@@ -1,8 +1,4 @@
-import type { Answer } from './answers.js';
-
-/** What people are asked to rank by (paper, user study). */
-export const CRITERIA = ['pose', 'quality'] as const;
-export type Criterion = (typeof CRITERIA)[number];
+import { type Answer, CRITERIA, type Criterion } from './answer.js';
 
 /** Mean rank of a contestant, 1 = always best, and the sample's standard deviation; NaN where too few were given. */
 export interface MeanRank {

@@ -1,4 +1,4 @@
-import { COLOURS } from '../report/style.js';
+import { COLOURS } from '../report/html/style.js';
 
 export const STYLE = `${COLOURS}
 *{box-sizing:border-box}

@@ -1,5 +1,5 @@
-import { html, type Markup } from '../report/markup.js';
-import { CRITERIA, type Criterion } from './mean-ranks.js';
+import { html, type Markup } from '../report/html/markup.js';
+import { CRITERIA, type Criterion } from './answer.js';
 
 /** What a question's page shows; pictures go by number alone, so that nothing tells who drew them. */
 export interface Question {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { MersenneTwister } from '../../diffusion/mersenne-twister.js';
 import { UsageError } from '../../errors.js';
-import { REPORT_FILES, type Report, reportSchema } from '../report-model.js';
+import { REPORT_FILES, type Report, reportSchema } from '../report/report-model.js';
 
 /** What one contestant drew for a pose. */
 export interface Entry {

@@ -5,7 +5,7 @@
 
 `--inception` takes the state dict of pytorch-fid and writes inception-192.onnx and inception-768.onnx. `--clip` takes a folder of
 transformers (config, weights, tokenizer; needs requirements-sd15.txt) and writes clip-picture.onnx and clip-text.onnx with the tokenizer
-beside them. Each graph is compared with PyTorch before its name appears. For `handfirst evaluate`, see `src/evaluate/features.ts`.
+beside them. Each graph is compared with PyTorch before its name appears. For `handfirst evaluate`, see `src/evaluate/judge/features`.
 """
 
 from __future__ import annotations

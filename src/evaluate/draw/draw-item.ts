@@ -1,0 +1,44 @@
+import { lastValueFrom } from 'rxjs';
+import { type Engine, type GeneratedFrame, type GenerateOptions, Session } from '../../pipeline/index.js';
+import type { BenchmarkItem } from '../source/benchmark.js';
+
+/** How a preset draws an item. */
+export interface DrawOptions {
+  readonly engine: Engine;
+  /** Keypoint file, and which of its frames. */
+  readonly source: Pick<GenerateOptions, 'input' | 'source'>;
+  readonly preset: string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Draws an item by a preset. `sink` takes each frame, and the prompt that it was drawn by; the next frame waits for it. Resolves to the
+ * warnings that were given.
+ */
+export async function drawItem(
+  item: BenchmarkItem,
+  { engine, source, preset, signal }: DrawOptions,
+  sink: (frame: GeneratedFrame, prompt: string) => Promise<void>,
+): Promise<string[]> {
+  const notes = new Set<string>();
+  const session = await Session.open(
+    {
+      ...source,
+      look: { prompt: item.caption, seed: item.seed, allowUnknownWords: true },
+      method: { preset },
+      watch: {
+        intermediates: 'hands',
+        note: ({ kind, sentence }) => kind === 'warning' && notes.add(sentence),
+      },
+      signal,
+    },
+    engine,
+  );
+  try {
+    const frames = session.frames({ sink: (frame) => sink(frame, session.signer.prompt) });
+    await lastValueFrom(frames, { defaultValue: undefined });
+    return [...notes];
+  } finally {
+    await session.close();
+  }
+}
