@@ -38,11 +38,18 @@ export const scheduleSchema = z.object({
   zeroTerminalSnr: z.boolean().default(false),
 });
 
-/** How DDIM walks the schedule; names as in diffusers. */
+/** How the schedule is walked; names as in diffusers. */
 export const samplerSchema = z.object({
+  /** `lcm` and `tcd` are for weights distilled to few steps; see `diffusion/lcm.ts`, `diffusion/tcd.ts`. */
+  kind: z.enum(['ddim', 'lcm', 'tcd']).default('ddim'),
   prediction: z.enum(['epsilon', 'v_prediction', 'sample']),
+  /** DDIM's alone. */
   spacing: z.enum(['leading', 'trailing', 'linspace']),
   stepsOffset: z.number().int().min(0).default(0),
+  /** LCM and TCD: steps of the schedule that was distilled. */
+  originalSteps: size.default(50),
+  /** TCD: share of fresh noise, 0..1 (gamma in its paper). */
+  eta: z.number().min(0).max(1).default(0.3),
   setAlphaToOne: z.boolean().default(true),
   clipSample: z.boolean().default(false),
   /** Numbers of steps the model was trained for; the first is the default. Absent: any number, default 50. */

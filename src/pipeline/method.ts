@@ -1,4 +1,9 @@
-import { Ddim, gaussianNoise, type SamplerOptions, type ScheduleOptions } from '../diffusion/index.js';
+import {
+  makeSampler,
+  type SamplerOptions,
+  type ScheduleOptions,
+  TorchGenerator,
+} from '../diffusion/index.js';
 import { UsageError } from '../errors.js';
 import type { AutoencoderManifest, DenoiserManifest, Manifest } from '../models/manifest.js';
 import type { GraphRunner } from '../models/tensor.js';
@@ -16,6 +21,8 @@ export interface Choices {
   readonly bodySteps: number;
   readonly handGuidance: number;
   readonly bodyGuidance: number;
+  readonly handSampler: SamplerOptions;
+  readonly bodySampler: SamplerOptions;
 }
 
 /**
@@ -47,11 +54,22 @@ export function settle(
     );
     return nearest;
   };
+  const sampler = (name: 'hand' | 'body'): SamplerOptions => {
+    const { sampler: own } = manifest[name];
+    const wanted = preset[name].sampler;
+    if (!wanted || !own.trainedSteps) return { ...own, ...wanted };
+    warn(
+      `The preset asks for another sampler in the ${name} stage, but the bundle "${manifest.name}" was trained for its own: drawing with that one.`,
+    );
+    return own;
+  };
   return {
     handSteps: stage('hand'),
     bodySteps: stage('body'),
     handGuidance: preset.hand.guidance ?? manifest.hand.guidance,
     bodyGuidance: preset.body.guidance ?? manifest.body.guidance,
+    handSampler: sampler('hand'),
+    bodySampler: sampler('body'),
   };
 }
 
@@ -71,12 +89,12 @@ export function makeMethod(parts: MethodParts, preset: Preset, choices: Choices)
   const { hand, body } = manifest;
   return {
     hand: {
-      ...makeStage(parts, hand, choices.handSteps, choices.handGuidance),
+      ...makeStage(parts, { ...hand, sampler: choices.handSampler }, choices.handSteps, choices.handGuidance),
       manifest: hand,
       draw,
     },
     body: {
-      ...makeStage(parts, body, choices.bodySteps, choices.bodyGuidance),
+      ...makeStage(parts, { ...body, sampler: choices.bodySampler }, choices.bodySteps, choices.bodyGuidance),
       manifest: body,
       draw: preset.body.pose ? draw : withoutPose(draw),
       blending: preset.blending,
@@ -103,13 +121,18 @@ interface StageParts {
 
 function makeStage({ runner, look, seed }: MethodParts, stage: StageParts, steps: number, guidance: number) {
   const autoencoder = new Autoencoder(stage.autoencoder, runner);
-  const ddim = new Ddim(stage.schedule, stage.sampler);
-  ddim.timesteps(steps);
+  const sampler = makeSampler(stage.schedule, stage.sampler);
+  sampler.steps(steps);
+  const generator = new TorchGenerator(seed);
+  const noise = generator.randn(autoencoder.latentLength);
+  const more = sampler.fresh ? steps - 1 : 0;
+  const stepNoise = Array.from({ length: more }, () => generator.randn(autoencoder.latentLength));
   return {
     denoiser: new Denoiser(stage.denoiser, runner, look, guidance),
     autoencoder,
-    ddim,
+    sampler,
     steps,
-    noise: gaussianNoise(seed, autoencoder.latentLength),
+    noise,
+    stepNoise,
   };
 }

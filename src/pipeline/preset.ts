@@ -5,6 +5,15 @@ import { UsageError } from '../errors.js';
 
 const steps = z.number().int().positive();
 const guidance = z.number().min(1);
+/** What a preset changes of the bundle's sampler, for denoisers with a LoRA for few steps; fields as in the manifest. */
+const sampler = z
+  .strictObject({
+    kind: z.enum(['ddim', 'lcm', 'tcd']).optional(),
+    spacing: z.enum(['leading', 'trailing', 'linspace']).optional(),
+    originalSteps: z.number().int().positive().optional(),
+    eta: z.number().min(0).max(1).optional(),
+  })
+  .optional();
 
 /** Everything of the method that is a choice. Fields left out are the bundle's own. */
 export const presetSchema = z.strictObject({
@@ -15,6 +24,7 @@ export const presetSchema = z.strictObject({
       draw: z.boolean().default(true),
       steps: steps.optional(),
       guidance: guidance.optional(),
+      sampler,
       /** 1-euro filter of the crops: cutoff in hertz at rest (0 = off), and hertz more per side of the hand a second. */
       minCutoff: z.number().min(0).default(1),
       response: z.number().min(0).default(2),
@@ -24,6 +34,7 @@ export const presetSchema = z.strictObject({
     .strictObject({
       steps: steps.optional(),
       guidance: guidance.optional(),
+      sampler,
       /** Show the body stage the pose; `false` leaves it the prompt alone, for comparison. */
       pose: z.boolean().default(true),
     })

@@ -44,7 +44,7 @@ export async function drawBody(
   signal?: AbortSignal,
   watch?: (step: BodyStep) => void,
 ): Promise<DrawnBody> {
-  const { autoencoder, ddim, noise } = stage;
+  const { autoencoder, sampler, noise } = stage;
   const masks = blendMasks(canvas, stage.blending, stage.steps, autoencoder.latentSize);
   const canvasLatent =
     masks.length > 0 || asksForLatent(stage.manifest)
@@ -62,7 +62,7 @@ export async function drawBody(
       const mask = masks[index];
       if (!mask || !canvasLatent) return latent;
       const clean = stage.blending.canvas === 'clean';
-      return blend(clean ? canvasLatent : ddim.addNoise(canvasLatent, noise, t), latent, mask);
+      return blend(clean ? canvasLatent : sampler.process.addNoise(canvasLatent, noise, t), latent, mask);
     },
     async watch({ index, t }: StepStart, x0: Float32Array) {
       if (!watch) return;

@@ -1,4 +1,4 @@
-import type { Ddim } from '../diffusion/index.js';
+import type { Sampler } from '../diffusion/index.js';
 import type { Tensors } from '../models/tensor.js';
 import type { Autoencoder } from './autoencoder.js';
 import type { Denoiser } from './denoiser.js';
@@ -7,10 +7,12 @@ import type { Denoiser } from './denoiser.js';
 export interface DiffusionStage {
   readonly denoiser: Denoiser;
   readonly autoencoder: Autoencoder;
-  readonly ddim: Ddim;
+  readonly sampler: Sampler;
   readonly steps: number;
   /** The same for every frame: [channels, h, w] of the latent, standard normal. */
   readonly noise: Float32Array;
+  /** Noise that the steps take in, where the sampler asks for some: one a step but the last. */
+  readonly stepNoise: readonly Float32Array[];
 }
 
 /** A step as it is about to be taken; `latent` is at the noise level of timestep `t`. */
@@ -35,23 +37,24 @@ export interface Denoised {
   readonly mask?: Float32Array;
 }
 
-/** DDIM from pure noise to a clean latent (section IV of the paper: DDIM). */
+/** From pure noise to a clean latent (section IV of the paper: by DDIM). */
 export async function denoise(
   stage: DiffusionStage,
   conditions: Tensors,
   hooks: DenoiseHooks = {},
   signal?: AbortSignal,
 ): Promise<Denoised> {
-  const { denoiser, autoencoder, ddim } = stage;
+  const { denoiser, autoencoder, sampler } = stage;
   let latent = stage.noise;
   let mask: Float32Array | undefined;
   let told = conditions;
-  for (const [index, { t, previous }] of ddim.steps(stage.steps).entries()) {
+  for (const [index, step] of sampler.steps(stage.steps).entries()) {
+    const { t } = step;
     const start = { index, t, latent };
     if (hooks.blend) latent = hooks.blend(start);
     if (hooks.condition && mask) told = hooks.condition(conditions, mask);
     const predicted = await denoiser.predict(autoencoder.tensor(latent), t, told, signal);
-    const stepped = ddim.step(predicted.prediction, t, previous, latent);
+    const stepped = sampler.step(predicted.prediction, step, latent, stage.stepNoise[index]);
     mask = predicted.mask;
     latent = stepped.previous;
     await hooks.watch?.(start, stepped.x0);

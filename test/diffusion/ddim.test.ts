@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { alphasCumprod, Ddim } from '../../src/diffusion/index.js';
+import { alphasCumprod, makeSampler } from '../../src/diffusion/index.js';
 import { samplerSchema, scheduleSchema } from '../../src/models/manifest.js';
 
 /** Values of PyTorch and diffusers, float32: see test/fixtures/make-diffusion-vectors.py. */
@@ -73,7 +73,7 @@ function expectClose(actual: Float32Array, expected: number[], tolerance = TOLER
 }
 
 describe.each(vectors.ddim)('DDIM as in diffusers: $name, $steps steps', (vector) => {
-  const ddim = new Ddim(scheduleOf(vector), samplerOf(vector));
+  const ddim = makeSampler(scheduleOf(vector), samplerOf(vector));
 
   it('has its cumulative alphas', () => {
     const alphas = alphasCumprod(scheduleOf(vector));
@@ -83,14 +83,14 @@ describe.each(vectors.ddim)('DDIM as in diffusers: $name, $steps steps', (vector
   });
 
   it('visits its timesteps', () => {
-    expect(ddim.timesteps(vector.steps)).toEqual(vector.timesteps);
+    expect(ddim.steps(vector.steps).map(({ t }) => t)).toEqual(vector.timesteps);
   });
 
   it('goes its way', () => {
     let sample: Float32Array = Float32Array.from(vector.start);
     const last = vector.steps - 1;
-    ddim.steps(vector.steps).forEach(({ t, previous }, i) => {
-      const result = ddim.step(standIn(sample, t), t, previous, sample);
+    ddim.steps(vector.steps).forEach((step, i) => {
+      const result = ddim.step(standIn(sample, step.t), step, sample);
       sample = result.previous;
       const expected =
         i === 0 ? vector.first : i === 1 ? vector.second : i === last ? vector.last : undefined;
@@ -104,7 +104,7 @@ describe.each(vectors.ddim)('DDIM as in diffusers: $name, $steps steps', (vector
 
   it('adds noise as its forward process does', () => {
     const { t, clean, result } = vector.addNoise;
-    expectClose(ddim.addNoise(Float32Array.from(clean), Float32Array.from(vector.start), t), result);
+    expectClose(ddim.process.addNoise(Float32Array.from(clean), Float32Array.from(vector.start), t), result);
   });
 });
 
@@ -113,7 +113,7 @@ describe('DDIM', () => {
   const sampler = samplerSchema.parse({ prediction: 'sample', spacing: 'trailing' });
 
   it('walks the compact bundle from pure noise to the clean end', () => {
-    expect(new Ddim(schedule, sampler).steps(4)).toEqual([
+    expect(makeSampler(schedule, sampler).steps(4)).toEqual([
       { t: 999, previous: 749 },
       { t: 749, previous: 499 },
       { t: 499, previous: 249 },
@@ -122,25 +122,25 @@ describe('DDIM', () => {
   });
 
   it('leaves pure noise where there is no signal, and the picture at the clean end', () => {
-    const ddim = new Ddim(schedule, sampler);
+    const ddim = makeSampler(schedule, sampler);
     const picture = Float32Array.of(0.5, -1);
     const noise = Float32Array.of(2, 3);
-    expect(ddim.addNoise(picture, noise, 999)).toEqual(noise);
-    expect(ddim.addNoise(picture, noise, -1)).toEqual(picture);
-    expect(ddim.step(picture, 999, -1, noise).previous).toEqual(picture);
+    expect(ddim.process.addNoise(picture, noise, 999)).toEqual(noise);
+    expect(ddim.process.addNoise(picture, noise, -1)).toEqual(picture);
+    expect(ddim.step(picture, { t: 999, previous: -1 }, noise).previous).toEqual(picture);
   });
 
   it('says which numbers of steps it can take', () => {
-    const ddim = new Ddim(schedule, sampler);
+    const ddim = makeSampler(schedule, sampler);
     for (const steps of [0, -1, 2.5, 1001, Number.NaN]) {
-      expect(() => ddim.timesteps(steps)).toThrow(/give a whole number from 1 to 1000/);
+      expect(() => ddim.steps(steps)).toThrow(/give a whole number from 1 to 1000/);
     }
-    const leading = new Ddim(schedule, { ...sampler, spacing: 'leading', stepsOffset: 1 });
-    expect(() => leading.timesteps(1000)).toThrow(/fewer than 1000 steps/);
+    const leading = makeSampler(schedule, { ...sampler, spacing: 'leading', stepsOffset: 1 });
+    expect(() => leading.steps(1000)).toThrow(/fewer than 1000 steps/);
   });
 
   it('refuses to predict noise where there is no signal', () => {
-    expect(() => new Ddim(schedule, { ...sampler, prediction: 'epsilon' })).toThrow(
+    expect(() => makeSampler(schedule, { ...sampler, prediction: 'epsilon' })).toThrow(
       /use "v_prediction" or "sample"/,
     );
   });

@@ -9,7 +9,18 @@ import { temporaryFolder } from './write-clip.js';
 
 describe('presets', () => {
   it('come with the package, each readable and with a description', () => {
-    expect(listPresets()).toEqual(['body-only', 'box', 'default', 'fast', 'naive', 'paper', 'text-only']);
+    expect(listPresets()).toEqual([
+      'body-only',
+      'box',
+      'default',
+      'fast',
+      'hyper',
+      'lcm',
+      'naive',
+      'paper',
+      'tcd',
+      'text-only',
+    ]);
     for (const name of listPresets()) expect(loadPreset(name).description).not.toBe('');
   });
 
@@ -66,7 +77,7 @@ describe('settling with the bundle', () => {
   const lenient = { hand: false, body: false };
 
   it("takes the bundle's first number of steps and its guidance where the preset says nothing", () => {
-    expect(settle(manifest, loadPreset(), lenient, fail)).toEqual({
+    expect(settle(manifest, loadPreset(), lenient, fail)).toMatchObject({
       handSteps: 4,
       bodySteps: 4,
       handGuidance: 1,
@@ -88,6 +99,20 @@ describe('settling with the bundle', () => {
     expect(settle(free, loadPreset('default', { body: { steps: 13 } }), lenient, fail).bodySteps).toBe(13);
   });
 
+  it("takes a preset's sampler where the bundle was not trained for its own, and else says so", () => {
+    const free = fakeManifest((raw) => {
+      raw.body.sampler.trainedSteps = undefined;
+    });
+    const preset = loadPreset('default', { body: { sampler: { kind: 'tcd', eta: 0.5 } } });
+    const { bodySampler, handSampler } = settle(free, preset, lenient, fail);
+    expect(bodySampler).toEqual({ ...free.body.sampler, kind: 'tcd', eta: 0.5 });
+    expect(handSampler).toEqual(free.hand.sampler);
+    const warnings: string[] = [];
+    const own = settle(manifest, preset, lenient, (sentence) => warnings.push(sentence));
+    expect(own.bodySampler).toEqual(manifest.body.sampler);
+    expect(warnings.join()).toMatch(/was trained for its own: drawing with that one/);
+  });
+
   it('draws a preset of another number in the nearest one that was trained, and says so', () => {
     const warnings: string[] = [];
     const choices = settle(manifest, loadPreset('paper'), lenient, (sentence) => warnings.push(sentence));
@@ -99,7 +124,7 @@ describe('settling with the bundle', () => {
   it('refuses a number that the user names and the bundle was not trained for', () => {
     const preset = loadPreset('default', { body: { steps: 3 } });
     expect(() => settle(manifest, preset, { hand: false, body: true }, fail)).toThrow(
-      /trained to draw its body stage in 4 or 2 steps, not in 3: choose --steps 4/,
+      /trained to draw its body stage in 4 or 2 steps, not in 3: choose `steps: 4`/,
     );
   });
 });

@@ -148,7 +148,7 @@ describe('the body stage', () => {
     const far = 0;
     const noise = (i: number) => body.noise[i] ?? 0;
     // Cosine schedule with zero terminal SNR at 999, 749, 499, 249: alphas from diffusers' own numbers are tested with Ddim.
-    const alphas = [999, 749, 499, 249].map((t) => body.ddim.alphas[t] ?? 0);
+    const alphas = [999, 749, 499, 249].map((t) => body.sampler.process.alphas[t] ?? 0);
     for (const step of [0, 1, 2]) {
       const alpha = alphas[step] ?? 0;
       expect(seen[step]?.[cell]).toBeCloseTo(Math.sqrt(alpha) * red + Math.sqrt(1 - alpha) * noise(cell), 5);
@@ -178,7 +178,7 @@ describe('the body stage', () => {
     const seen = runner.inputsOf('body.onnx').map(({ sample }) => floats(sample));
     const ring = 2 * BODY_LATENT + 2;
     const blended = (t: number) => {
-      const alpha = body.ddim.alphas[t] ?? 0;
+      const alpha = body.sampler.process.alphas[t] ?? 0;
       // Canvas background is 0, encoded 2 * (0 - 0.25).
       return Math.sqrt(alpha) * -0.5 + Math.sqrt(1 - alpha) * (body.noise[ring] ?? 0);
     };
