@@ -3,7 +3,13 @@ import { DEVICES } from '../models/index.js';
 import { listPresets, type SourceOptions } from '../pipeline/index.js';
 import type { Background } from '../stages/composite.js';
 import * as parse from './arguments.js';
-import { type MendFlags, mendOptions, type SourceFlags, sourceOptions } from './pose-flags.js';
+import {
+  completeOption,
+  type MendFlags,
+  mendOptions,
+  type SourceFlags,
+  sourceOptions,
+} from './pose-flags.js';
 
 /** Values of the flags of `generate`, as commander hands them over. */
 export interface GenerateFlags extends SourceFlags, MendFlags {
@@ -22,6 +28,7 @@ export interface GenerateFlags extends SourceFlags, MendFlags {
   readonly allowUnknownWords?: boolean;
   readonly range?: { from: number; to?: number };
   readonly fit?: SourceOptions['fit'];
+  readonly complete: boolean;
   readonly bundle?: string;
   readonly preset?: string;
   readonly steps?: number;
@@ -86,6 +93,7 @@ function keypointsFlags(): Option[] {
     option('--range <from:to>', 'frames to draw, from 0, the end not included', parse.frameRange),
     option('--fit <how>', 'how the signer is placed in the picture').choices(['keep', 'centre', 'crop']),
     ...mendOptions(),
+    completeOption(),
   ];
 }
 

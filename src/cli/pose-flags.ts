@@ -16,6 +16,7 @@ export interface MendFlags {
   readonly mirror?: boolean;
   readonly aspect?: number;
   readonly swaps: boolean;
+  readonly anatomy: boolean;
   readonly maxGap?: number;
   readonly wrist?: WristRule;
   readonly bones: boolean;
@@ -47,6 +48,7 @@ export function mendOptions(): Option[] {
     ).argParser(parse.wholeNumber(0)),
     new Option('--smooth', 'calm jitter (One-Euro filter)'),
     new Option('--no-swaps', 'leave hands that lie on the other arm where they are'),
+    new Option('--no-anatomy', 'leave hands that no body can have'),
     new Option('--wrist <rule>', 'whose wrist counts where body and hand differ').choices([
       'hand',
       'body',
@@ -61,6 +63,11 @@ export function mendOptions(): Option[] {
   ];
 }
 
+/** What a person must have is completed unless this says no. */
+export function completeOption(): Option {
+  return new Option('--no-complete', 'draw nothing that the file lacks: no hanging arms, no calm face');
+}
+
 /** `16:9`, `16/9` or `1.78`. */
 function ratio(text: string): number {
   const [, above, below = '1'] = /^([\d.]+)(?:[:/]([\d.]+))?$/.exec(text) ?? [];
@@ -72,13 +79,14 @@ export function mend({
   mirror,
   aspect,
   swaps,
+  anatomy,
   maxGap,
   wrist,
   bones,
   smooth,
   resample,
 }: MendFlags): MendOptions {
-  return { mirror, aspect, swaps, maxGap, wrist, bones, smooth, fps: resample };
+  return { mirror, aspect, swaps, anatomy, maxGap, wrist, bones, smooth, fps: resample };
 }
 
 /** A flag as it is typed: left out where it is undefined or false, alone where it is true. */
@@ -100,11 +108,12 @@ export function sourceArguments({ format, fps, size, person, sequence }: SourceF
 
 /** The flags of `mendOptions` that were given, as they are typed. */
 export function mendArguments(flags: MendFlags): string[] {
-  const { maxGap, smooth, swaps, wrist, bones, mirror, aspect, resample } = flags;
+  const { maxGap, smooth, swaps, anatomy, wrist, bones, mirror, aspect, resample } = flags;
   return [
     ...argument('--max-gap', maxGap),
     ...argument('--smooth', smooth),
     ...argument('--no-swaps', !swaps),
+    ...argument('--no-anatomy', !anatomy),
     ...argument('--wrist', wrist),
     ...argument('--no-bones', !bones),
     ...argument('--mirror', mirror),

@@ -7,6 +7,7 @@ import {
   drawPoseVideo,
   type Fit,
   formatPoseReport,
+  MEND_NOTHING,
   mendClip,
   type OpenPoseOptions,
   openPoseClip,
@@ -22,6 +23,7 @@ import { withFlags } from './flags-of.js';
 import { extractCommand } from './pose-extract.js';
 import {
   argument,
+  completeOption,
   type MendFlags,
   mend,
   mendArguments,
@@ -44,6 +46,7 @@ interface DrawFlags extends SourceFlags, MendFlags {
   readonly force?: boolean;
   readonly fit?: Fit;
   readonly to?: { width: number; height: number };
+  readonly complete: boolean;
   readonly face: boolean;
   readonly hands: boolean;
 }
@@ -123,10 +126,11 @@ function convertCommand(): Command {
 }
 
 function asksToMend(flags: ConvertFlags): boolean {
-  const { mend: all, mirror, aspect, swaps, maxGap, wrist, bones, smooth, resample } = flags;
+  const { mend: all, mirror, aspect, swaps, anatomy, maxGap, wrist, bones, smooth, resample } = flags;
   return (
     all === true ||
     !swaps ||
+    !anatomy ||
     !bones ||
     [mirror, aspect, maxGap, wrist, smooth, resample].some((value) => value !== undefined)
   );
@@ -140,13 +144,14 @@ function drawCommand(): Command {
     .option('--force', 'replace what exists')
     .option('--no-hands', 'leave the hands out')
     .option('--no-face', 'leave the face out');
-  for (const option of [...sourceOptions(), ...mendOptions(), ...framingOptions()]) command.addOption(option);
+  for (const option of [...sourceOptions(), ...mendOptions(), completeOption(), ...framingOptions()])
+    command.addOption(option);
   return command.action(async (file: string, flags: DrawFlags) => {
     const { signal, release } = cancelOnSignals();
     const clip = await openPoseClip(file, open(flags));
     try {
       const { aspect, resample } = flags;
-      const shaped = mendClip(clip, { swaps: false, wrist: 'none', bones: false, aspect, fps: resample });
+      const shaped = mendClip(clip, { ...MEND_NOTHING, aspect, fps: resample });
       const frames = await draw(file, shaped, flags, signal);
       process.stdout.write(`${flags.out}: ${frames} frames\n`);
     } finally {
@@ -158,8 +163,9 @@ function drawCommand(): Command {
 
 async function draw(file: string, clip: PoseClip, flags: DrawFlags, signal: AbortSignal): Promise<number> {
   const { width, height } = flags.to ?? pictureSize(clip.info);
-  const { fit, maxGap, hands, face, mirror, swaps, wrist, bones, smooth } = flags;
-  const options = { width, height, fit, maxGap, hands, face, mend: { mirror, swaps, wrist, bones, smooth } };
+  const { fit, maxGap, hands, face, complete, mirror, swaps, anatomy, wrist, bones, smooth } = flags;
+  const mending = { mirror, swaps, anatomy, wrist, bones, smooth };
+  const options = { width, height, fit, maxGap, hands, face, complete, mend: mending };
   const sink = await openVideoWriter({
     path: flags.out,
     width,
@@ -184,13 +190,14 @@ async function draw(file: string, clip: PoseClip, flags: DrawFlags, signal: Abor
 
 /** The command that draws it again, without the output's name. */
 function drawAgain(file: string, flags: DrawFlags): string[] {
-  const { fit, to, hands, face } = flags;
+  const { fit, to, hands, face, complete } = flags;
   return [
     ...['handfirst', 'pose', 'draw', file],
     ...sourceArguments(flags),
     ...mendArguments(flags),
     ...argument('--fit', fit),
     ...argument('--to', to && `${to.width}x${to.height}`),
+    ...argument('--no-complete', !complete),
     ...argument('--no-hands', !hands),
     ...argument('--no-face', !face),
   ];

@@ -22,6 +22,7 @@ export function commandArguments(options: RenderOptions): string[] {
     ...flag('--fit', source.fit),
     ...flag('--sequence', source.sequence),
     ...mendFlags(source.mend ?? {}),
+    ...(source.complete === false ? ['--no-complete'] : []),
     ...flag('--prompt', look.prompt),
     ...flag('--negative-prompt', look.negativePrompt),
     ...flag('--seed', look.seed),
@@ -40,11 +41,13 @@ export function commandArguments(options: RenderOptions): string[] {
   ];
 }
 
-function mendFlags({ mirror, aspect, swaps, maxGap, wrist, bones, smooth, fps }: MendOptions): string[] {
+function mendFlags(mend: MendOptions): string[] {
+  const { mirror, aspect, swaps, anatomy, maxGap, wrist, bones, smooth, fps } = mend;
   return [
     ...flag('--max-gap', maxGap),
     ...(smooth ? ['--smooth'] : []),
     ...(swaps === false ? ['--no-swaps'] : []),
+    ...(anatomy === false ? ['--no-anatomy'] : []),
     ...flag('--wrist', wrist),
     ...(bones === false ? ['--no-bones'] : []),
     ...(mirror ? ['--mirror'] : []),

@@ -1,13 +1,23 @@
 import { UsageError } from '../errors.js';
 import type { BundleRunner } from '../models/index.js';
 import type { Manifest } from '../models/manifest.js';
-import { MEND_NOTHING, type MendOptions, mendClip, openPoseClip, type PoseClip } from '../pose/index.js';
+import {
+  type ClipStatistics,
+  clipStatistics,
+  MEND_NOTHING,
+  type MendOptions,
+  mendClip,
+  openPoseClip,
+  type PoseClip,
+  type RepairOptions,
+  repairSentences,
+} from '../pose/index.js';
 import type { Background } from '../stages/composite.js';
 import { drawConditions } from '../stages/conditions/index.js';
 import type { Method } from '../stages/two-stage.js';
 import { type Engine, openEngine } from './engine.js';
 import { type Choices, makeMethod, settle } from './method.js';
-import type { GenerateOptions } from './options.js';
+import type { GenerateOptions, SourceOptions } from './options.js';
 import { loadPreset, type Preset, type PresetOverrides } from './preset.js';
 import { chooseSigner, type Signer } from './signer.js';
 
@@ -15,6 +25,8 @@ import { chooseSigner, type Signer } from './signer.js';
 export interface SessionParts {
   readonly options: GenerateOptions;
   readonly clip: PoseClip;
+  /** Of the whole clip, whatever range of it is drawn. */
+  readonly statistics: ClipStatistics;
   readonly engine: Engine;
   readonly preset: Preset;
   readonly choices: Choices;
@@ -36,6 +48,8 @@ export async function openParts(options: GenerateOptions, kept?: Engine): Promis
   const clip = reshaped(await openPoseClip(options.input, source), source.mend);
   const opened: { close(): Promise<void> }[] = [clip];
   try {
+    const statistics = await clipStatistics(clip, repairOptions(source));
+    tellRepairs(statistics, options);
     const engine = kept ?? (await openEngine(options));
     if (!kept) opened.push(engine);
     const { bundle, runner, tokenizer } = engine;
@@ -49,11 +63,22 @@ export async function openParts(options: GenerateOptions, kept?: Engine): Promis
     const signer = await chooseSigner({ ...parts, tokenizer, preset, choices, warn }, look, signal);
     const { look: seen, seed } = signer;
     const ready = makeMethod({ ...parts, look: seen, seed, background }, preset, choices);
-    return { options, clip, engine, preset, choices, signer, method: ready, opened };
+    return { options, clip, statistics, engine, preset, choices, signer, method: ready, opened };
   } catch (error) {
     for (const resource of opened.reverse()) await resource.close();
     throw error;
   }
+}
+
+/** What is done to the keypoints before they are placed in the picture. */
+export function repairOptions({ mend = {}, complete }: SourceOptions = {}): RepairOptions {
+  const { maxGap, mirror, swaps, anatomy, wrist, bones, smooth } = mend;
+  return { maxGap, complete, mend: { mirror, swaps, anatomy, wrist, bones, smooth } };
+}
+
+function tellRepairs({ repairs, frames }: ClipStatistics, { watch }: GenerateOptions): void {
+  const sentence = repairSentences(repairs, frames).join(' ');
+  if (sentence) watch?.note?.({ kind: 'keypoints', sentence });
 }
 
 /** What changes the clip's rate or the picture's shape comes before all else; the rest is mended frame by frame. */

@@ -21,6 +21,8 @@ export interface SourceOptions {
   readonly sequence?: string;
   /** How faults of the keypoints are mended; default: what is plainly wrong is. */
   readonly mend?: MendOptions;
+  /** Complete what a person must have and the file lacks: hanging arms, a calm face. Default true. */
+  readonly complete?: boolean;
 }
 
 /** Who is shown. */
@@ -71,7 +73,8 @@ export interface WatchOptions {
 }
 
 export interface Note {
-  readonly kind: 'warning' | 'device';
+  /** `keypoints`: what was mended and completed. */
+  readonly kind: 'warning' | 'device' | 'keypoints';
   readonly sentence: string;
 }
 

@@ -7,7 +7,7 @@ import type { HandCrop } from '../stages/hand-crops.js';
 import { drawFrame, type Intermediates } from '../stages/two-stage.js';
 import type { Engine } from './engine.js';
 import type { Choices } from './method.js';
-import { openParts, type SessionParts } from './open-session.js';
+import { openParts, repairOptions, type SessionParts } from './open-session.js';
 import type { GenerateOptions } from './options.js';
 import type { Preset } from './preset.js';
 import { handCrops, type Signer } from './signer.js';
@@ -145,14 +145,10 @@ export class Session {
   }
 
   private async *poses(): AsyncGenerator<PoseFrame> {
-    const {
-      fit,
-      mend: { maxGap, mirror, swaps, wrist, bones, smooth } = {},
-      range,
-    } = this.parts.options.source ?? {};
+    const { options, statistics } = this.parts;
+    const { fit, range } = options.source ?? {};
     const { from = 0, to = Infinity } = range ?? {};
-    const mend = { mirror, swaps, wrist, bones, smooth };
-    const place = { width: this.size, height: this.size, fit, maxGap, mend };
+    const place = { ...repairOptions(options.source), width: this.size, height: this.size, fit, statistics };
     let at = 0;
     for await (const pose of prepareFrames(this.clip, place)) {
       if (at >= to) return;

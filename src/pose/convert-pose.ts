@@ -1,6 +1,7 @@
 import { CancelledError } from '../errors.js';
-import { type Fit, pictureSize, place, placeClip } from './framing.js';
-import { type MendOptions, mendClip } from './mend/mend-clip.js';
+import { clipStatistics } from './clip-statistics.js';
+import { type Fit, pictureSize, place, placement } from './framing.js';
+import { MEND_NOTHING, type MendOptions, mendClip } from './mend/mend-clip.js';
 import { type OpenPoseOptions, openPoseClip, withPlainSource } from './open-pose-clip.js';
 import type { PoseClip, PoseFrame } from './pose-frame.js';
 import { looksLikePose } from './readers/pose-header.js';
@@ -63,9 +64,9 @@ async function write(
 ): Promise<number> {
   const target = size ?? (fit ? pictureSize(clip.info) : clip.info);
   const moved = fit !== undefined || size !== undefined;
-  const placement = moved
-    ? await placeClip(clip.frames(), clip.info, target.width, target.height, fit ?? 'keep')
-    : undefined;
+  const statistics =
+    moved && fit !== 'keep' ? await clipStatistics(clip, { complete: false, mend: MEND_NOTHING }) : {};
+  const placed = moved ? placement(statistics, clip.info, target, fit ?? 'keep') : undefined;
   const depth = await hasDepth(clip.frames());
   const info = { fps: clip.info.fps, width: target.width, height: target.height };
   const writer = await openPoseWriter(output, { info, depth, force });
@@ -76,7 +77,7 @@ async function write(
         throw new CancelledError('HF_CANCELLED', `${output} was cancelled before it was finished.`, {
           file: output,
         });
-      await writer.write(placement ? place(frame, placement) : frame);
+      await writer.write(placed ? place(frame, placed) : frame);
       frames += 1;
     }
     await writer.finish();

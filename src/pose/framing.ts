@@ -1,5 +1,5 @@
-import { confidenceOf, middle } from './person.js';
-import { PARTS, type PoseClipInfo, type PoseFrame } from './pose-frame.js';
+import type { ClipStatistics, Edges, Standing } from './clip-statistics.js';
+import type { PoseClipInfo, PoseFrame } from './pose-frame.js';
 
 /** How the signer is placed in the picture. */
 export type Fit = 'keep' | 'centre' | 'crop';
@@ -15,19 +15,6 @@ export interface Placement {
 const SHOULDERS = { width: 0.4, x: 0.5, y: 0.52 };
 /** Free edge that `centre` and `crop` keep around the signer, as a share of the picture. */
 const MARGIN = 0.04;
-/** Frames kept for the framing of a clip; of longer ones every second, fourth and so on. */
-const SAMPLES = 2048;
-/** Shares of the clip's frames whose signer may stick out at either edge. */
-const OUTLIERS = 0.02;
-
-/** Edges of the upper body in a frame and its shoulders, pixels. */
-interface Extent {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-  readonly shoulders?: { readonly x: number; readonly y: number; readonly width: number };
-}
 
 /** Fits the whole picture of the file into another, in the middle, nothing cut off. */
 export function keepPlacement(info: PoseClipInfo, width: number, height: number): Placement {
@@ -37,94 +24,26 @@ export function keepPlacement(info: PoseClipInfo, width: number, height: number)
 
 /**
  * One placement for a whole clip, so that the signer does not swim in the picture. `centre` brings the middle of the shoulders to
- * a fixed place and size, smaller where hands would leave the picture; `crop` fits the box around head, arms and hands. Both
- * fall back to `keep` where they see neither. Pulls every frame once; memory does not grow with the clip.
+ * a fixed place and size, smaller where head or hands would leave the picture; `crop` fits the box around head, arms and hands.
+ * Both fall back to `keep` where they see neither.
  */
-export async function placeClip(
-  frames: AsyncIterable<PoseFrame>,
+export function placement(
+  { shoulders, space, seen }: Pick<ClipStatistics, 'shoulders' | 'space' | 'seen'>,
   info: PoseClipInfo,
-  width: number,
-  height: number,
+  { width, height }: { readonly width: number; readonly height: number },
   fit: Fit,
-): Promise<Placement> {
-  const keep = keepPlacement(info, width, height);
-  if (fit === 'keep') return keep;
-  const extents = await sample(frames);
-  if (extents.length === 0) return keep;
-  const box = commonBox(extents);
-  return fit === 'crop' ? fitBox(box, width, height) : centreShoulders(extents, box, width, height, keep);
+): Placement {
+  if (fit === 'crop' && seen) return fitBox(seen, width, height);
+  if (fit === 'centre' && shoulders)
+    return centreShoulders(shoulders, space ?? pointAt(shoulders), width, height);
+  return keepPlacement(info, width, height);
 }
 
-async function sample(frames: AsyncIterable<PoseFrame>): Promise<Extent[]> {
-  let kept: Extent[] = [];
-  let stride = 1;
-  for await (const frame of frames) {
-    if (frame.index % stride !== 0) continue;
-    const extent = upperBody(frame.keypoints);
-    if (extent) kept.push(extent);
-    if (kept.length < SAMPLES) continue;
-    kept = kept.filter((_, index) => index % 2 === 0);
-    stride *= 2;
-  }
-  return kept;
+function pointAt({ x, y }: Standing): Edges {
+  return { left: x, right: x, top: y, bottom: y };
 }
 
-/** Box around head, shoulders, elbows, hands. The head is taken as a disc, since no keypoint stands for its top. */
-function upperBody(keypoints: Float32Array): Extent | undefined {
-  const box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
-  const add = (x: number, y: number, radius = 0) => {
-    box.left = Math.min(box.left, x - radius);
-    box.right = Math.max(box.right, x + radius);
-    box.top = Math.min(box.top, y - radius);
-    box.bottom = Math.max(box.bottom, y + radius);
-  };
-  for (let index = 0; index < keypoints.length / 3; index += 1) {
-    const limbs = index >= 5 && index <= 8;
-    const hands = index >= PARTS.leftHand.start;
-    if ((limbs || hands) && confidenceOf(keypoints, index) >= 0.3) {
-      add(keypoints[index * 3] ?? 0, keypoints[index * 3 + 1] ?? 0);
-    }
-  }
-  if (box.left === Infinity) return undefined;
-  const between = middle(keypoints, [5, 6]);
-  if (!between || confidenceOf(keypoints, 5) <= 0 || confidenceOf(keypoints, 6) <= 0) return box;
-  const shoulderWidth = Math.hypot(
-    (keypoints[15] ?? 0) - (keypoints[18] ?? 0),
-    (keypoints[16] ?? 0) - (keypoints[19] ?? 0),
-  );
-  const head = middle(keypoints, [0, 1, 2, 3, 4]);
-  if (head) add(head.x, head.y, shoulderWidth * 0.45);
-  return shoulderWidth > 0 ? { ...box, shoulders: { ...between, width: shoulderWidth } } : box;
-}
-
-/** Value below which `share` of the numbers lie. */
-function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.round((sorted.length - 1) * share)] ?? 0;
-}
-
-function commonBox(extents: readonly Extent[]): Extent {
-  return {
-    left: quantile(
-      extents.map(({ left }) => left),
-      OUTLIERS,
-    ),
-    top: quantile(
-      extents.map(({ top }) => top),
-      OUTLIERS,
-    ),
-    right: quantile(
-      extents.map(({ right }) => right),
-      1 - OUTLIERS,
-    ),
-    bottom: quantile(
-      extents.map(({ bottom }) => bottom),
-      1 - OUTLIERS,
-    ),
-  };
-}
-
-function fitBox(box: Extent, width: number, height: number): Placement {
+function fitBox(box: Edges, width: number, height: number): Placement {
   const free = 1 - 2 * MARGIN;
   const wide = Math.max(1, box.right - box.left);
   const tall = Math.max(1, box.bottom - box.top);
@@ -137,26 +56,11 @@ function fitBox(box: Extent, width: number, height: number): Placement {
 }
 
 function centreShoulders(
-  extents: readonly Extent[],
-  box: Extent,
+  { x, y, width: wide }: Standing,
+  box: Edges,
   width: number,
   height: number,
-  keep: Placement,
 ): Placement {
-  const shoulders = extents.flatMap((extent) => (extent.shoulders ? [extent.shoulders] : []));
-  if (shoulders.length === 0) return keep;
-  const x = quantile(
-    shoulders.map((at) => at.x),
-    0.5,
-  );
-  const y = quantile(
-    shoulders.map((at) => at.y),
-    0.5,
-  );
-  const wide = quantile(
-    shoulders.map((at) => at.width),
-    0.5,
-  );
   const [atX, atY] = [width * SHOULDERS.x, height * SHOULDERS.y];
   /** Largest scale at which something `distance` pixels from the shoulders stays within `room`. */
   const limit = (room: number, distance: number) => (distance > 0 ? room / distance : Infinity);

@@ -1,3 +1,10 @@
+export {
+  type ClipStatistics,
+  clipStatistics,
+  type Edges,
+  type RepairOptions,
+  type Standing,
+} from './clip-statistics.js';
 export { type Converted, type ConvertOptions, convertPose } from './convert-pose.js';
 export { type DrawVideoOptions, drawPoseVideo, type PictureSink } from './draw-pose-video.js';
 export { drawSkeleton, HAND_EDGES, type SkeletonOptions } from './draw-skeleton.js';
@@ -13,4 +20,5 @@ export * from './pose-frame.js';
 export { formatPoseReport, type PartReport, type PoseReport, poseInfo } from './pose-info.js';
 export { PREPARE_DEFAULTS, type PrepareOptions, prepareFrames } from './prepare-frames.js';
 export { holisticPerson } from './readers/holistic-points.js';
+export { type Repair, repairSentences } from './repairs.js';
 export { openPoseWriter, type PoseWriter, type PoseWriterOptions } from './writers/frame-writers.js';

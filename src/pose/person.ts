@@ -32,6 +32,18 @@ export function confidenceOf(keypoints: Float32Array, index: number): number {
   return keypoints[index * 3 + 2] ?? 0;
 }
 
+/** Point `index`, pixels; undefined where it is missing. */
+export function pointAt(keypoints: Float32Array, index: number): { x: number; y: number } | undefined {
+  if (confidenceOf(keypoints, index) <= 0) return undefined;
+  return { x: keypoints[index * 3] ?? 0, y: keypoints[index * 3 + 1] ?? 0 };
+}
+
+/** Distance between two points, pixels; undefined where one is missing. */
+export function distanceOf(keypoints: Float32Array, a: number, b: number): number | undefined {
+  const [from, to] = [pointAt(keypoints, a), pointAt(keypoints, b)];
+  return from && to ? Math.hypot(from.x - to.x, from.y - to.y) : undefined;
+}
+
 /** Whether any of the points [start, start + length) is known. */
 export function anyKnown(keypoints: Float32Array, start = 0, length = KEYPOINT_COUNT): boolean {
   for (let index = start; index < start + length; index += 1)

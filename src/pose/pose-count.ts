@@ -1,4 +1,3 @@
-import { handFault } from './mend/hands.js';
 import { anyKnown, confidenceOf } from './person.js';
 import { PARTS, type PartName, type PoseFrame } from './pose-frame.js';
 
@@ -23,10 +22,7 @@ export class PoseCounter {
   people = 0;
   crowded = 0;
   depth = false;
-  swapped = 0;
-  twice = 0;
   repeated = 0;
-  apart = 0;
   readonly box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
   readonly parts: Readonly<Record<PartName, PartCount>> = {
     body: emptyCount(),
@@ -43,11 +39,7 @@ export class PoseCounter {
     if (people !== undefined) this.crowded += 1;
     this.depth ||= depth !== undefined;
     for (const name of PART_NAMES) this.addPart(name, keypoints);
-    const fault = handFault(keypoints);
-    if (fault === 'exchanged') this.swapped += 1;
-    else if (fault !== 'none') this.twice += 1;
     if (this.before?.every((value, index) => value === keypoints[index])) this.repeated += 1;
-    if (wristsApart(keypoints)) this.apart += 1;
     this.before = keypoints;
   }
 
@@ -93,17 +85,4 @@ function isThere(name: PartName, keypoints: Float32Array, known: number): boolea
 
 function emptyCount(): PartCount {
   return { seen: 0, whole: 0, gap: 0, longestGap: 0, confidence: 0, points: 0 };
-}
-
-/** Whether a hand's wrist lies further than a shoulder's width from the body's. */
-function wristsApart(keypoints: Float32Array): boolean {
-  const gap = (a: number, b: number) =>
-    confidenceOf(keypoints, a) <= 0 || confidenceOf(keypoints, b) <= 0
-      ? 0
-      : Math.hypot(
-          (keypoints[a * 3] ?? 0) - (keypoints[b * 3] ?? 0),
-          (keypoints[a * 3 + 1] ?? 0) - (keypoints[b * 3 + 1] ?? 0),
-        );
-  const shoulders = gap(5, 6);
-  return shoulders > 0 && Math.max(gap(9, PARTS.leftHand.start), gap(10, PARTS.rightHand.start)) > shoulders;
 }

@@ -1,7 +1,9 @@
+import { clipStatistics, dropFaint } from './clip-statistics.js';
 import { PART_NAMES, PoseCounter } from './pose-count.js';
 import { PARTS, type PartName, type PoseClip, type PoseClipInfo } from './pose-frame.js';
 import { problemsOf } from './pose-problems.js';
-import { dropFaint, PREPARE_DEFAULTS } from './prepare-frames.js';
+import { PREPARE_DEFAULTS } from './prepare-frames.js';
+import { type Repair, repairSentences } from './repairs.js';
 
 /** What can be said of a part over a clip. */
 export interface PartReport {
@@ -27,6 +29,8 @@ export interface PoseReport extends PoseClipInfo {
   readonly duration: number;
   readonly depth: boolean;
   readonly parts: Readonly<Record<PartName, PartReport>>;
+  /** What is mended and completed when it is drawn. */
+  readonly repairs: readonly Repair[];
   /** Sentences, the gravest first. */
   readonly problems: readonly string[];
 }
@@ -39,7 +43,7 @@ const PLAIN: Readonly<Record<PartName, string>> = {
   rightHand: 'right hand',
 };
 
-/** Goes through a clip once and reports what it holds and what is wrong with it. */
+/** Goes through a clip and reports what it holds and what is wrong with it. */
 export async function poseInfo(clip: PoseClip): Promise<PoseReport> {
   const counter = new PoseCounter();
   for await (const frame of dropFaint(clip.frames(), PREPARE_DEFAULTS.minConfidence)) counter.add(frame);
@@ -52,6 +56,7 @@ export async function poseInfo(clip: PoseClip): Promise<PoseReport> {
       confidence: points === 0 ? 0 : confidence / points,
     };
   };
+  const { repairs } = await clipStatistics(clip);
   const parts = {
     body: report('body'),
     feet: report('feet'),
@@ -66,6 +71,7 @@ export async function poseInfo(clip: PoseClip): Promise<PoseReport> {
     duration: counter.frames / clip.info.fps,
     depth: counter.depth,
     parts,
+    repairs,
     problems: problemsOf(counter, clip.info),
   };
 }
@@ -94,9 +100,11 @@ export function formatPoseReport(name: string, report: PoseReport): string {
   const width = Math.max(...rows.map(([label]) => label?.length ?? 0));
   const lines = rows.map(([label, value]) => `  ${(label ?? '').padEnd(width)}  ${value}`);
   const problems = report.problems.map((problem) => `  - ${problem}`);
+  const repairs = repairSentences(report.repairs, report.frameCount).map((sentence) => `  - ${sentence}`);
   return [
     name,
     ...lines,
     ...(problems.length > 0 ? ['  found:', ...problems] : ['  nothing wrong was found']),
+    ...(repairs.length > 0 ? ['  when it is drawn:', ...repairs] : []),
   ].join('\n');
 }

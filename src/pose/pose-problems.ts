@@ -21,16 +21,6 @@ export function problemsOf(counter: PoseCounter, info: PoseClipInfo): readonly s
     }
   }
   if (body.seen === 0) problems.push('The body is not known in any frame: hands alone are drawn.');
-  if (counter.swapped > 0)
-    problems.push(
-      `Left and right hand are exchanged in ${frames(counter.swapped)}; this is mended unless \`swaps: false\` is given.`,
-    );
-  if (counter.twice > 0)
-    problems.push(
-      `One hand is found twice in ${frames(counter.twice)}; the one on the wrong arm is dropped unless \`swaps: false\` is given.`,
-    );
-  if (counter.apart > 0)
-    problems.push(`A hand lies further than the shoulders' width from its arm in ${frames(counter.apart)}.`);
   if (counter.repeated > counter.frames / 4) {
     problems.push(
       `${frames(counter.repeated)} repeat the frame before: the rate of ${info.fps} frames a second may be too high.`,

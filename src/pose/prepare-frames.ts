@@ -1,32 +1,55 @@
 import { UsageError } from '../errors.js';
+import {
+  type ClipStatistics,
+  clipAnatomy,
+  clipStatistics,
+  REPAIR_DEFAULTS,
+  type RepairOptions,
+  repairedFrames,
+} from './clip-statistics.js';
 import { defined } from './defined.js';
-import { type Fit, place, placeClip } from './framing.js';
-import { type MendOptions, mendClip } from './mend/mend-clip.js';
+import { type Fit, place, placement } from './framing.js';
+import { MEND_DEFAULTS } from './mend/mend-clip.js';
 import type { PoseClip, PoseFrame } from './pose-frame.js';
 
 /** How frames are made ready for a picture. */
-export interface PrepareOptions {
+export interface PrepareOptions extends RepairOptions {
   /** Size in pixels of the picture to draw. */
   readonly width: number;
   readonly height: number;
   /** `keep`: the file's picture as it is; `centre`: upper body in the middle; `crop`: everything seen of the upper body fills the picture. */
   readonly fit?: Fit;
-  /** Longest gap, in frames, that is filled by interpolation. 0 fills none. */
-  readonly maxGap?: number;
-  /** Points below this confidence count as missing. */
-  readonly minConfidence?: number;
-  /** What is mended on the way; what changes fps or shape belongs before, in `mendClip`. */
-  readonly mend?: Omit<MendOptions, 'fps' | 'aspect' | 'maxGap'>;
+  /** What `clipStatistics` said of the same clip with the same options; without it the clip is gone through first. */
+  readonly statistics?: ClipStatistics;
 }
 
-export const PREPARE_DEFAULTS = { fit: 'keep', maxGap: 8, minConfidence: 0.05 } as const;
+export const PREPARE_DEFAULTS = { fit: 'keep', ...REPAIR_DEFAULTS } as const;
 
 /**
- * Frames of a clip with faint points taken out, plain faults of the hands mended (`MEND_DEFAULTS`), short gaps filled and
- * everything in the coordinates of the picture.
+ * Frames of a clip with faint points taken out, plain faults of the hands mended (`MEND_DEFAULTS`), short gaps filled, what is missing
+ * completed, and everything in the coordinates of the picture.
  */
 export async function* prepareFrames(clip: PoseClip, options: PrepareOptions): AsyncGenerator<PoseFrame> {
-  const { width, height, fit, maxGap, minConfidence } = { ...PREPARE_DEFAULTS, ...defined(options) };
+  const { width, height, fit, maxGap, complete, mend } = { ...PREPARE_DEFAULTS, ...defined(options) };
+  checkPrepare(width, height, maxGap);
+  const measured = complete || (defined(mend ?? {}).anatomy ?? MEND_DEFAULTS.anatomy);
+  const statistics = options.statistics ?? (fit === 'keep' ? undefined : await clipStatistics(clip, options));
+  const anatomy = statistics?.anatomy ?? (measured ? await clipAnatomy(clip, options) : NO_ANATOMY);
+  const placed = placement(statistics ?? {}, clip.info, { width, height }, fit);
+  for await (const frame of repairedFrames(clip, options, anatomy)) yield place(frame, placed);
+}
+
+/** Of a clip in which nothing is judged by measures. */
+const NO_ANATOMY: ClipStatistics['anatomy'] = {
+  shoulders: 0,
+  hand: { left: 0, right: 0 },
+  forearm: 0,
+  apart: { left: 0, right: 0 },
+  mirrored: { left: 0, right: 0 },
+  depthSound: false,
+};
+
+function checkPrepare(width: number, height: number, maxGap: number): void {
   for (const side of [width, height]) {
     if (!Number.isInteger(side) || side < 2 || side > 16384) {
       throw new UsageError(
@@ -42,31 +65,5 @@ export async function* prepareFrames(clip: PoseClip, options: PrepareOptions): A
       `Gaps of up to ${maxGap} frames cannot be filled; give a whole number from 0 to 1000.`,
       { field: 'maxGap' },
     );
-  }
-  const clear: PoseClip = { ...clip, frames: () => dropFaint(clip.frames(), minConfidence) };
-  const mended = mendClip(clear, { ...options.mend, maxGap });
-  const placement = await placeClip(
-    fit === 'keep' ? nothing() : mendClip(clear, { ...options.mend }).frames(),
-    clip.info,
-    width,
-    height,
-    fit,
-  );
-  for await (const frame of mended.frames()) yield place(frame, placement);
-}
-
-async function* nothing(): AsyncGenerator<PoseFrame> {}
-
-/** Points below `minConfidence` become missing. */
-export async function* dropFaint(
-  frames: AsyncIterable<PoseFrame>,
-  minConfidence: number,
-): AsyncGenerator<PoseFrame> {
-  for await (const frame of frames) {
-    const keypoints = frame.keypoints.slice();
-    for (let index = 0; index < keypoints.length; index += 3) {
-      if ((keypoints[index + 2] ?? 0) < minConfidence) keypoints.fill(0, index, index + 3);
-    }
-    yield { ...frame, keypoints };
   }
 }

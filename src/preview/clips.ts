@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '../errors.js';
-import { openPoseClip, type PoseClip, poseInfo } from '../pose/index.js';
+import { openPoseClip, type PoseClip, poseInfo, repairSentences } from '../pose/index.js';
 import type { ClipRequest, ClipState } from './protocol.js';
 import { inWords, sentenceOf } from './sentence.js';
 import { Track } from './track.js';
@@ -86,7 +86,8 @@ export class Clips {
     try {
       await open.track.fill(open.clip, this.size, open.source.fit, open.stop.signal);
       const info = await poseInfo(endingWith(open.clip, open.stop.signal));
-      open.problems = info.problems.map(inWords);
+      const repairs = repairSentences(info.repairs, info.frameCount);
+      open.problems = [...info.problems, ...repairs].map(inWords);
     } catch (error) {
       if (!open.stop.signal.aborted) open.error = this.workspace.inWords(sentenceOf(error));
     }

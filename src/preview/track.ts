@@ -1,7 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { dropFaint } from '../pose/clip-statistics.js';
 import { KEYPOINT_COUNT, PARTS, type PoseClip, prepareFrames } from '../pose/index.js';
 import { shareKnown } from '../pose/person.js';
-import { dropFaint, PREPARE_DEFAULTS } from '../pose/prepare-frames.js';
+import { PREPARE_DEFAULTS } from '../pose/prepare-frames.js';
 import { COORDINATE_UNIT, type Fit, FRAME_BYTES, type Presence, TRACKED_PARTS } from './protocol.js';
 
 /** Points by which a part counts as there: half of them. Of the body those above the hips, for few files know the legs. */

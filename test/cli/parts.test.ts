@@ -43,7 +43,15 @@ describe('values of flags', () => {
   });
 
   // What commander gives without a flag.
-  const given = { out: 'o.mp4', resume: true, verify: true, swaps: true, bones: true };
+  const given = {
+    out: 'o.mp4',
+    resume: true,
+    verify: true,
+    swaps: true,
+    anatomy: true,
+    bones: true,
+    complete: true,
+  };
 
   it('lets --set win over the named flag', () => {
     const flags = { ...given, steps: 4, set: { body: { steps: 2 } } };
@@ -68,14 +76,16 @@ describe('values of flags', () => {
     const mended = {
       ...given,
       swaps: false,
+      anatomy: false,
+      complete: false,
       wrist: 'body',
       smooth: true,
       resample: 12.5,
       sequence: 'b',
     } as const;
     expect(commandArguments(renderOptions('x.pose', mended))).toEqual([
-      ...['handfirst', 'generate', 'x.pose', '--sequence', 'b', '--smooth', '--no-swaps', '--wrist', 'body'],
-      ...['--resample', '12.5'],
+      ...['handfirst', 'generate', 'x.pose', '--sequence', 'b', '--smooth', '--no-swaps', '--no-anatomy'],
+      ...['--wrist', 'body', '--resample', '12.5', '--no-complete'],
     ]);
   });
 });

@@ -52,7 +52,13 @@ export async function readPoses(
     const { scale, dx, dy } = keepPlacement(clip.info, size, size);
     const { width, height, fps } = clip.info;
     const poses: PoseFrame[] = [];
-    const placed = prepareFrames(clip, { width: size, height: size, maxGap: 0, mend: MEND_NOTHING });
+    const placed = prepareFrames(clip, {
+      width: size,
+      height: size,
+      maxGap: 0,
+      complete: false,
+      mend: MEND_NOTHING,
+    });
     for await (const pose of placed) {
       if (pose.index >= item.range.to) break;
       if (pose.index >= item.range.from) poses.push(pose);

@@ -1,5 +1,6 @@
-import { confidenceOf, shareKnown } from '../person.js';
+import { confidenceOf, distanceOf, shareKnown } from '../person.js';
 import { type HandSide, handPoint, PARTS, type PoseFrame } from '../pose-frame.js';
+import type { RepairTally } from '../repairs.js';
 
 /** Body wrist of each side among the 133. */
 const BODY_WRIST: Readonly<Record<HandSide, number>> = { left: 9, right: 10 };
@@ -10,15 +11,10 @@ const CLEARLY_NEARER = 0.5;
 /** Both hands within this share of the shoulder width of each other, point for point, are one hand seen twice. */
 const SAME_HAND = 0.08;
 
-type Change = 'none' | 'exchanged' | 'left dropped' | 'right dropped';
+/** Hands closer than this are copies of each other. */
+const SAME_TO_A_HAIR = 0.02;
 
-function distance(keypoints: Float32Array, a: number, b: number): number | undefined {
-  if (confidenceOf(keypoints, a) <= 0 || confidenceOf(keypoints, b) <= 0) return undefined;
-  return Math.hypot(
-    (keypoints[a * 3] ?? 0) - (keypoints[b * 3] ?? 0),
-    (keypoints[a * 3 + 1] ?? 0) - (keypoints[b * 3 + 1] ?? 0),
-  );
-}
+type Change = 'none' | 'exchanged' | 'left dropped' | 'right dropped';
 
 function handKnown(keypoints: Float32Array, side: HandSide): boolean {
   return shareKnown(keypoints, handPoint(side, 0), PARTS.leftHand.length) >= 0.5;
@@ -29,7 +25,7 @@ function apart(keypoints: Float32Array): number | undefined {
   let sum = 0;
   let count = 0;
   for (let point = 0; point < PARTS.leftHand.length; point += 1) {
-    const gap = distance(keypoints, handPoint('left', point), handPoint('right', point));
+    const gap = distanceOf(keypoints, handPoint('left', point), handPoint('right', point));
     if (gap === undefined) continue;
     sum += gap;
     count += 1;
@@ -37,17 +33,35 @@ function apart(keypoints: Float32Array): number | undefined {
   return count < 10 ? undefined : sum / count;
 }
 
+function nearerStays(left: number, right: number): Change {
+  return left > right ? 'left dropped' : 'right dropped';
+}
+
+/** Of a hand that was found twice the one on an arm stays, where an arm is known; hands that truly touch are never the same to a hair. */
+function withoutWrists(keypoints: Float32Array, gap: number): Change {
+  const known = (side: HandSide) => confidenceOf(keypoints, BODY_WRIST[side]) > 0;
+  if (known('left') !== known('right')) return known('left') ? 'right dropped' : 'left dropped';
+  if (gap > SAME_TO_A_HAIR) return 'none';
+  const toElbow = (side: HandSide) =>
+    distanceOf(keypoints, handPoint(side, 0), side === 'left' ? 7 : 8) ?? Infinity;
+  return nearerStays(toElbow('left'), toElbow('right'));
+}
+
 /** What is wrong with which hand is which, judged by the body's wrists. */
 export function handFault(keypoints: Float32Array): Change {
-  const shoulders = distance(keypoints, 5, 6);
-  const wrists = distance(keypoints, BODY_WRIST.left, BODY_WRIST.right);
-  if (shoulders === undefined || wrists === undefined || wrists < shoulders * TOO_CLOSE) return 'none';
+  const shoulders = distanceOf(keypoints, 5, 6);
+  if (shoulders === undefined) return 'none';
+  const wrists = distanceOf(keypoints, BODY_WRIST.left, BODY_WRIST.right);
+  const clear = wrists !== undefined && wrists >= shoulders * TOO_CLOSE;
   const far = (side: HandSide, wrist: HandSide) =>
-    distance(keypoints, handPoint(side, 0), BODY_WRIST[wrist]) ?? 0;
+    distanceOf(keypoints, handPoint(side, 0), BODY_WRIST[wrist]) ?? 0;
   const [left, right] = [handKnown(keypoints, 'left'), handKnown(keypoints, 'right')];
-  if (left && right && (apart(keypoints) ?? Infinity) < shoulders * SAME_HAND) {
-    return far('left', 'left') > far('right', 'right') ? 'left dropped' : 'right dropped';
+  if (left && right) {
+    const gap = (apart(keypoints) ?? Infinity) / shoulders;
+    if (clear && gap < SAME_HAND) return nearerStays(far('left', 'left'), far('right', 'right'));
+    if (gap < SAME_HAND && !clear) return withoutWrists(keypoints, gap);
   }
+  if (!clear) return 'none';
   const asTold = (left ? far('left', 'left') : 0) + (right ? far('right', 'right') : 0);
   const exchanged = (left ? far('left', 'right') : 0) + (right ? far('right', 'left') : 0);
   const wrong = asTold > shoulders * TOO_CLOSE && exchanged < asTold * CLEARLY_NEARER;
@@ -58,9 +72,11 @@ export function handFault(keypoints: Float32Array): Change {
  * Gives each hand to the arm it belongs to: hands that lie at each other's wrist are exchanged, one that was found twice stays on its
  * nearer arm alone. Frames without both wrists of the body, or with wrists close together, stay as they are.
  */
-export function unswapHands(frame: PoseFrame): PoseFrame {
+export function unswapHands(frame: PoseFrame, tally?: RepairTally): PoseFrame {
   const fault = handFault(frame.keypoints);
   if (fault === 'none') return frame;
+  if (fault === 'exchanged') tally?.add('repaired', 'both hands', 'were exchanged');
+  else tally?.add('dropped', fault === 'left dropped' ? 'left hand' : 'right hand', 'found twice');
   const keypoints = frame.keypoints.slice();
   const depth = frame.depth?.slice();
   const { start: left, length } = PARTS.leftHand;
@@ -92,11 +108,11 @@ const FURTHEST_JOIN = 0.6;
 export function joinWrists(frame: PoseFrame, rule: WristRule): PoseFrame {
   if (rule === 'none') return frame;
   const keypoints = frame.keypoints.slice();
-  const limit = (distance(keypoints, 5, 6) ?? Infinity) * FURTHEST_JOIN;
+  const limit = (distanceOf(keypoints, 5, 6) ?? Infinity) * FURTHEST_JOIN;
   for (const side of ['left', 'right'] as const) {
     const [hand, body] = [handPoint(side, 0), BODY_WRIST[side]];
     if (confidenceOf(keypoints, hand) <= 0) continue;
-    const gap = distance(keypoints, hand, body);
+    const gap = distanceOf(keypoints, hand, body);
     if (gap !== undefined && gap > limit) continue;
     if (rule === 'hand' || gap === undefined) {
       keypoints.set(keypoints.subarray(hand * 3, hand * 3 + 3), body * 3);

@@ -2,11 +2,14 @@ import { UsageError } from '../../errors.js';
 import { defined } from '../defined.js';
 import { fillGaps } from '../fill-gaps.js';
 import type { PoseClip, PoseFrame } from '../pose-frame.js';
+import type { RepairTally } from '../repairs.js';
+import { type Anatomy, measureAnatomy } from './anatomy.js';
 import { steadyBones } from './bones.js';
 import { mirrorFrame } from './flip.js';
 import { joinWrists, unswapHands, type WristRule } from './hands.js';
 import { resampleFrames } from './resample.js';
 import { smoothFrames } from './smooth.js';
+import { soundHands } from './sound-hands.js';
 
 /** What is mended; each has a switch of its own. */
 export interface MendOptions {
@@ -16,6 +19,8 @@ export interface MendOptions {
   readonly aspect?: number;
   /** Exchange hands that lie on the other arm. Default yes. */
   readonly swaps?: boolean;
+  /** Drop hands that no body can have, or repair them where the whole clip has them so (`soundHands`). Default yes. */
+  readonly anatomy?: boolean;
   /** Longest gap, in frames, that is interpolated; 0 = none. Default 0, because `prepareFrames` fills gaps itself. */
   readonly maxGap?: number;
   /** Whose wrist counts where body and hand differ. Default `hand`. */
@@ -32,6 +37,7 @@ export interface MendOptions {
 export const MEND_DEFAULTS = {
   mirror: false,
   swaps: true,
+  anatomy: true,
   maxGap: 0,
   wrist: 'hand',
   bones: true,
@@ -39,10 +45,22 @@ export const MEND_DEFAULTS = {
 } as const;
 
 /** Nothing mended at all. */
-export const MEND_NOTHING: MendOptions = { swaps: false, wrist: 'none', bones: false };
+export const MEND_NOTHING: MendOptions = {
+  swaps: false,
+  anatomy: false,
+  wrist: 'none',
+  bones: false,
+};
+
+/** What mending knows of the clip already, and who counts what it does. */
+export interface MendContext {
+  /** The signer's measures; without them the clip is gone through once more before its first frame. */
+  readonly anatomy?: Anatomy;
+  readonly tally?: RepairTally;
+}
 
 /** A clip whose frames are mended as they are pulled. Closing it closes the source. Throws UsageError for options that make no sense. */
-export function mendClip(clip: PoseClip, options: MendOptions = {}): PoseClip {
+export function mendClip(clip: PoseClip, options: MendOptions = {}, context: MendContext = {}): PoseClip {
   const { fps = clip.info.fps, aspect } = options;
   if (!(fps > 0 && fps <= 1000))
     throw new UsageError(
@@ -61,7 +79,7 @@ export function mendClip(clip: PoseClip, options: MendOptions = {}): PoseClip {
   const frameCount = resampledCount(clip.info.frameCount, clip.info.fps, fps);
   return {
     info: { ...clip.info, width, fps, frameCount },
-    frames: () => mended(clip, { ...options, fps }, width),
+    frames: () => mended(clip, { ...options, fps }, width, context),
     close: () => clip.close(),
   };
 }
@@ -72,22 +90,29 @@ function resampledCount(count: number | undefined, from: number, to: number): nu
   return Math.floor(((count - 1) * to) / from + 1e-6) + 1;
 }
 
-function mended(
+async function* mended(
   clip: PoseClip,
   options: MendOptions & { fps: number },
   width: number,
-): AsyncIterable<PoseFrame> {
-  const { mirror, swaps, maxGap, wrist, bones, smooth } = { ...MEND_DEFAULTS, ...defined(options) };
+  { anatomy, tally }: MendContext,
+): AsyncGenerator<PoseFrame> {
+  const { mirror, swaps, maxGap, wrist, bones, smooth, ...sound } = { ...MEND_DEFAULTS, ...defined(options) };
   const { info } = clip;
-  let frames: AsyncIterable<PoseFrame> = clip.frames();
-  if (width !== info.width) frames = each(frames, (frame) => stretch(frame, width / info.width));
-  if (mirror) frames = each(frames, (frame) => mirrorFrame(frame, width));
-  if (swaps) frames = each(frames, unswapHands);
+  const shaped = (): AsyncIterable<PoseFrame> => {
+    const frames = clip.frames();
+    const stretched =
+      width === info.width ? frames : each(frames, (frame) => stretch(frame, width / info.width));
+    return mirror ? each(stretched, (frame) => mirrorFrame(frame, width)) : stretched;
+  };
+  const measures = sound.anatomy ? (anatomy ?? (await measureAnatomy(shaped()))) : undefined;
+  let frames = shaped();
+  if (swaps) frames = each(frames, (frame) => unswapHands(frame, tally));
+  if (measures) frames = each(frames, (frame) => soundHands(frame, measures, tally));
   if (maxGap > 0) frames = fillGaps(frames, maxGap);
   if (wrist !== 'none') frames = each(frames, (frame) => joinWrists(frame, wrist));
   if (bones) frames = steadyBones(frames);
   if (smooth) frames = smoothFrames(frames, info.fps, Math.max(width, info.height));
-  return resampleFrames(frames, info.fps, options.fps);
+  yield* resampleFrames(frames, info.fps, options.fps);
 }
 
 async function* each(

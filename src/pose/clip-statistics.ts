@@ -1,0 +1,179 @@
+import { completeFrames } from './complete/complete-frames.js';
+import { defined } from './defined.js';
+import { EvenSample, quantile } from './even-sample.js';
+import { type Anatomy, measureAnatomy } from './mend/anatomy.js';
+import { type MendOptions, mendClip } from './mend/mend-clip.js';
+import { confidenceOf, distanceOf, middle } from './person.js';
+import { PARTS, type PoseClip, type PoseFrame } from './pose-frame.js';
+import { type Repair, RepairTally } from './repairs.js';
+
+/** What is done to frames before they are drawn, but for their place in the picture. */
+export interface RepairOptions {
+  /** Longest gap, in frames, that is filled by interpolation. 0 fills none. */
+  readonly maxGap?: number;
+  /** Points below this confidence count as missing. */
+  readonly minConfidence?: number;
+  /** What is mended on the way; what changes fps or shape belongs before, in `mendClip`. */
+  readonly mend?: Omit<MendOptions, 'fps' | 'aspect' | 'maxGap'>;
+  /** Complete what a person must have and the file lacks (`completeFrames`). Default yes. */
+  readonly complete?: boolean;
+}
+
+export const REPAIR_DEFAULTS = { maxGap: 8, minConfidence: 0.05, complete: true } as const;
+
+/** Edges in pixels of the file's picture. */
+export interface Edges {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** Where the signer stands: middle of the shoulders and their width, pixels of the file's picture. */
+export interface Standing {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+}
+
+/** What a pass over a clip's keypoints says of it: plain values, which may be kept as JSON. */
+export interface ClipStatistics {
+  readonly frames: number;
+  readonly anatomy: Anatomy;
+  /** Medians over the clip; undefined where no frame has shoulders. */
+  readonly shoulders?: Standing;
+  /** What head and hands reach in any frame: the space of signing. Undefined without both. */
+  readonly space?: Edges;
+  /** The same with shoulders and elbows. */
+  readonly seen?: Edges;
+  /** What was mended and completed, and how often. */
+  readonly repairs: readonly Repair[];
+}
+
+/** Confidence from which a point counts as seen: completed ones have less. */
+const SEEN = 0.3;
+/** Radius of the head's disc in widths of the shoulders: no keypoint stands for its top. */
+const HEAD_RADIUS = 0.45;
+
+/**
+ * Goes through a clip before it is drawn, twice and without memory for it: measures the signer, then finds where shoulders, head and
+ * hands are and what must be repaired. The same for the whole clip whatever range of it is drawn.
+ */
+export async function clipStatistics(clip: PoseClip, options: RepairOptions = {}): Promise<ClipStatistics> {
+  const anatomy = await clipAnatomy(clip, options);
+  const tally = new RepairTally();
+  const standing = new EvenSample<Standing>();
+  const space = new Reach();
+  const seen = new Reach();
+  let frames = 0;
+  for await (const { keypoints } of repairedFrames(clip, options, anatomy, tally)) {
+    frames += 1;
+    const stands = standingOf(keypoints);
+    standing.add(() => stands);
+    addHead(space, keypoints, stands, anatomy);
+    addHead(seen, keypoints, stands, anatomy);
+    for (let index = PARTS.leftHand.start; index < keypoints.length / 3; index += 1) {
+      space.add(keypoints, index);
+      seen.add(keypoints, index);
+    }
+    for (const index of [5, 6, 7, 8]) seen.add(keypoints, index);
+  }
+  return {
+    frames,
+    anatomy,
+    ...given('shoulders', medianStanding(standing.values)),
+    ...given('space', space.edges()),
+    ...given('seen', seen.edges()),
+    repairs: tally.list(),
+  };
+}
+
+/** The signer's measures, from the frames before they are mended. */
+export function clipAnatomy(clip: PoseClip, options: RepairOptions = {}): Promise<Anatomy> {
+  const { minConfidence, mend } = { ...REPAIR_DEFAULTS, ...defined(options) };
+  const plain = mendClip(clearOf(clip, minConfidence), { mirror: mend?.mirror, ...NOTHING_ELSE });
+  return measureAnatomy(plain.frames());
+}
+
+const NOTHING_ELSE = { swaps: true, anatomy: false, wrist: 'none', bones: false } as const;
+
+/** Frames without faint points, mended, with short gaps filled and what is missing completed, in pixels of the file's picture. */
+export function repairedFrames(
+  clip: PoseClip,
+  options: RepairOptions,
+  anatomy: Anatomy,
+  tally?: RepairTally,
+): AsyncIterable<PoseFrame> {
+  const { maxGap, minConfidence, complete, mend } = { ...REPAIR_DEFAULTS, ...defined(options) };
+  const mended = mendClip(clearOf(clip, minConfidence), { ...mend, maxGap }, { anatomy, tally });
+  const frames = mended.frames();
+  return complete ? completeFrames(frames, mended.info.fps, anatomy, tally) : frames;
+}
+
+function clearOf(clip: PoseClip, minConfidence: number): PoseClip {
+  return { ...clip, frames: () => dropFaint(clip.frames(), minConfidence) };
+}
+
+/** Points below `minConfidence` become missing. */
+export async function* dropFaint(
+  frames: AsyncIterable<PoseFrame>,
+  minConfidence: number,
+): AsyncGenerator<PoseFrame> {
+  for await (const frame of frames) {
+    const keypoints = frame.keypoints.slice();
+    for (let index = 0; index < keypoints.length; index += 3) {
+      if ((keypoints[index + 2] ?? 0) < minConfidence) keypoints.fill(0, index, index + 3);
+    }
+    yield { ...frame, keypoints };
+  }
+}
+
+function given<K extends string, T>(key: K, value: T | undefined): Partial<Record<K, T>> {
+  const made: Partial<Record<K, T>> = {};
+  if (value !== undefined) made[key] = value;
+  return made;
+}
+
+/** Grows round what is added to it. */
+class Reach {
+  private readonly box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
+
+  add(keypoints: Float32Array, index: number): void {
+    if (confidenceOf(keypoints, index) < SEEN) return;
+    this.addDisc(keypoints[index * 3] ?? 0, keypoints[index * 3 + 1] ?? 0, 0);
+  }
+
+  addDisc(x: number, y: number, radius: number): void {
+    const { box } = this;
+    box.left = Math.min(box.left, x - radius);
+    box.right = Math.max(box.right, x + radius);
+    box.top = Math.min(box.top, y - radius);
+    box.bottom = Math.max(box.bottom, y + radius);
+  }
+
+  edges(): Edges | undefined {
+    return this.box.left === Infinity ? undefined : { ...this.box };
+  }
+}
+
+function addHead(
+  reach: Reach,
+  keypoints: Float32Array,
+  stands: Standing | undefined,
+  { shoulders }: Anatomy,
+): void {
+  const head = middle(keypoints, [0, 1, 2, 3, 4]);
+  if (head) reach.addDisc(head.x, head.y, Math.max(stands?.width ?? 0, shoulders) * HEAD_RADIUS);
+}
+
+function standingOf(keypoints: Float32Array): Standing | undefined {
+  const width = distanceOf(keypoints, 5, 6);
+  const between = middle(keypoints, [5, 6]);
+  return between && width !== undefined && width > 0 ? { ...between, width } : undefined;
+}
+
+function medianStanding(all: readonly Standing[]): Standing | undefined {
+  const median = (of: (standing: Standing) => number) => quantile(all.map(of), 0.5);
+  const [x, y, width] = [median((at) => at.x), median((at) => at.y), median((at) => at.width)];
+  return x === undefined || y === undefined || width === undefined ? undefined : { x, y, width };
+}

@@ -1,0 +1,198 @@
+import { type Anatomy, frameScale } from '../mend/anatomy.js';
+import { confidenceOf, copyPerson } from '../person.js';
+import type { PoseFrame } from '../pose-frame.js';
+import type { RepairTally } from '../repairs.js';
+import { elbow, hand, wrist } from './arm-groups.js';
+import type { Group, Place, Pose } from './group.js';
+import { head, hips, shoulders } from './trunk-groups.js';
+
+/** Confidence of a completed point: below that of anything a detector was sure of. */
+export const COMPLETED = 0.25;
+/** Seconds in which a part that a file loses goes to its rest, or comes back from it. */
+const WAY = 0.32;
+
+/** In this order: the groups of each stage hang on those of the stages before. */
+const STAGES: readonly (readonly Group[])[] = [
+  [shoulders],
+  [head, hips],
+  [elbow('left'), elbow('right')],
+  [wrist('left'), wrist('right')],
+  [hand('left'), hand('right')],
+];
+
+/**
+ * Completes what a person must have and the frames lack: shoulders of a head, a head above shoulders, nose, eyes and ears of a face, a calm
+ * face on a head, hips, and arms that hang or lead to the hand that is known, with a relaxed hand. What is missing for a while sinks to
+ * its rest from where it was last seen and rises from it in time. It knows the frames of the file alone, never what was drawn.
+ */
+export function completeFrames(
+  frames: AsyncIterable<PoseFrame>,
+  fps: number,
+  anatomy: Anatomy,
+  tally?: RepairTally,
+): AsyncIterable<PoseFrame> {
+  const way = Math.max(1, Math.round(WAY * fps));
+  return STAGES.reduce((source, groups) => completeStage(source, groups, { way, anatomy, tally }), frames);
+}
+
+interface Completing {
+  /** Frames from a part's last place to its rest. */
+  readonly way: number;
+  readonly anatomy: Anatomy;
+  readonly tally?: RepairTally;
+}
+
+interface Open extends Pose {
+  readonly frame: PoseFrame;
+  readonly depth?: Float32Array;
+  /**
+   * Of each group its points, in widths of the shoulders from its anchor, where the frame itself knows it or leads it; else
+   * undefined.
+   */
+  readonly shapes: readonly (readonly Place[] | undefined)[];
+}
+
+/** Where a group was when it was last seen, and how many frames ago. */
+interface Sighting {
+  shape: readonly Place[] | undefined;
+  since: number;
+}
+
+async function* completeStage(
+  frames: AsyncIterable<PoseFrame>,
+  groups: readonly Group[],
+  completing: Completing,
+): AsyncGenerator<PoseFrame> {
+  const ahead = groups.every(({ timeless }) => timeless) ? 0 : 2 * completing.way;
+  const waiting: Open[] = [];
+  const last: Sighting[] = groups.map(() => ({ shape: undefined, since: 0 }));
+  const next = (): PoseFrame | undefined => {
+    const open = waiting.shift();
+    if (!open) return undefined;
+    groups.forEach((group, k) => {
+      const sighting = last[k];
+      if (!sighting) return;
+      sighting.since += 1;
+      const shape = open.shapes[k];
+      if (shape) Object.assign(sighting, { shape, since: 0 });
+      else bridge(open, group, completing, { before: sighting, ...nextSighting(waiting, k) });
+    });
+    const { frame, keypoints, depth } = open;
+    return depth ? { ...frame, keypoints, depth } : { ...frame, keypoints };
+  };
+  for await (const frame of frames) {
+    waiting.push(opened(frame, groups, completing));
+    const done = waiting.length > ahead ? next() : undefined;
+    if (done) yield done;
+  }
+  for (let done = next(); done; done = next()) yield done;
+}
+
+function nextSighting(waiting: readonly Open[], group: number): { after?: Sighting } {
+  const at = waiting.findIndex(({ shapes }) => shapes[group] !== undefined);
+  return at < 0 ? {} : { after: { shape: waiting[at]?.shapes[group], since: at + 1 } };
+}
+
+/** A frame with what it knows of the groups by itself. */
+function opened(frame: PoseFrame, groups: readonly Group[], completing: Completing): Open {
+  const points = copyPerson(frame);
+  const { anatomy } = completing;
+  const pose = { ...points, scale: frameScale(points.keypoints, anatomy), forearm: anatomy.forearm };
+  return { frame, ...pose, shapes: groups.map((group) => ownShape(pose, group, completing)) };
+}
+
+/** Fills in what a group lacks that is there or led, and gives its shape; undefined for others. */
+function ownShape(
+  pose: Pose & { readonly depth?: Float32Array },
+  group: Group,
+  { tally }: Completing,
+): readonly Place[] | undefined {
+  const { keypoints, depth, scale } = pose;
+  const missing = new Set(group.points.filter((index) => confidenceOf(keypoints, index) <= 0));
+  const there = group.points.length - missing.size >= group.enough;
+  if (scale <= 0 || !(there || group.timeless || group.led?.(pose))) return undefined;
+  if (missing.size > 0 && (group.fills || !there)) {
+    const rest = group.rest(pose);
+    if (!rest) return undefined;
+    group.points.forEach((index, k) => {
+      if (missing.has(index)) setCompleted(pose, index, rest[k]);
+    });
+    for (const name of group.names(missing)) tally?.add('completed', name);
+  }
+  const anchor = group.anchor(pose);
+  return (
+    anchor &&
+    group.points.map((index) => ({
+      x: ((keypoints[index * 3] ?? 0) - anchor.x) / scale,
+      y: ((keypoints[index * 3 + 1] ?? 0) - anchor.y) / scale,
+      z: (depth?.[index] ?? Number.NaN) / scale,
+    }))
+  );
+}
+
+function setCompleted(
+  { keypoints, depth }: Pick<Open, 'keypoints' | 'depth'>,
+  index: number,
+  place: Place | undefined,
+): void {
+  if (!place) return;
+  keypoints.set([place.x, place.y, COMPLETED], index * 3);
+  if (depth) depth[index] = place.z;
+}
+
+/** Where a group was last seen, and where it will be again if that is near enough. */
+interface Around {
+  readonly before: Sighting;
+  readonly after?: Sighting;
+}
+
+/** Sets the whole group between where it was, where it will be and its rest. */
+function bridge(open: Open, group: Group, { way, tally }: Completing, around: Around): void {
+  const anchor = group.anchor(open);
+  const rest = group.rest(open);
+  if (!rest || !anchor || open.scale <= 0) return;
+  const weights = shares(around, way);
+  group.points.forEach((index, k) => {
+    const target = rest[k];
+    if (target)
+      setCompleted(
+        open,
+        index,
+        mix(open.scale, anchor, target, weights, [around.before.shape?.[k], around.after?.shape?.[k]]),
+      );
+  });
+  for (const name of group.names(new Set(group.points))) tally?.add('completed', name);
+}
+
+interface Shares {
+  readonly before: number;
+  readonly after: number;
+  readonly rest: number;
+}
+
+/** How much of the last shape, the next one and the rest a frame shows. */
+function shares({ before: { shape, since }, after }: Around, way: number): Shares {
+  const nothing = { before: 0, after: 0, rest: 0 };
+  const until = after?.since ?? Infinity;
+  if (shape && since + until <= 2 * way) {
+    const share = since / (since + until);
+    return { ...nothing, before: 1 - share, after: share };
+  }
+  if (shape && since < way) return { ...nothing, before: 1 - since / way, rest: since / way };
+  if (until < way) return { ...nothing, after: 1 - until / way, rest: until / way };
+  return { ...nothing, rest: 1 };
+}
+
+function mix(
+  scale: number,
+  anchor: { readonly x: number; readonly y: number },
+  rest: Place,
+  weights: Shares,
+  [before, after]: readonly [Place | undefined, Place | undefined],
+): Place {
+  const sum = (axis: 'x' | 'y' | 'z', origin: number): number =>
+    (before && weights.before > 0 ? weights.before * (before[axis] * scale + origin) : 0) +
+    (after && weights.after > 0 ? weights.after * (after[axis] * scale + origin) : 0) +
+    (weights.rest > 0 ? weights.rest * rest[axis] : 0);
+  return { x: sum('x', anchor.x), y: sum('y', anchor.y), z: sum('z', 0) };
+}
