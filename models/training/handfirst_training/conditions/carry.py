@@ -26,6 +26,8 @@ UPPER_RADIUS, FOREARM_RADIUS = 0.17, 0.135
 # How far the trunk reaches beyond its outline and how far that rises at the neck, in shoulder widths; below the hips
 # in trunk lengths, where it is wider than the hips by TRUNK_FLARE.
 TRUNK_GROW, TRUNK_BELOW, TRUNK_FLARE, NECK_RISE = 0.17, 0.6, 1.4, 0.14
+# Half the neck's width where it meets the shoulders, in shoulder widths.
+NECK_HALF = 0.24
 # Where an arm begins to be cut out of the trunk: share of the upper arm from the shoulder.
 CUT_FROM, CUT_RADIUS = 0.35, 0.15
 HIPS_APART, HIPS_BELOW = 0.31, 1.45
@@ -211,8 +213,8 @@ def part_covers(keypoints: np.ndarray, height: int, width: int) -> np.ndarray:
         neck = np.zeros((len(ids) + 2, 2))
         for k in range(len(ids)):
             neck[k] = keypoints[ids[k], :2]
-        neck[len(ids)] = 0.62 * keypoints[6, :2] + 0.38 * keypoints[5, :2]
-        neck[len(ids) + 1] = 0.62 * keypoints[5, :2] + 0.38 * keypoints[6, :2]
+        neck[len(ids)] = 0.5 * (keypoints[5, :2] + keypoints[6, :2]) + NECK_HALF * (keypoints[6, :2] - keypoints[5, :2])
+        neck[len(ids) + 1] = 0.5 * (keypoints[5, :2] + keypoints[6, :2]) + NECK_HALF * (keypoints[5, :2] - keypoints[6, :2])
     # Hair that lies on the shoulders goes with the trunk.
     upper = frame[5] + 0.04 * span
     for i in range(height):
@@ -252,9 +254,10 @@ def prepare(picture: np.ndarray, person: np.ndarray, plate: np.ndarray, keypoint
 
 @njit(cache=True)
 def lay(out: np.ndarray, cover: np.ndarray, part: np.ndarray, x: float, y: float, i: int, j: int, share: float) -> None:
-    """Lay the part's value at (x, y), bilinear, times `share`, over pixel (i, j) of the picture."""
+    """Lay the part's value at (x, y), bilinear, times `share`, over pixel (i, j) of the picture. Below the reference its last row goes
+    on."""
     height, width = part.shape[0], part.shape[1]
-    u, v = x - 0.5, y - 0.5
+    u, v = x - 0.5, min(y - 0.5, height - 1.001)
     j0, i0 = int(np.floor(u)), int(np.floor(v))
     if j0 < 0 or i0 < 0 or j0 >= width - 1 or i0 >= height - 1:
         return
@@ -292,7 +295,7 @@ def goal_window(back: np.ndarray, box: np.ndarray, height: int, width: int) -> n
 
 @njit(cache=True)
 def cover_box(part: np.ndarray) -> np.ndarray:
-    """Box (x0, y0, x1, y1) of what a part covers; all zeros where it covers nothing."""
+    """Box (x0, y0, x1, y1) of what a part covers, far beyond the lower edge where that cuts it off; all zeros where it covers nothing."""
     height, width = part.shape[0], part.shape[1]
     x0, y0, x1, y1 = width, height, 0, 0
     for i in range(height):
@@ -301,7 +304,7 @@ def cover_box(part: np.ndarray) -> np.ndarray:
                 x0, y0, x1, y1 = min(x0, j), min(y0, i), max(x1, j + 1), max(y1, i + 1)
     if x1 <= x0:
         return np.zeros(4)
-    return np.array([x0, y0, x1, y1], np.float64)
+    return np.array([x0, y0, x1, y1 if y1 < height else 4 * height], np.float64)
 
 
 @njit(cache=True)
@@ -393,7 +396,9 @@ def lay_bone(
                 along = long_source + (along - long_goal) * scale
             else:
                 along *= long_source / long_goal
-            lay(out, cover, part, source[0, 0] + sx * along - sy * across, source[0, 1] + sy * along + sx * across, i, j, share)
+            y = source[0, 1] + sy * along + sx * across
+            if y < part.shape[0]:
+                lay(out, cover, part, source[0, 0] + sx * along - sy * across, y, i, j, share)
 
 
 def mean_depth(depth: np.ndarray, a: int, b: int) -> float:

@@ -1,0 +1,115 @@
+"""The carried picture on hand-worked cases."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from handfirst_training.conditions.carry import affine, carry, order, prepare, with_hips
+
+SIZE = 128
+
+
+def signer() -> np.ndarray:
+    """[133, 3] a signer from the hips up in a picture of 128, arms a little away from the trunk."""
+    points = np.zeros((133, 3))
+    places = {0: (64, 28), 5: (84, 50), 6: (44, 50), 7: (94, 80), 8: (34, 80), 9: (98, 108), 10: (30, 108), 11: (76, 108), 12: (52, 108)}
+    for k, (x, y) in places.items():
+        points[k] = x, y, 1
+    turn = np.linspace(np.pi, 0, 17)
+    points[23:40, 0], points[23:40, 1] = 64 + 12 * np.cos(turn), 28 + 14 * np.sin(turn)
+    points[40:91, :2] = np.stack([64 + 8 * np.cos(np.arange(51)), 26 + 6 * np.sin(np.arange(51))], axis=1)
+    points[23:91, 2] = 1
+    return points
+
+
+def scene() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A picture that says its own place (red across, green down), everyone's mask, a blue plate."""
+    y, x = np.mgrid[:SIZE, :SIZE] + 0.5
+    plate = np.zeros((SIZE, SIZE, 3))
+    plate[..., 2] = 255
+    return np.stack([x, y, np.zeros_like(x)], axis=-1), np.ones((SIZE, SIZE)), plate
+
+
+def test_an_unmoved_signer_is_carried_to_where_it_was() -> None:
+    picture, person, plate = scene()
+    reference = prepare(picture, person, plate, signer())
+    out, cover = carry(reference, signer(), np.full(133, np.nan))
+    inside = cover > 0.999
+    assert inside.mean() > 0.15
+    assert np.abs(out[inside] - picture[inside]).max() < 0.05
+    assert (out[cover == 0] == plate[cover == 0]).all()
+
+
+def test_a_signer_moved_as_a_whole_is_carried_along() -> None:
+    picture, person, plate = scene()
+    reference = prepare(picture, person, plate, signer())
+    moved = signer()
+    moved[:, :2] += (9, -6)
+    out, _ = carry(reference, moved, np.full(133, np.nan))
+    # Trunk, at its middle: what lay at (64 - 9, 90 + 6).
+    np.testing.assert_allclose(out[89, 63], (63.5 - 9, 89.5 + 6, 0), atol=0.05)
+    # Tip of the nose.
+    np.testing.assert_allclose(out[22, 72], (72.5 - 9, 22.5 + 6, 0), atol=0.05)
+
+
+def test_a_raised_forearm_shows_the_forearm_turned_about_the_elbow() -> None:
+    picture, person, plate = scene()
+    reference = prepare(picture, person, plate, signer())
+    raised = signer()
+    raised[9, :2] = 94 + 28.284, 80  # the left wrist, out to the side, as far from the elbow as before
+    out, _ = carry(reference, raised, np.full(133, np.nan))
+    # Pixel (107.5, 78.5): 13.5 along the bone and 1.5 above it; as far along the forearm that hung, and 1.5 towards the outside.
+    along = np.array([4, 28]) / np.hypot(4, 28)
+    outside = np.array([along[1], -along[0]])
+    expected = np.array([94, 80]) + along * 13.5 + outside * 1.5
+    np.testing.assert_allclose(out[78, 107, :2], expected, atol=0.05)
+
+
+def test_parts_lie_by_depth_and_else_with_the_arms_in_front() -> None:
+    points, depth = signer(), np.full(133, np.nan)
+    assert order(depth, points, 40)[:3] == [-2, -1, 4]
+    depth[:17] = 0
+    depth[0] = -30
+    depth[[5, 7, 9]] = -10
+    depth[[6, 8, 10]] = -50
+    assert order(depth, points, 40) == [-2, -1, 0, 1, 4, 2, 3]
+    depth[[6, 8, 10]] = 60
+    assert order(depth, points, 40)[:3] == [-2, 2, 3] or order(depth, points, 40)[:3] == [2, 3, -2]
+
+
+def test_the_affine_map_is_exact_where_it_can_be_and_stays_near_the_identity_where_it_must() -> None:
+    source = np.array([[0.0, 0], [10, 0], [0, 10], [10, 10]])
+    goal = source @ np.array([[1.2, 0.1], [-0.3, 0.9]]).T + (5, 7)
+    np.testing.assert_allclose(affine(source, goal, 0.0), [[1.2, 0.1, 5], [-0.3, 0.9, 7]], atol=1e-12)
+    line = np.array([[0.0, 0], [10, 0]])
+    np.testing.assert_allclose(affine(line, line + np.array([3, 4]), 1.0), [[1, 0, 3], [0, 1, 4]], atol=1e-12)
+
+
+def test_nothing_is_carried_without_shoulders() -> None:
+    picture, person, plate = scene()
+    reference = prepare(picture, person, plate, signer())
+    lost = signer()
+    lost[6] = 0
+    out, cover = carry(reference, lost, np.full(133, np.nan))
+    assert (out == plate).all() and not cover.any()
+
+
+def test_missing_hips_hang_below_the_shoulders() -> None:
+    points = signer()
+    points[[11, 12]] = 0
+    hips = with_hips(points)
+    assert hips[11, 0] > hips[12, 0]
+    np.testing.assert_allclose(hips[[11, 12], 1], 50 + 1.45 * 40)
+
+
+def test_a_trunk_that_the_reference_cuts_off_goes_on_to_the_lower_edge() -> None:
+    picture, person, plate = scene()
+    cut = slice(0, 100)
+    reference = prepare(picture[cut], person[cut], plate, signer())
+    raised = signer()
+    raised[:, 1] -= 20
+    out, cover = carry(reference, raised, np.full(133, np.nan))
+    assert out.shape == plate.shape
+    np.testing.assert_allclose(out[70, 63], (63.5, 90.5, 0), atol=0.05)
+    np.testing.assert_allclose(out[[90, 110, 127], 63, 1], 99.5, atol=0.05)
+    assert cover[127, 63] == 1
