@@ -35,6 +35,7 @@ export const ERROR_CODES = {
     'HF_RANKS_DIFFER',
     'HF_RANK_ANSWER',
     'HF_RANK_FOLDERS',
+    'HF_SIGNER_UNKNOWN',
     'HF_SPELL_TEXT',
     'HF_STEPS_UNTRAINED',
     'HF_VIDEO_METADATA',
@@ -67,6 +68,7 @@ export const ERROR_CODES = {
   BundleError: [
     'HF_BUNDLE_CHECK',
     'HF_BUNDLE_FILE',
+    'HF_BUNDLE_GALLERY',
     'HF_BUNDLE_GRAPH',
     'HF_BUNDLE_MANIFEST',
     'HF_BUNDLE_MISSING',

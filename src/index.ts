@@ -15,6 +15,5 @@ export * from './phrase/index.js';
 export type { Picture } from './picture.js';
 export * from './pipeline/index.js';
 export { openPoseClip, type PoseClip, type PoseClipInfo, type PoseFrame, poseFormats } from './pose/index.js';
-export type { Background } from './stages/composite.js';
 export type { Intermediates } from './stages/two-stage.js';
 export { readInfo, type VideoMetadata } from './video/index.js';

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import type { Background } from '../stages/composite.js';
+import type { Background } from '../pipeline/index.js';
 
 /*
  * Parsers of flag values. They throw commander's `InvalidArgumentError`, which names the flag and ends with code 2.
@@ -57,8 +57,9 @@ const COLOURS: Readonly<Record<string, readonly [number, number, number]>> = {
   blue: [0, 0, 255],
 };
 
-/** A colour, `transparent`, or `drawn`. */
+/** A colour, `transparent`, `drawn`, or a picture file. */
 export function background(text: string): Background {
+  if (/\.(png|jpe?g|webp)$/i.test(text)) return { file: text };
   const value = text.toLowerCase();
   if (value === 'transparent' || value === 'drawn') return value;
   const named = COLOURS[value];
@@ -66,7 +67,7 @@ export function background(text: string): Background {
   const hex = /^#?([0-9a-f]{6})$/.exec(value)?.[1] ?? short(value);
   if (hex === undefined) {
     throw new InvalidArgumentError(
-      `Give #rrggbb, ${Object.keys(COLOURS).join(', ')}, transparent, or drawn for what the model draws.`,
+      `Give #rrggbb, ${Object.keys(COLOURS).join(', ')}, transparent, drawn for what the model draws, or a PNG, JPEG or WebP file.`,
     );
   }
   const level = (at: number): number => Number.parseInt(hex.slice(at, at + 2), 16);

@@ -1,7 +1,6 @@
 import { Option } from 'commander';
 import { DEVICES } from '../models/index.js';
-import { listPresets, type SourceOptions } from '../pipeline/index.js';
-import type { Background } from '../stages/composite.js';
+import { type Background, listPresets, type SourceOptions } from '../pipeline/index.js';
 import * as parse from './arguments.js';
 import {
   completeOption,
@@ -24,6 +23,7 @@ export interface GenerateFlags extends SourceFlags, MendFlags {
   readonly negativePrompt?: string;
   readonly seed?: number;
   readonly reference?: string;
+  readonly signer?: string;
   readonly background?: Background;
   readonly allowUnknownWords?: boolean;
   readonly range?: { from: number; to?: number };
@@ -80,9 +80,18 @@ function signerFlags(): Option[] {
   return [
     option('--prompt <text>', 'who is shown, in words (default: what the bundle proposes)'),
     option('--negative-prompt <text>', 'what not to show; counts with --guidance above 1'),
-    option('--seed <n>', 'decides what the prompt leaves open (default: 0)', parse.wholeNumber(0)),
-    option('--reference <picture>', 'a picture of the signer (default: one is drawn from prompt and seed)'),
-    option('--background <colour>', '#rrggbb, a name, transparent, or drawn', parse.background),
+    option('--signer <name>', "one of the bundle's gallery: handfirst signers lists them"),
+    option('--reference <picture>', 'a picture of anybody, who is then the signer'),
+    option(
+      '--seed <n>',
+      'decides the noise, and what the prompt leaves open (default: 0)',
+      parse.wholeNumber(0),
+    ),
+    option(
+      '--background <what>',
+      '#rrggbb, the name of a colour, a picture file, transparent, or drawn',
+      parse.background,
+    ),
     option('--allow-unknown-words', 'warn of words that the bundle does not know instead of stopping'),
   ];
 }
@@ -91,7 +100,12 @@ function keypointsFlags(): Option[] {
   return [
     ...sourceOptions(),
     option('--range <from:to>', 'frames to draw, from 0, the end not included', parse.frameRange),
-    option('--fit <how>', 'how the signer is placed in the picture').choices(['keep', 'centre', 'crop']),
+    option('--fit <how>', 'how the signer is placed in the picture').choices([
+      'keep',
+      'centre',
+      'crop',
+      'reference',
+    ]),
     ...mendOptions(),
     completeOption(),
   ];

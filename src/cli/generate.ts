@@ -42,14 +42,14 @@ ${EXIT_CODES}`,
 
 /** The options of `render` that the flags mean. */
 export function renderOptions(input: string, values: GenerateFlags): RenderOptions {
-  const { prompt, negativePrompt, seed, reference, background, allowUnknownWords } = values;
+  const { prompt, negativePrompt, seed, reference, signer, background, allowUnknownWords } = values;
   const { format, fps, size, person, sequence, range, fit, complete } = values;
   const { bundle, preset, verify, device, threads, lookAhead } = values;
   const { out, force, resume, sideBySide, sourceVideo, audio, crf } = values;
   return {
     input,
     source: { format, fps, size, person, sequence, range, fit, complete, mend: mend(values) },
-    look: { prompt, negativePrompt, seed, reference, background, allowUnknownWords },
+    look: { prompt, negativePrompt, seed, reference, signer, background, allowUnknownWords },
     method: { bundle, preset, verify, overrides: overrides(values) },
     runtime: { device: device === 'auto' ? undefined : device, threads, lookAhead },
     output: { path: out, force, resume, layout: sideBySide, sourceVideo, audio, encoding: { crf } },

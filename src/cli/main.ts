@@ -8,6 +8,7 @@ import { modelsCommand } from './models.js';
 import { joinCommand, phraseCommand } from './phrase.js';
 import { poseCommand } from './pose.js';
 import { previewCommand } from './preview.js';
+import { signersCommand } from './signers.js';
 import { spellCommand } from './spell.js';
 
 /** The whole command line; nothing is read or written before it is parsed. */
@@ -27,6 +28,7 @@ export function program(): Command {
     phraseCommand(),
     poseCommand(),
     previewCommand(),
+    signersCommand(),
     spellCommand(),
   ];
   for (const command of commands) root.addCommand(command);

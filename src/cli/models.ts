@@ -3,7 +3,6 @@ import { BundleError } from '../errors.js';
 import {
   type BundleCheck,
   checkBundle,
-  createTokenizer,
   DEFAULT_BUNDLE,
   DEVICES,
   type ListedBundle,
@@ -11,6 +10,7 @@ import {
   loadBundle,
   type Tokenizer,
 } from '../models/index.js';
+import { promptTopics } from '../pipeline/index.js';
 
 /** A line a bundle for `handfirst models list`. */
 export function formatBundles(listed: readonly ListedBundle[]): string {
@@ -96,7 +96,7 @@ function wordsCommand(): Command {
     .option('--json', 'print JSON')
     .action(async (nameOrFolder: string, { json }: { json?: boolean }) => {
       const bundle = await loadBundle(nameOrFolder, { verify: false });
-      const { topics } = await createTokenizer(bundle);
+      const topics = await promptTopics(bundle);
       print(json ? JSON.stringify(topics, undefined, 2) : formatTopics(bundle.manifest.name, topics));
     });
 }

@@ -4,6 +4,7 @@ import type {
   DenoiserManifest,
   HandStageManifest,
   Manifest,
+  PromptManifest,
 } from './manifest.js';
 
 /** A tensor as the manifest tells it; a dimension it does not tell is undefined. */
@@ -27,7 +28,7 @@ const FLOATS = ['float32', 'float16'];
 export function usesOf(manifest: Manifest): GraphUse[] {
   const { hand, body } = manifest;
   return [
-    promptUse(manifest),
+    ...promptUse(manifest),
     ...referenceUse(manifest),
     denoiserUse(hand, manifest),
     denoiserUse(body, manifest),
@@ -40,22 +41,26 @@ function floats(name: string, shape?: readonly (number | undefined)[]): TensorUs
   return { name, types: FLOATS, ...(shape ? { shape } : {}) };
 }
 
-function promptUse(manifest: Manifest): GraphUse {
-  const { graph, inputs, outputs } = manifest.prompt;
-  return {
-    graph,
-    inputs: inputs.map((input) => promptInput(input, manifest)),
-    outputs: Object.values(outputs).map((name) => floats(name)),
-  };
+function promptUse({ prompt, reference }: Manifest): GraphUse[] {
+  if (!prompt) return [];
+  const { graph, inputs, outputs, maxTokens } = prompt;
+  return [
+    {
+      graph,
+      inputs: inputs.map((input) => promptInput(input, maxTokens, reference)),
+      outputs: Object.values(outputs).map((name) => floats(name)),
+    },
+  ];
 }
 
 function promptInput(
-  input: Manifest['prompt']['inputs'][number],
-  { prompt, reference }: Manifest,
+  input: PromptManifest['inputs'][number],
+  maxTokens: number,
+  reference: Manifest['reference'],
 ): TensorUse {
   switch (input.from) {
     case 'tokens':
-      return { name: input.name, shape: [1, prompt.maxTokens], types: [input.type] };
+      return { name: input.name, shape: [1, maxTokens], types: [input.type] };
     case 'seed':
       return floats(input.name, [1, input.length]);
     case 'reference':
@@ -85,6 +90,7 @@ function denoiserUse(stage: HandStageManifest | BodyStageManifest, manifest: Man
     outputs: [
       floats(outputs.prediction, latent),
       ...(outputs.mask === undefined ? [] : [floats(outputs.mask, [1, masksOf(inputs), size, size])]),
+      ...(outputs.features === undefined ? [] : [floats(outputs.features)]),
     ],
   };
 }
@@ -112,6 +118,8 @@ function denoiserInput(
       return floats(input.name);
     case 'reference':
       return floats(input.name, reference?.outputs[input.key]?.shape);
+    case 'skin':
+      return floats(input.name, [1, 9]);
   }
 }
 
@@ -121,8 +129,11 @@ function autoencoderUses(autoencoder: AutoencoderManifest): GraphUse[] {
   const latent = latentShape(autoencoder);
   const decode = {
     graph: decoder.graph,
-    inputs: [floats(decoder.input, latent)],
-    outputs: [floats(decoder.output, picture)],
+    inputs: decoderInputs(decoder, latent, picture),
+    outputs: [
+      floats(decoder.output, picture),
+      ...(decoder.mask === undefined ? [] : [floats(decoder.mask, [1, 1, size, size])]),
+    ],
   };
   if (!encoder) return [decode];
   return [
@@ -133,6 +144,17 @@ function autoencoderUses(autoencoder: AutoencoderManifest): GraphUse[] {
       outputs: [floats(encoder.output, latent)],
     },
   ];
+}
+
+function decoderInputs(
+  { input, inputs }: AutoencoderManifest['decoder'],
+  latent: readonly number[],
+  picture: readonly number[],
+): TensorUse[] {
+  const own = input === undefined ? [] : [floats(input, latent)];
+  const beside = inputs.filter(({ name }) => name !== input);
+  const shapes = { latent, carried: picture, plate: picture, features: undefined };
+  return [...own, ...beside.map(({ name, from }) => floats(name, shapes[from]))];
 }
 
 function latentShape({ size, channels, downscale }: AutoencoderManifest): number[] {

@@ -14,6 +14,26 @@ const graphFile = z.string().regex(/\.onnx$/);
 
 const encoder = z.object({ graph: graphFile, input: name, output: name });
 
+/** An input of a decoder, and where its value comes from. */
+const decoderInput = z.discriminatedUnion('from', [
+  z.object({ name, from: z.literal('latent') }),
+  /** The carried picture or the plate (body stage only): RGB [1, 3, size, size] at picture size, -1..1. */
+  z.object({ name, from: z.literal('carried') }),
+  z.object({ name, from: z.literal('plate') }),
+  /** The denoiser's `features` of the last step, as they are. */
+  z.object({ name, from: z.literal('features') }),
+]);
+
+/** `input` takes the latent; `inputs` are those beside it. One of the two names the latent. */
+const decoder = z.object({
+  graph: graphFile,
+  input: name.optional(),
+  inputs: z.array(decoderInput).default([]),
+  output: name,
+  /** The person's mask at full resolution, [1, 1, size, size], 0..1; it goes before that of the denoiser's mask head. */
+  mask: name.optional(),
+});
+
 /** Turns pictures into latents and back; `latent = scaling * (encoded - shift)`. */
 const autoencoder = z.object({
   /** Side of the (square) picture in pixels. */
@@ -25,7 +45,7 @@ const autoencoder = z.object({
   shift: z.number().default(0),
   /** Absent where nothing needs encoding (the hand stage). */
   encoder: encoder.optional(),
-  decoder: encoder,
+  decoder,
 });
 
 /** Forward diffusion; see `diffusion/schedule.ts`. */
@@ -90,6 +110,13 @@ export const channelsSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('canvas') }),
   /** As many channels as a latent has: the canvas, encoded (body stage only; size = latent size). */
   z.object({ kind: z.literal('canvas-latent') }),
+  /** 3 channels, -1..1: the reference carried into the frame, means of whole cells (body stage only). */
+  z.object({ kind: z.literal('carried') }),
+  /** 1 channel, 0..1: where a part of the reference was laid (body stage only). */
+  z.object({ kind: z.literal('coverage') }),
+  /** As many channels as a latent has: the carried picture or the plate, encoded (body stage only; size = latent size). */
+  z.object({ kind: z.literal('carried-latent') }),
+  z.object({ kind: z.literal('plate-latent') }),
 ]);
 
 /** An input of a denoiser graph, and where its value comes from. */
@@ -103,6 +130,8 @@ const denoiserInput = z.discriminatedUnion('from', [
   z.object({ name, from: z.literal('prompt'), key: name }),
   /** An output of the reference graph, by its key there. */
   z.object({ name, from: z.literal('reference'), key: name }),
+  /** Shape [1, 9]: the reference's skin, RGB -1..1 of its dark, middle and bright pixels; see `stages/reference/skin.ts`. */
+  z.object({ name, from: z.literal('skin') }),
 ]);
 
 const denoiser = z.object({
@@ -111,8 +140,9 @@ const denoiser = z.object({
   /**
    * `mask`: the mask head, probabilities 0..1, [1, masks, size, size] at picture size. In the hand stage one mask, of the hands; in
    * the body stage the person's first, then those of other parts.
+   * `features`: whatever the decoder takes beside the latent; the engine passes on the last step's.
    */
-  outputs: z.object({ prediction: name, mask: name.optional() }),
+  outputs: z.object({ prediction: name, mask: name.optional(), features: name.optional() }),
 });
 
 const stage = z.object({
@@ -189,8 +219,14 @@ export const manifestSchema = z.object({
     z.string().regex(/^(?!.*\.\.)[^/\\][^\\]*$/),
     z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), bytes: z.number().int().min(0) }),
   ),
-  prompt,
+  /** Absent where nothing that a network takes comes from words. */
+  prompt: prompt.optional(),
   reference: reference.optional(),
+  /** The list of rendered signers that the bundle brings; see `models/gallery.ts`. */
+  gallery: z
+    .string()
+    .regex(/\.json$/)
+    .optional(),
   /** Prompt used where the user gives none. */
   defaultPrompt: z.string().default(''),
   hand: handStage,
@@ -202,4 +238,5 @@ export type HandStageManifest = z.infer<typeof handStage>;
 export type BodyStageManifest = z.infer<typeof bodyStage>;
 export type AutoencoderManifest = z.infer<typeof autoencoder>;
 export type DenoiserManifest = z.infer<typeof denoiser>;
+export type PromptManifest = z.infer<typeof prompt>;
 export type ConditionChannels = z.infer<typeof channelsSchema>;

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { BundleError } from '../errors.js';
-import { type Manifest, manifestSchema } from './manifest.js';
+import { type Manifest, manifestSchema, type PromptManifest } from './manifest.js';
+import { asksFor, REFERENCE_KINDS, seesCarried } from './reference-uses.js';
 
 /** Version of the manifest's layout that this engine reads. */
 const SCHEMA = 1;
@@ -62,7 +63,7 @@ function firstContradiction(manifest: Manifest): string | undefined {
     const problem = stageContradiction(manifest, stage);
     if (problem) return problem;
   }
-  for (const input of manifest.prompt.inputs) {
+  for (const input of manifest.prompt?.inputs ?? []) {
     if (
       input.from === 'reference' &&
       manifest.reference &&
@@ -82,14 +83,46 @@ function stageContradiction(manifest: Manifest, stage: 'hand' | 'body'): string 
   if (stage === 'body' && !autoencoder.encoder) return 'body.autoencoder needs an encoder, for the canvas';
   if (stage === 'hand' && !denoiser.outputs.mask)
     return 'hand.denoiser.outputs needs a mask, to cut the hand out';
+  if (stage === 'hand' && seesCarried(manifest.hand))
+    return 'hand asks for the carried picture or the plate, which only the body stage has';
   if (!denoiser.inputs.some((input) => input.from === 'latent'))
     return `${stage}.denoiser has no latent input`;
   for (const input of denoiser.inputs) {
-    if (input.from === 'prompt' && !Object.hasOwn(manifest.prompt.outputs, input.key)) {
+    if (input.from === 'prompt' && !Object.hasOwn(manifest.prompt?.outputs ?? {}, input.key)) {
       return `${stage}.denoiser wants "${input.key}" of the prompt graph, which has no such output`;
     }
     if (input.from === 'reference' && !Object.hasOwn(manifest.reference?.outputs ?? {}, input.key)) {
       return `${stage}.denoiser wants "${input.key}" of the reference graph, which has no such output`;
+    }
+  }
+  return decoderContradiction(manifest, stage) ?? sizeContradiction(manifest, stage);
+}
+
+function decoderContradiction(manifest: Manifest, stage: 'hand' | 'body'): string | undefined {
+  const { autoencoder, denoiser } = manifest[stage];
+  const { input, inputs } = autoencoder.decoder;
+  if (input === undefined && !inputs.some(({ from }) => from === 'latent')) {
+    return `${stage}.autoencoder.decoder has no latent input`;
+  }
+  if (inputs.some(({ from }) => from === 'features') && denoiser.outputs.features === undefined) {
+    return `${stage}.autoencoder.decoder wants features, and the denoiser's outputs have none`;
+  }
+  return undefined;
+}
+
+/** The carried picture is shrunk by means of whole cells; encoded pictures have the latent's size. */
+function sizeContradiction(manifest: Manifest, stage: 'hand' | 'body'): string | undefined {
+  const { autoencoder, denoiser } = manifest[stage];
+  const latent = autoencoder.size / autoencoder.downscale;
+  for (const input of denoiser.inputs) {
+    if (input.from !== 'conditions') continue;
+    const { name, size } = input;
+    const one = { ...denoiser, inputs: [input] };
+    for (const kind of REFERENCE_KINDS) {
+      if (!asksFor(one, kind)) continue;
+      if (kind.endsWith('-latent') ? size !== latent : autoencoder.size % size !== 0) {
+        return `${stage}.denoiser draws '${kind}' in "${name}" at ${size}, which does not fit its picture of ${autoencoder.size} and latent of ${latent}`;
+      }
     }
   }
   return undefined;
@@ -97,17 +130,26 @@ function stageContradiction(manifest: Manifest, stage: 'hand' | 'body'): string 
 
 /** Every file that the manifest uses. */
 function namedFiles(manifest: Manifest): string[] {
-  const { prompt, reference, hand, body } = manifest;
-  const tokenizer =
-    prompt.tokenizer.kind === 'words'
-      ? [prompt.tokenizer.vocabulary]
-      : [prompt.tokenizer.tokenizer, prompt.tokenizer.config];
+  const { prompt, reference, gallery, hand, body } = manifest;
   const stages = [hand, body].flatMap(({ autoencoder, denoiser }) => [
     autoencoder.decoder.graph,
     ...(autoencoder.encoder ? [autoencoder.encoder.graph] : []),
     denoiser.graph,
   ]);
-  return [...new Set([...tokenizer, prompt.graph, ...(reference ? [reference.graph] : []), ...stages])];
+  return [
+    ...new Set([
+      ...(prompt ? promptFiles(prompt) : []),
+      ...(reference ? [reference.graph] : []),
+      ...(gallery === undefined ? [] : [gallery]),
+      ...stages,
+    ]),
+  ];
+}
+
+function promptFiles({ tokenizer, graph }: PromptManifest): string[] {
+  return tokenizer.kind === 'words'
+    ? [tokenizer.vocabulary, graph]
+    : [tokenizer.tokenizer, tokenizer.config, graph];
 }
 
 /** Every graph that the manifest uses, each once. */

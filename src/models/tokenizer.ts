@@ -5,9 +5,14 @@ import { type Bundle, bundleFile } from './bundle.js';
 import { ClipTokenizer } from './clip-tokenizer.js';
 import { type Tokenizer, vocabularySchema, WordTokenizer } from './word-tokenizer.js';
 
-/** The tokenizer that the bundle's manifest names. Throws `BundleError` where its files do not fit. */
-export async function createTokenizer(bundle: Bundle): Promise<Tokenizer> {
-  const { tokenizer, maxTokens, padToken } = bundle.manifest.prompt;
+/**
+ * The tokenizer that the bundle's manifest names; undefined for a bundle without a prompt graph. Throws `BundleError` where its files
+ * do not fit.
+ */
+export async function createTokenizer(bundle: Bundle): Promise<Tokenizer | undefined> {
+  const { prompt } = bundle.manifest;
+  if (!prompt) return undefined;
+  const { tokenizer, maxTokens, padToken } = prompt;
   if (tokenizer.kind === 'words') {
     const file = bundleFile(bundle, tokenizer.vocabulary);
     const vocabulary = await readJson(file, vocabularySchema);

@@ -107,7 +107,7 @@ function topicsOf({ attributes, synonyms }: Vocabulary): Record<string, string[]
 }
 
 /** Words in lower case; everything but letters, digits and apostrophes within a word stands between words. */
-function wordsOf(prompt: string): string[] {
+export function wordsOf(prompt: string): string[] {
   const text = prompt.normalize('NFKC').toLowerCase().replaceAll('\u2019', "'");
   return text.match(/[\p{L}\p{N}]+(?:'[\p{L}\p{N}]+)*/gu) ?? [];
 }

@@ -1,6 +1,5 @@
 import type { MendOptions } from '../pose/index.js';
-import type { Background } from '../stages/composite.js';
-import type { RenderOptions } from './options.js';
+import type { Background, RenderOptions } from './options.js';
 import type { PresetOverrides } from './preset.js';
 
 /**
@@ -26,6 +25,7 @@ export function commandArguments(options: RenderOptions): string[] {
     ...flag('--prompt', look.prompt),
     ...flag('--negative-prompt', look.negativePrompt),
     ...flag('--seed', look.seed),
+    ...flag('--signer', look.signer),
     ...flag('--reference', look.reference),
     ...(look.allowUnknownWords ? ['--allow-unknown-words'] : []),
     ...flag('--background', look.background && backgroundName(look.background)),
@@ -64,6 +64,7 @@ function flag(name: string, value: string | number | undefined): string[] {
 
 function backgroundName(background: Background): string {
   if (typeof background === 'string') return background;
+  if ('file' in background) return background.file;
   return `#${background.map((level) => level.toString(16).padStart(2, '0')).join('')}`;
 }
 

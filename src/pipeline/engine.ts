@@ -3,7 +3,9 @@ import {
   type BundleRunner,
   createTokenizer,
   DEFAULT_BUNDLE,
+  type Gallery,
   loadBundle,
+  loadGallery,
   openRunner,
   type Tokenizer,
 } from '../models/index.js';
@@ -14,7 +16,10 @@ import type { GenerateOptions } from './options.js';
 export interface Engine {
   readonly bundle: Bundle;
   readonly runner: BundleRunner;
-  readonly tokenizer: Tokenizer;
+  /** Absent where the bundle has no prompt graph. */
+  readonly tokenizer?: Tokenizer;
+  /** The signers that the bundle brings. */
+  readonly gallery?: Gallery;
   /** Loads every graph now, which else happens when it is first run. Rejects with `DeviceError` where one cannot be. */
   warm(): Promise<void>;
   close(): Promise<void>;
@@ -28,11 +33,13 @@ export async function openEngine({
 }: Pick<GenerateOptions, 'method' | 'runtime' | 'signal'>): Promise<Engine> {
   const bundle = await loadBundle(method.bundle ?? DEFAULT_BUNDLE, { verify: method.verify });
   const tokenizer = await createTokenizer(bundle);
+  const gallery = await loadGallery(bundle);
   const runner = await openRunner(bundle, { device: runtime.device, threads: runtime.threads, signal });
   return {
     bundle,
     runner,
-    tokenizer,
+    ...(tokenizer ? { tokenizer } : {}),
+    ...(gallery ? { gallery } : {}),
     async warm() {
       await Promise.all(graphsOf(bundle.manifest).map((graph) => runner.describe(graph)));
     },

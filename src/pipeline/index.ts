@@ -1,6 +1,7 @@
 export { type Engine, openEngine } from './engine.js';
 export { generate } from './generate.js';
 export type {
+  Background,
   GenerateOptions,
   LookOptions,
   MethodOptions,
@@ -17,3 +18,4 @@ export { version } from './provenance.js';
 export { type RenderResult, render } from './render.js';
 export { type FramesOptions, type GeneratedFrame, Session } from './session.js';
 export type { Signer } from './signer.js';
+export { promptTopics, topicsOf } from './topics.js';

@@ -7,8 +7,9 @@ import {
 import { UsageError } from '../errors.js';
 import type { AutoencoderManifest, DenoiserManifest, Manifest } from '../models/manifest.js';
 import type { GraphRunner } from '../models/tensor.js';
+import type { ClipReference } from '../stages/carry/carried.js';
 import { Denoiser, type Look } from '../stages/denoiser.js';
-import { Autoencoder, type Background, type DrawConditions } from '../stages/index.js';
+import { Autoencoder, type Backdrop, type DrawConditions } from '../stages/index.js';
 import type { Method } from '../stages/two-stage.js';
 import type { Preset } from './preset.js';
 
@@ -80,12 +81,14 @@ export interface MethodParts {
   readonly draw: DrawConditions;
   readonly look: Look;
   readonly seed: number;
-  readonly background: Background;
+  readonly background: Backdrop;
+  /** What is carried into every frame, where the bundle takes it. */
+  readonly reference?: ClipReference;
 }
 
 /** Makes the two stages for a look. The noise is the seed's alone and the same for every frame. */
 export function makeMethod(parts: MethodParts, preset: Preset, choices: Choices): Method {
-  const { manifest, draw, background } = parts;
+  const { manifest, draw, background, reference } = parts;
   const { hand, body } = manifest;
   return {
     hand: {
@@ -98,6 +101,7 @@ export function makeMethod(parts: MethodParts, preset: Preset, choices: Choices)
       manifest: body,
       draw: preset.body.pose ? draw : withoutPose(draw),
       blending: preset.blending,
+      ...(reference ? { reference } : {}),
     },
     composite: { ...preset.composite, background },
   };

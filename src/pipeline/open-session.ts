@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.js';
 import type { BundleRunner } from '../models/index.js';
 import type { Manifest } from '../models/manifest.js';
+import { seesPlate } from '../models/reference-uses.js';
 import {
   type ClipStatistics,
   clipStatistics,
@@ -12,11 +13,14 @@ import {
   type RepairOptions,
   repairSentences,
 } from '../pose/index.js';
-import type { Background } from '../stages/composite.js';
+import { clipReference } from '../stages/carry/carry.js';
+import type { Backdrop } from '../stages/composite.js';
 import { drawConditions } from '../stages/conditions/index.js';
+import { onOtherPlate } from '../stages/reference/plate.js';
 import type { Method } from '../stages/two-stage.js';
+import { openBackdrop, plateOf } from './backdrop.js';
 import { type Engine, openEngine } from './engine.js';
-import { type Choices, makeMethod, settle } from './method.js';
+import { type Choices, type MethodParts, makeMethod, settle } from './method.js';
 import type { GenerateOptions, SourceOptions } from './options.js';
 import { loadPreset, type Preset, type PresetOverrides } from './preset.js';
 import { chooseSigner, type Signer } from './signer.js';
@@ -52,17 +56,17 @@ export async function openParts(options: GenerateOptions, kept?: Engine): Promis
     tellRepairs(statistics, options);
     const engine = kept ?? (await openEngine(options));
     if (!kept) opened.push(engine);
-    const { bundle, runner, tokenizer } = engine;
+    const { bundle, runner, tokenizer, gallery } = engine;
     const { manifest } = bundle;
-    const background = look.background ?? 'drawn';
-    checkBackground(background, manifest);
+    const backdrop = await openBackdrop(look.background ?? 'drawn', manifest);
     const warn = (sentence: string): void => options.watch?.note?.({ kind: 'warning', sentence });
     const choices = settle(manifest, preset, strictSteps(method.overrides), warn);
     tellDevices(runner, options);
     const parts = { manifest, runner, draw: drawConditions };
-    const signer = await chooseSigner({ ...parts, tokenizer, preset, choices, warn }, look, signal);
+    const signer = await chooseSigner({ ...parts, tokenizer, gallery, preset, choices, warn }, look, signal);
     const { look: seen, seed } = signer;
-    const ready = makeMethod({ ...parts, look: seen, seed, background }, preset, choices);
+    const before = placeBefore(signer, backdrop, manifest, preset);
+    const ready = makeMethod({ ...parts, look: seen, seed, ...before }, preset, choices);
     return { options, clip, statistics, engine, preset, choices, signer, method: ready, opened };
   } catch (error) {
     for (const resource of opened.reverse()) await resource.close();
@@ -91,13 +95,23 @@ function strictSteps({ hand, body }: PresetOverrides = {}): { hand: boolean; bod
   return { hand: hand?.steps !== undefined, body: body?.steps !== undefined };
 }
 
-function checkBackground(background: Background, manifest: Manifest): void {
-  if (background === 'drawn' || manifest.body.denoiser.outputs.mask !== undefined) return;
-  throw new UsageError(
-    'HF_FIELDS_CONFLICT',
-    `The bundle "${manifest.name}" gives no mask of the person, so \`background\` cannot replace what is behind it: leave it out, or choose a bundle whose body denoiser has a mask output.`,
-    { field: 'background' },
-  );
+/**
+ * The signer before what is to be seen behind: in the reference, where the bundle draws on its plate, or put there in the finished
+ * picture. Without a pose in the body stage the reference stays as it is.
+ */
+function placeBefore(
+  { reference }: Signer,
+  backdrop: Backdrop,
+  manifest: Manifest,
+  preset: Preset,
+): Pick<MethodParts, 'background' | 'reference'> {
+  if (!reference) return { background: backdrop };
+  const plate = seesPlate(manifest) ? plateOf(backdrop, reference.size) : undefined;
+  const seen = plate ? onOtherPlate(reference, plate) : reference;
+  return {
+    background: plate ? 'drawn' : backdrop,
+    reference: clipReference(seen, { still: !preset.body.pose }),
+  };
 }
 
 function checkRange(range: { from: number; to?: number } | undefined): void {

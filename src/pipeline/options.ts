@@ -1,5 +1,4 @@
-import type { MendOptions } from '../pose/index.js';
-import type { Background } from '../stages/composite.js';
+import type { Fit, MendOptions } from '../pose/index.js';
 import type { EncodingOptions, Layout } from '../video/index.js';
 import type { PresetOverrides } from './preset.js';
 
@@ -15,8 +14,8 @@ export interface SourceOptions {
   readonly person?: number;
   /** Frames from `from` (0 = first) up to but without `to`. */
   readonly range?: { readonly from: number; readonly to?: number };
-  /** How the pose is fitted into the picture. */
-  readonly fit?: 'keep' | 'centre' | 'crop';
+  /** How the pose is fitted into the picture; default: `reference`, shoulders on those of the reference, where there is one, else `keep`. */
+  readonly fit?: Fit;
   /** Which of several sequences in one file (parquet, npz). */
   readonly sequence?: string;
   /** How faults of the keypoints are mended; default: what is plainly wrong is. */
@@ -25,16 +24,25 @@ export interface SourceOptions {
   readonly complete?: boolean;
 }
 
+/** What stands behind the signer: what is there in the reference, nothing, a colour (RGB 0..255), or the picture in a file. */
+export type Background =
+  | 'drawn'
+  | 'transparent'
+  | readonly [red: number, green: number, blue: number]
+  | { readonly file: string };
+
 /** Who is shown. */
 export interface LookOptions {
-  /** Default: the bundle's own prompt. */
+  /** Words for the signer; default: the bundle's own. Where the bundle brings a gallery they choose from it, and recolour. */
   readonly prompt?: string;
   /** Counts where guidance is above 1. */
   readonly negativePrompt?: string;
   /** Whole, 0 or more; default 0. */
   readonly seed?: number;
-  /** Path of a picture of the signer; without it one is drawn first, where the preset says so. */
+  /** Path of a picture of the signer. */
   readonly reference?: string;
+  /** Name of a signer of the bundle's gallery. */
+  readonly signer?: string;
   /** Warn of words that the bundle does not know instead of refusing them. */
   readonly allowUnknownWords?: boolean;
   /** What stands behind the signer; default `drawn`. */

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { PoseClip } from '../pose/index.js';
 import type { VideoMetadataInput } from '../video/index.js';
 import { commandArguments } from './command.js';
-import type { RenderOptions } from './options.js';
+import type { Background, RenderOptions } from './options.js';
 import type { Session } from './session.js';
 
 const packageFile = fileURLToPath(new URL('../../package.json', import.meta.url));
@@ -33,7 +33,8 @@ export async function provenance(session: Session, options: RenderOptions): Prom
     options: json({
       ...fields,
       ...choices,
-      background: look.background,
+      background: await backgroundOf(look.background),
+      signer: signer.name,
       reference: look.reference && (await hashFile(look.reference)),
       source,
       layout: output.layout,
@@ -43,6 +44,12 @@ export async function provenance(session: Session, options: RenderOptions): Prom
     }),
     command: commandArguments(options),
   };
+}
+
+/** A picture stands by its hash, as everything that is read from a file. */
+async function backgroundOf(background: Background | undefined) {
+  if (typeof background !== 'object' || !('file' in background)) return background;
+  return hashFile(background.file);
 }
 
 /** The value as JSON keeps it: fields that are undefined are left out. */

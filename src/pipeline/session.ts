@@ -4,6 +4,7 @@ import type { Bundle, BundleRunner } from '../models/index.js';
 import type { Picture } from '../picture.js';
 import { type PoseClip, type PoseFrame, prepareFrames } from '../pose/index.js';
 import type { HandCrop } from '../stages/hand-crops.js';
+import { standingOf } from '../stages/reference/reference.js';
 import { drawFrame, type Intermediates } from '../stages/two-stage.js';
 import type { Engine } from './engine.js';
 import type { Choices } from './method.js';
@@ -148,12 +149,22 @@ export class Session {
     const { options, statistics } = this.parts;
     const { fit, range } = options.source ?? {};
     const { from = 0, to = Infinity } = range ?? {};
-    const place = { ...repairOptions(options.source), width: this.size, height: this.size, fit, statistics };
+    const { reference } = this.signer;
+    const how = fit ?? (reference ? 'reference' : 'keep');
+    const goal = reference && standingOf(reference);
+    const place = {
+      ...repairOptions(options.source),
+      width: this.size,
+      height: this.size,
+      fit: how,
+      goal,
+      statistics,
+    };
     let at = 0;
     for await (const pose of prepareFrames(this.clip, place)) {
       if (at >= to) return;
       if (at++ < from) continue;
-      if (at === from + 1 && (fit ?? 'keep') === 'keep') this.tellSmall(pose);
+      if (at === from + 1 && how === 'keep') this.tellSmall(pose);
       yield pose;
     }
     if (at <= from) {

@@ -29,11 +29,12 @@ export interface Edges {
   readonly bottom: number;
 }
 
-/** Where the signer stands: middle of the shoulders and their width, pixels of the file's picture. */
+/** Where the signer stands: middle of the shoulders and their width, and from there to the middle of the hips; pixels. */
 export interface Standing {
   readonly x: number;
   readonly y: number;
   readonly width: number;
+  readonly trunk?: number;
 }
 
 /** What a pass over a clip's keypoints says of it: plain values, which may be kept as JSON. */
@@ -169,11 +170,22 @@ function addHead(
 function standingOf(keypoints: Float32Array): Standing | undefined {
   const width = distanceOf(keypoints, 5, 6);
   const between = middle(keypoints, [5, 6]);
-  return between && width !== undefined && width > 0 ? { ...between, width } : undefined;
+  if (!between || width === undefined || width <= 0) return undefined;
+  const hips = middle(keypoints, [11, 12]);
+  return {
+    ...between,
+    width,
+    ...(hips ? { trunk: Math.hypot(hips.x - between.x, hips.y - between.y) } : {}),
+  };
 }
 
 function medianStanding(all: readonly Standing[]): Standing | undefined {
   const median = (of: (standing: Standing) => number) => quantile(all.map(of), 0.5);
   const [x, y, width] = [median((at) => at.x), median((at) => at.y), median((at) => at.width)];
-  return x === undefined || y === undefined || width === undefined ? undefined : { x, y, width };
+  if (x === undefined || y === undefined || width === undefined) return undefined;
+  const trunk = quantile(
+    all.flatMap((standing) => standing.trunk ?? []),
+    0.5,
+  );
+  return { x, y, width, ...(trunk === undefined ? {} : { trunk }) };
 }

@@ -6,6 +6,7 @@ import {
   REPAIR_DEFAULTS,
   type RepairOptions,
   repairedFrames,
+  type Standing,
 } from './clip-statistics.js';
 import { defined } from './defined.js';
 import { type Fit, place, placement } from './framing.js';
@@ -17,8 +18,9 @@ export interface PrepareOptions extends RepairOptions {
   /** Size in pixels of the picture to draw. */
   readonly width: number;
   readonly height: number;
-  /** `keep`: the file's picture as it is; `centre`: upper body in the middle; `crop`: everything seen of the upper body fills the picture. */
+  /** `keep`: the file's picture as it is; `centre`: upper body in the middle; `crop`: everything seen of the upper body fills the picture; `reference`: shoulders at `goal`. */
   readonly fit?: Fit;
+  readonly goal?: Standing;
   /** What `clipStatistics` said of the same clip with the same options; without it the clip is gone through first. */
   readonly statistics?: ClipStatistics;
 }
@@ -35,7 +37,7 @@ export async function* prepareFrames(clip: PoseClip, options: PrepareOptions): A
   const measured = complete || (defined(mend ?? {}).anatomy ?? MEND_DEFAULTS.anatomy);
   const statistics = options.statistics ?? (fit === 'keep' ? undefined : await clipStatistics(clip, options));
   const anatomy = statistics?.anatomy ?? (measured ? await clipAnatomy(clip, options) : NO_ANATOMY);
-  const placed = placement(statistics ?? {}, clip.info, { width, height }, fit);
+  const placed = placement(statistics ?? {}, clip.info, { width, height }, fit, options.goal);
   for await (const frame of repairedFrames(clip, options, anatomy)) yield place(frame, placed);
 }
 

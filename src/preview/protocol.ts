@@ -22,6 +22,10 @@ const variant = z.strictObject({
   prompt: z.string().max(2000).default(''),
   seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
   reference: id.optional(),
+  signer: z
+    .string()
+    .regex(/^[\w-]+$/, 'no name of a signer')
+    .optional(),
   /** A name; a path would reach the disk. */
   preset: z.string().regex(/^[\w-]+$/, 'no name of a preset'),
   background: z.string().regex(/^(drawn|transparent|#[0-9a-f]{6})$/, 'no background'),
@@ -62,6 +66,8 @@ export interface About {
     readonly size: number;
     readonly defaultPrompt: string;
     readonly takesReference: boolean;
+    /** Names of the gallery's signers, the bundle's order; empty where there are none. */
+    readonly signers: readonly string[];
     readonly replacesBackground: boolean;
     /** What can be described -> words for it. */
     readonly topics: Readonly<Record<string, readonly string[]>>;

@@ -1,6 +1,6 @@
 import { lastValueFrom } from 'rxjs';
+import type { Background } from '../pipeline/index.js';
 import { type Engine, type GeneratedFrame, type GenerateOptions, Session } from '../pipeline/index.js';
-import type { Background } from '../stages/composite.js';
 import type { ClipSource, InspectionState, PassName, PassState, RunState, Variant } from './protocol.js';
 import { inWords } from './sentence.js';
 import type { StoredFile } from './workspace.js';
@@ -57,6 +57,7 @@ export function generateOptions({
       ...(variant.prompt.trim() === '' ? {} : { prompt: variant.prompt }),
       ...(variant.seed === 0 ? {} : { seed: variant.seed }),
       ...(reference ? { reference: reference.path } : {}),
+      ...(variant.signer === undefined ? {} : { signer: variant.signer }),
       ...(variant.background === 'drawn' ? {} : { background: backgroundOf(variant.background) }),
     },
     method: variant.preset === 'default' ? {} : { preset: variant.preset },

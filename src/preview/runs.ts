@@ -162,7 +162,7 @@ export class Runs {
         { field: 'range' },
       );
     }
-    const { prompt = '', seed = 0, preset, background, reference } = variant;
+    const { prompt = '', seed = 0, preset, background, reference, signer } = variant;
     loadPreset(listPresets().includes(preset) ? preset : `${preset}?`);
     const end = known === undefined ? to : Math.min(to ?? known, known);
     return {
@@ -170,7 +170,14 @@ export class Runs {
       clip,
       file,
       ...(reference === undefined ? {} : { reference: workspace.file(reference) }),
-      variant: { prompt, seed, preset, background, ...(reference === undefined ? {} : { reference }) },
+      variant: {
+        prompt,
+        seed,
+        preset,
+        background,
+        ...(reference === undefined ? {} : { reference }),
+        ...(signer === undefined ? {} : { signer }),
+      },
       source: state.source,
       fps: Math.round(state.fps * speed * 1000) / 1000,
       otherFps: speed !== 1,

@@ -1,9 +1,11 @@
+import { givesPersonMask, takesReference } from '../models/reference-uses.js';
 import {
   type Engine,
   type GenerateOptions,
   listPresets,
   loadPreset,
   openEngine,
+  topicsOf,
   version,
 } from '../pipeline/index.js';
 import { Clips } from './clips.js';
@@ -92,9 +94,10 @@ export class Studio {
         name: manifest.name,
         size: manifest.body.autoencoder.size,
         defaultPrompt: manifest.defaultPrompt,
-        takesReference: manifest.reference !== undefined,
-        replacesBackground: manifest.body.denoiser.outputs.mask !== undefined,
-        topics: this.engine.tokenizer.topics,
+        takesReference: manifest.reference !== undefined || takesReference(manifest),
+        signers: this.engine.gallery?.signers.map(({ name }) => name) ?? [],
+        replacesBackground: givesPersonMask(manifest),
+        topics: topicsOf(this.engine),
       },
       presets: listPresets().map((name) => ({ name, description: loadPreset(name).description })),
       limits: this.limits,

@@ -3,6 +3,20 @@ import type { AutoencoderManifest } from '../models/manifest.js';
 import type { FloatTensor, GraphRunner } from '../models/tensor.js';
 import { makePlanes, type Planes } from './planes.js';
 
+/** What a decoder may take beside the latent: pictures [1, 3, size, size] in -1..1, and the denoiser's features. */
+export interface DecoderInputs {
+  readonly carried?: FloatTensor;
+  readonly plate?: FloatTensor;
+  readonly features?: FloatTensor;
+}
+
+export interface Decoded {
+  /** [3, size, size], -1..1. */
+  readonly picture: Planes;
+  /** Where the person is: [size, size], 0..1; absent where the bundle's decoder does not say. */
+  readonly personMask?: Float32Array;
+}
+
 /** Pictures [3, size, size] in -1..1 to latents [channels, size / downscale, size / downscale] and back. */
 export class Autoencoder {
   /** Cells along a latent's side. */
@@ -32,11 +46,27 @@ export class Autoencoder {
     return check(encoded, this.latentLength, encoder.graph).data.map((value) => scaling * (value - shift));
   }
 
-  async decode(latent: Float32Array, signal?: AbortSignal): Promise<Planes> {
+  /** `beside`: what the bundle's decoder takes with the latent. */
+  async decode(latent: Float32Array, beside: DecoderInputs = {}, signal?: AbortSignal): Promise<Decoded> {
     const { decoder, size, scaling, shift } = this.manifest;
-    const inputs = { [decoder.input]: this.tensor(latent.map((value) => value / scaling + shift)) };
-    const decoded = (await this.runner.run(decoder.graph, inputs, signal))[decoder.output];
-    return makePlanes(3, size, size, check(decoded, 3 * size * size, decoder.graph).data);
+    const { graph, input, inputs, output, mask } = decoder;
+    const all = { ...beside, latent: this.tensor(latent.map((value) => value / scaling + shift)) };
+    const fed: Record<string, FloatTensor> = input === undefined ? {} : { [input]: all.latent };
+    for (const { name, from } of inputs) {
+      const value = all[from];
+      if (!value)
+        throw new BundleError(
+          'HF_BUNDLE_STAGE',
+          `The bundle's ${graph} takes "${from}", and this run has none: its manifest and its graphs do not fit together.`,
+        );
+      fed[name] = value;
+    }
+    const results = await this.runner.run(graph, fed, signal);
+    const data = check(results[output], 3 * size * size, graph).data;
+    return {
+      picture: makePlanes(3, size, size, data),
+      ...(mask === undefined ? {} : { personMask: check(results[mask], size * size, graph).data }),
+    };
   }
 
   /** A latent with its shape, [1, channels, h, w]. */

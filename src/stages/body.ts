@@ -1,24 +1,30 @@
 import { blend } from '../diffusion/index.js';
 import type { BodyStageManifest } from '../models/manifest.js';
+import { asksFor, seesCarried } from '../models/reference-uses.js';
+import type { FloatTensor } from '../models/tensor.js';
 import type { PoseFrame } from '../pose/pose-frame.js';
+import type { DecoderInputs } from './autoencoder.js';
 import { type Blending, blendMasks } from './blending.js';
 import type { Canvas } from './canvas.js';
+import type { Carried, ClipReference } from './carry/carried.js';
 import { type DiffusionStage, denoise, type StepStart } from './denoise.js';
 import { maskFeedback } from './feedback.js';
 import type { Planes } from './planes.js';
-import { conditionInputs, type DrawConditions } from './scene.js';
+import { conditionInputs, type DrawConditions, type Scene, type StageScene } from './scene.js';
 
 export interface BodyStage extends DiffusionStage {
   readonly manifest: BodyStageManifest;
   readonly draw: DrawConditions;
   readonly blending: Blending;
+  /** What is carried into every frame; absent where the bundle takes no reference. */
+  readonly reference?: ClipReference;
 }
 
 /** What stage 2 gives, before the hands are pasted back. */
 export interface DrawnBody {
   /** [3, size, size], -1..1. */
   readonly picture: Planes;
-  /** Where the person is: [size, size], 0..1; absent where the bundle's body denoiser has no mask output. */
+  /** Where the person is: [size, size], 0..1; absent where neither decoder nor body denoiser has a mask output. */
   readonly personMask?: Float32Array;
 }
 
@@ -46,37 +52,70 @@ export async function drawBody(
 ): Promise<DrawnBody> {
   const { autoencoder, sampler, noise } = stage;
   const masks = blendMasks(canvas, stage.blending, stage.steps, autoencoder.latentSize);
-  const canvasLatent =
-    masks.length > 0 || asksForLatent(stage.manifest)
-      ? await autoencoder.encode(canvas.picture, signal)
-      : undefined;
-  const scene = { pose, ...(canvasLatent ? { canvasLatent } : {}) };
-  const conditions = conditionInputs(
-    stage.manifest.denoiser,
-    { ...scene, size: canvas.size, mask: canvas.mask, canvas: canvas.picture },
-    stage.draw,
-  );
+  const scene = await sceneOf(stage, pose, canvas, masks.length > 0, signal);
+  const { canvasLatent } = scene;
+  const conditions = conditionInputs(stage.manifest.denoiser, scene, stage.draw);
+  const decode = (latent: Float32Array, features: FloatTensor | undefined) =>
+    autoencoder.decode(latent, { ...decoderPictures(stage, scene.carried), features }, signal);
   const hooks = {
-    ...maskFeedback(stage.manifest, 'parts', scene),
+    ...maskFeedback(stage.manifest, 'parts', latentsOf(scene)),
     blend({ index, t, latent }: StepStart) {
       const mask = masks[index];
       if (!mask || !canvasLatent) return latent;
       const clean = stage.blending.canvas === 'clean';
       return blend(clean ? canvasLatent : sampler.process.addNoise(canvasLatent, noise, t), latent, mask);
     },
-    async watch({ index, t }: StepStart, x0: Float32Array) {
+    async watch({ index, t }: StepStart, x0: Float32Array, features?: FloatTensor) {
       if (!watch) return;
       const mask = masks[index];
-      watch({ t, ...(mask ? { mask } : {}), estimate: await autoencoder.decode(x0, signal) });
+      watch({ t, ...(mask ? { mask } : {}), estimate: (await decode(x0, features)).picture });
     },
   };
-  const { latent, mask: parts } = await denoise(stage, conditions, hooks, signal);
-  const picture = await autoencoder.decode(latent, signal);
-  return parts ? { picture, personMask: parts.subarray(0, canvas.size ** 2) } : { picture };
+  const { latent, mask: parts, features } = await denoise(stage, conditions, hooks, signal);
+  const { picture, personMask = parts?.subarray(0, canvas.size ** 2) } = await decode(latent, features);
+  return { picture, ...(personMask ? { personMask } : {}) };
 }
 
-function asksForLatent({ denoiser }: BodyStageManifest): boolean {
-  return denoiser.inputs.some(
-    (input) => input.from === 'conditions' && input.channels.some(({ kind }) => kind === 'canvas-latent'),
-  );
+/** Everything that the stage's conditions are drawn from; pictures are encoded where they are asked for. */
+async function sceneOf(
+  { manifest, autoencoder, reference }: BodyStage,
+  pose: PoseFrame,
+  canvas: Canvas,
+  blended: boolean,
+  signal?: AbortSignal,
+): Promise<StageScene> {
+  const { denoiser } = manifest;
+  const carried = reference && seesCarried(manifest) ? reference.carry(pose) : undefined;
+  const encode = (picture: Planes | undefined, asked: boolean) =>
+    picture && asked ? autoencoder.encode(picture, signal) : undefined;
+  const [canvasLatent, carriedLatent, plateLatent] = await Promise.all([
+    encode(canvas.picture, blended || asksFor(denoiser, 'canvas-latent')),
+    encode(carried?.picture, asksFor(denoiser, 'carried-latent')),
+    asksFor(denoiser, 'plate-latent') ? reference?.plateLatent(autoencoder) : undefined,
+  ]);
+  return {
+    size: canvas.size,
+    pose,
+    mask: canvas.mask,
+    canvas: canvas.picture,
+    canvasLatent,
+    carried,
+    carriedLatent,
+    plateLatent,
+  };
+}
+
+function latentsOf({ pose, canvasLatent, carriedLatent, plateLatent }: StageScene): Scene {
+  return { pose, canvasLatent, carriedLatent, plateLatent };
+}
+
+function decoderPictures({ reference }: BodyStage, carried: Carried | undefined): DecoderInputs {
+  return {
+    ...(carried ? { carried: pictureTensor(carried.picture) } : {}),
+    ...(reference ? { plate: { ...pictureTensor(reference.plate), constant: true } } : {}),
+  };
+}
+
+function pictureTensor({ channels, width, height, data }: Planes): FloatTensor {
+  return { dims: [1, channels, height, width], data };
 }

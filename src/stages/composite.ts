@@ -3,15 +3,19 @@ import type { DrawnBody } from './body.js';
 import type { Canvas } from './canvas.js';
 import { pictureFromPlanes, toByte } from './planes.js';
 
-/** What stands behind the person: what the model drew, a colour (RGB 0..255), or nothing (RGBA, straight alpha). */
-export type Background = 'drawn' | 'transparent' | readonly [red: number, green: number, blue: number];
+/** What stands behind the person: what the model drew, nothing (RGBA, straight alpha), a colour (RGB 0..255), or a picture of the same size. */
+export type Backdrop =
+  | 'drawn'
+  | 'transparent'
+  | readonly [red: number, green: number, blue: number]
+  | Picture;
 
 export interface CompositeOptions {
   /** Put stage 1's hand pixels back with the initial mask (paper, III-D). */
   readonly paste: boolean;
   /** Pixels over which a pasted hand fades in from its edge; 0 = the mask's own soft edge. */
   readonly feather: number;
-  readonly background: Background;
+  readonly background: Backdrop;
 }
 
 /**
@@ -31,12 +35,17 @@ export function composite(body: DrawnBody, canvas: Canvas, options: CompositeOpt
     const person = Math.max(body.personMask?.[i] ?? 1, canvas.alpha[i] ?? 0);
     for (let c = 0; c < 3; c++) {
       const value = drawn.data[i * 3 + c] ?? 0;
-      const behind = background === 'transparent' ? value : (background[c] ?? 0);
+      const behind = background === 'transparent' ? value : levelOf(background, i, c);
       data[i * channels + c] = Math.round(person * value + (1 - person) * behind);
     }
     if (channels === 4) data[i * 4 + 3] = toByte(person * 2 - 1);
   }
   return { width: size, height: size, channels, data };
+}
+
+/** The backdrop's level at pixel `i`, channel `c`. */
+function levelOf(backdrop: Exclude<Backdrop, string>, i: number, c: number): number {
+  return ('data' in backdrop ? backdrop.data[i * backdrop.channels + c] : backdrop[c]) ?? 0;
 }
 
 /** Mixes the hands into the picture's `bytes` by the initial mask; `body` is what the bytes were made from. */

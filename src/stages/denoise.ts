@@ -1,5 +1,5 @@
 import type { Sampler } from '../diffusion/index.js';
-import type { Tensors } from '../models/tensor.js';
+import type { FloatTensor, Tensors } from '../models/tensor.js';
 import type { Autoencoder } from './autoencoder.js';
 import type { Denoiser } from './denoiser.js';
 
@@ -27,14 +27,16 @@ export interface DenoiseHooks {
   condition?(conditions: Tensors, masks: Float32Array): Tensors;
   /** Replaces the latent before a step: where the outpainter blends the canvas in. */
   blend?(step: StepStart): Float32Array;
-  /** Sees the clean estimate after a step. */
-  watch?(step: StepStart, x0: Float32Array): Promise<void> | void;
+  /** Sees the clean estimate after a step, and what the step gave for the decoder. */
+  watch?(step: StepStart, x0: Float32Array, features?: FloatTensor): Promise<void> | void;
 }
 
 export interface Denoised {
   readonly latent: Float32Array;
   /** Of the last step, where the graph has a mask head: probabilities [masks, size, size]. */
   readonly mask?: Float32Array;
+  /** Of the last step, where the graph gives any for the decoder. */
+  readonly features?: FloatTensor;
 }
 
 /** From pure noise to a clean latent (section IV of the paper: by DDIM). */
@@ -46,18 +48,18 @@ export async function denoise(
 ): Promise<Denoised> {
   const { denoiser, autoencoder, sampler } = stage;
   let latent = stage.noise;
-  let mask: Float32Array | undefined;
+  let last: Omit<Denoised, 'latent'> = {};
   let told = conditions;
   for (const [index, step] of sampler.steps(stage.steps).entries()) {
     const { t } = step;
     const start = { index, t, latent };
     if (hooks.blend) latent = hooks.blend(start);
-    if (hooks.condition && mask) told = hooks.condition(conditions, mask);
-    const predicted = await denoiser.predict(autoencoder.tensor(latent), t, told, signal);
-    const stepped = sampler.step(predicted.prediction, step, latent, stage.stepNoise[index]);
-    mask = predicted.mask;
+    if (hooks.condition && last.mask) told = hooks.condition(conditions, last.mask);
+    const { prediction, ...rest } = await denoiser.predict(autoencoder.tensor(latent), t, told, signal);
+    const stepped = sampler.step(prediction, step, latent, stage.stepNoise[index]);
+    last = rest;
     latent = stepped.previous;
-    await hooks.watch?.(start, stepped.x0);
+    await hooks.watch?.(start, stepped.x0, rest.features);
   }
-  return mask ? { latent, mask } : { latent };
+  return { latent, ...last };
 }

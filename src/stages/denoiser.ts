@@ -9,6 +9,8 @@ export interface Look {
   /** Prompt outputs of the negative prompt; absent where guidance is off. */
   readonly negative?: FloatTensors;
   readonly reference: FloatTensors;
+  /** The reference's skin, [1, 9]; absent where the bundle takes no reference. */
+  readonly skin?: FloatTensor;
 }
 
 export interface Prediction {
@@ -16,6 +18,8 @@ export interface Prediction {
   readonly prediction: Float32Array;
   /** Probabilities [masks, size, size], where the graph has a mask head. */
   readonly mask?: Float32Array;
+  /** What the graph gives for the decoder, where it does. */
+  readonly features?: FloatTensor;
 }
 
 /**
@@ -53,8 +57,12 @@ export class Denoiser {
     const { graph, outputs } = this.manifest;
     const results = await this.runner.run(graph, inputs, signal);
     const prediction = need(results[outputs.prediction], graph, outputs.prediction).data;
-    if (outputs.mask === undefined) return { prediction };
-    return { prediction, mask: need(results[outputs.mask], graph, outputs.mask).data };
+    const { mask, features } = outputs;
+    return {
+      prediction,
+      ...(mask === undefined ? {} : { mask: need(results[mask], graph, mask).data }),
+      ...(features === undefined ? {} : { features: need(results[features], graph, features) }),
+    };
   }
 
   private input(
@@ -78,6 +86,8 @@ export class Denoiser {
         return need(prompt[input.key], graph, input.key);
       case 'reference':
         return need(this.look.reference[input.key], graph, input.key);
+      case 'skin':
+        return need(this.look.skin, graph, input.name);
     }
   }
 }

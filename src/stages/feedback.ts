@@ -3,7 +3,7 @@ import type { Tensor, Tensors } from '../models/tensor.js';
 import { channelPlace } from './conditions/index.js';
 import type { DenoiseHooks } from './denoise.js';
 import { makePlanes } from './planes.js';
-import { resizeSquare, type Scene } from './scene.js';
+import { cellMeans, type Scene } from './scene.js';
 
 /**
  * From the second step on the channels of `kind` hold what the mask head said in the step before, where the bundle was trained
@@ -50,17 +50,5 @@ function laidOver(data: Float32Array, planes: Float32Array, at: number): Float32
 function settle(masks: Float32Array, gain: number, whole: number, size: number): Float32Array {
   const sharp = (p: number): number => Math.min(1, Math.max(0, (p - 0.5) * gain + 0.5));
   const count = masks.length / whole ** 2;
-  const cell = whole / size;
-  if (!Number.isInteger(cell))
-    return resizeSquare(makePlanes(count, whole, whole, masks.map(sharp)), size).data;
-  const means = new Float32Array(count * size * size);
-  for (let row = 0; row < count * whole; row += 1) {
-    const to = Math.floor(row / cell) * size;
-    for (let x = 0; x < whole; x += 1) {
-      const at = to + Math.floor(x / cell);
-      means[at] = (means[at] ?? 0) + sharp(masks[row * whole + x] ?? 0);
-    }
-  }
-  if (cell > 1) for (let i = 0; i < means.length; i += 1) means[i] = (means[i] ?? 0) / cell ** 2;
-  return means;
+  return cellMeans(makePlanes(count, whole, whole, masks.map(sharp)), size).data;
 }

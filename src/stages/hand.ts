@@ -37,7 +37,7 @@ export async function drawHand(
   const own = cropPose(pose, crop, size);
   // No mask is known yet, so the scene has none: half of the training samples had an empty mask channel too (III-B).
   const conditions = conditionInputs(stage.manifest.denoiser, { size, pose: own }, stage.draw);
-  const { latent, mask } = await denoise(
+  const { latent, mask, features } = await denoise(
     stage,
     conditions,
     maskFeedback(stage.manifest, 'hand-mask', { pose: own }),
@@ -50,7 +50,7 @@ export async function drawHand(
       { file: stage.manifest.denoiser.graph },
     );
   }
-  const picture = await stage.autoencoder.decode(latent, signal);
+  const { picture } = await stage.autoencoder.decode(latent, { features }, signal);
   const precise = mask.map((p) => (p >= stage.manifest.maskThreshold ? 1 : 0));
   return { crop, picture, mask: keepOwnHands(precise, size, own, crop.hands) };
 }

@@ -2,7 +2,7 @@ export { Autoencoder } from './autoencoder.js';
 export type { Blending } from './blending.js';
 export { type BodyStage, type BodyStep, type DrawnBody, drawBody } from './body.js';
 export { type Canvas, placeHands } from './canvas.js';
-export { type Background, type CompositeOptions, composite } from './composite.js';
+export { type Backdrop, type CompositeOptions, composite } from './composite.js';
 export { cropPose } from './crop.js';
 export { Denoiser, type Look } from './denoiser.js';
 export { type DrawnHand, drawHand, type HandStage } from './hand.js';

@@ -1,6 +1,6 @@
 import { gaussianNoise } from '../diffusion/index.js';
 import { BundleError } from '../errors.js';
-import type { Manifest } from '../models/manifest.js';
+import type { Manifest, PromptManifest } from '../models/manifest.js';
 import type { FloatTensor, FloatTensors, GraphRunner, Tensor } from '../models/tensor.js';
 import type { Look } from './denoiser.js';
 import type { Planes } from './planes.js';
@@ -15,7 +15,7 @@ export interface LookRequest {
   /** Decides what the prompt leaves open. */
   readonly seed: number;
   /** Square RGB picture of the signer, -1..1. */
-  readonly reference?: Planes;
+  readonly reference?: Planes | undefined;
 }
 
 /**
@@ -30,7 +30,7 @@ export async function readLook(
 ): Promise<Look> {
   const reference = await readReference(manifest, runner, request.reference, signal);
   const encode = (tokens: readonly number[]): Promise<FloatTensors> =>
-    encodePrompt(manifest, runner, { tokens, seed: request.seed, reference }, signal);
+    encodePrompt(manifest.prompt, runner, { tokens, seed: request.seed, reference }, signal);
   const prompt = await encode(request.tokens);
   if (!request.negativeTokens) return { prompt, reference };
   return { prompt, reference, negative: await encode(request.negativeTokens) };
@@ -55,12 +55,12 @@ async function readReference(
 }
 
 async function encodePrompt(
-  manifest: Manifest,
+  prompt: PromptManifest | undefined,
   runner: GraphRunner,
   from: { tokens: readonly number[]; seed: number; reference: FloatTensors },
   signal?: AbortSignal,
 ): Promise<FloatTensors> {
-  const { prompt } = manifest;
+  if (!prompt) return {};
   const inputs: Record<string, Tensor> = {};
   for (const input of prompt.inputs) {
     switch (input.from) {

@@ -69,7 +69,7 @@ describe('nearestWords', () => {
 describe('createTokenizer', () => {
   it('reads the vocabulary that the manifest names', async () => {
     const tokenizer = await createTokenizer(await loadBundle(TINY));
-    expect(tokenizer.encode('a lady with light brown hair').ids).toEqual([7, 4, 8]);
+    expect(tokenizer?.encode('a lady with light brown hair').ids).toEqual([7, 4, 8]);
   });
 
   it.each([
@@ -99,8 +99,10 @@ describe('CLIP tokenizer', () => {
     const folder = await copyOfTiny();
     await cp(CLIP, folder, { recursive: true });
     const bundle = await loadBundle(folder);
+    const { prompt: own } = bundle.manifest;
+    if (!own) throw new Error('no prompt');
     const prompt = {
-      ...bundle.manifest.prompt,
+      ...own,
       maxTokens: 77,
       tokenizer: { kind: 'clip' as const, tokenizer: 'tokenizer.json', config: 'tokenizer_config.json' },
     };
@@ -109,13 +111,13 @@ describe('CLIP tokenizer', () => {
 
   it.each(expected.cases)('gives the tokens of transformers, prompt %#', async ({ prompt, ids }) => {
     const tokenizer = await createTokenizer((await clipTokenizer()).bundle);
-    expect(tokenizer.encode(prompt).ids).toEqual(ids);
+    expect(tokenizer?.encode(prompt).ids).toEqual(ids);
   });
 
   it('says what did not fit', async () => {
     const tokenizer = await createTokenizer((await clipTokenizer()).bundle);
-    expect(tokenizer.encode('hands, '.repeat(37)).cut).toBe('');
-    expect(tokenizer.encode(`${'hands, '.repeat(37)}a thumb, fingers`).cut).toBe('thumb, fingers');
+    expect(tokenizer?.encode('hands, '.repeat(37)).cut).toBe('');
+    expect(tokenizer?.encode(`${'hands, '.repeat(37)}a thumb, fingers`).cut).toBe('thumb, fingers');
   });
 
   it('refuses files that are no tokenizer', async () => {

@@ -69,7 +69,7 @@ async function draw(
 
 /** Latents that were decoded, as the denoisers see them, in order. */
 function decoded(recorded: RecordingRunner): number[][] {
-  const { graph, input } = bundle.manifest.body.autoencoder.decoder;
+  const { graph, input = 'latent' } = bundle.manifest.body.autoencoder.decoder;
   return recorded.inputs(graph, input).map((latent) => latent.map((value) => value * SCALING));
 }
 

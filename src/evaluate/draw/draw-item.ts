@@ -24,6 +24,8 @@ export async function drawItem(
   const session = await Session.open(
     {
       ...source,
+      // True pictures and masks are in the file's own frame.
+      source: { ...source.source, fit: 'keep' },
       look: { prompt: item.caption, seed: item.seed, allowUnknownWords: true },
       method: { preset },
       watch: {

@@ -170,7 +170,7 @@ function Reading({ open }: { open: boolean }) {
           <select name="fit" value={source.fit ?? 'keep'}>
             {Object.entries(FITS).map(([fit, says]) => (
               <option key={fit} value={fit}>
-                {says}
+                {fit === 'keep' && about.value?.bundle.takesReference ? "on the reference's shoulders" : says}
               </option>
             ))}
           </select>

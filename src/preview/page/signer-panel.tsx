@@ -30,6 +30,7 @@ export function SignerPanel() {
         />
       </label>
       <Words />
+      <Signers />
       <Seed />
       {known?.bundle.takesReference && <Reference />}
       <label>
@@ -118,6 +119,26 @@ function Words() {
         </fieldset>
       ))}
     </details>
+  );
+}
+
+/** The bundle's gallery by name; the words above choose where none is taken. */
+function Signers() {
+  const names = about.value?.bundle.signers ?? [];
+  if (names.length === 0) return null;
+  return (
+    <label>
+      Signer of the gallery
+      <select
+        value={choice.value.signer ?? ''}
+        onChange={({ currentTarget }) => change({ signer: currentTarget.value || undefined })}
+      >
+        <option value="">by the words above</option>
+        {names.map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+    </label>
   );
 }
 

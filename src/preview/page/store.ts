@@ -9,6 +9,7 @@ export interface Choice {
   preset: string;
   background: string;
   reference?: string;
+  signer?: string;
   referenceName?: string;
 }
 

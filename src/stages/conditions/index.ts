@@ -22,9 +22,13 @@ function channelCount(channels: ConditionChannels, scene: Scene, size: number): 
       return channels.count;
     case 'openpose':
     case 'canvas':
+    case 'carried':
       return 3;
     case 'canvas-latent':
-      return (scene.canvasLatent?.length ?? 0) / (size * size);
+    case 'carried-latent':
+    case 'plate-latent':
+      return (scene[PLANES[channels.kind]]?.length ?? 0) / (size * size);
+    case 'coverage':
     case 'hand-mask':
     case 'forearms':
     case 'skeleton-lines':
@@ -118,14 +122,20 @@ function drawOne(
     case 'hand-mask':
       if (scene.mask) copyPlanes(channels, scene.mask, options.kind);
       break;
-    case 'canvas':
-      copyPlanes(channels, scene.canvas, options.kind);
-      break;
-    case 'canvas-latent':
-      copyPlanes(channels, scene.canvasLatent, options.kind);
-      break;
+    default:
+      copyPlanes(channels, scene[PLANES[options.kind]], options.kind);
   }
 }
+
+/** Kinds that are there already, and where in the scene. */
+const PLANES = {
+  canvas: 'canvas',
+  'canvas-latent': 'canvasLatent',
+  carried: 'carried',
+  coverage: 'coverage',
+  'carried-latent': 'carriedLatent',
+  'plate-latent': 'plateLatent',
+} as const;
 
 const scratch = new Scratch();
 

@@ -1,0 +1,152 @@
+import type { SignerField } from '../models/gallery.js';
+
+/** Value -> other ways to say it, by what it describes. Values are those of `gallery.json`. */
+export const VALUES: Readonly<Record<SignerField, Readonly<Record<string, readonly string[]>>>> = {
+  gender: {
+    woman: ['lady', 'girl', 'female', 'women'],
+    man: ['gentleman', 'boy', 'male', 'guy', 'men'],
+  },
+  age: {
+    young: ['youthful', 'younger'],
+    'middle-aged': ['middle aged', 'mature'],
+    old: ['older', 'elderly', 'aged', 'senior'],
+  },
+  build: {
+    slim: ['slender', 'thin'],
+    medium: ['average', 'medium-sized'],
+    heavy: ['stout', 'large', 'heavily built'],
+  },
+  skin: {
+    'very light': ['pale', 'very fair'],
+    light: ['fair', 'white'],
+    tan: ['tanned', 'olive'],
+    brown: [],
+    'dark brown': ['dark'],
+    black: ['very dark'],
+  },
+  hair: {
+    black: ['jet black', 'dark'],
+    'dark brown': [],
+    brown: ['chestnut'],
+    'light brown': [],
+    blond: ['blonde', 'fair', 'light'],
+    red: ['ginger', 'auburn'],
+    grey: ['gray'],
+    white: ['snow white'],
+  },
+  hairstyle: {
+    bald: ['shaved head', 'no hair', 'bald head'],
+    short: ['cropped'],
+    curly: ['frizzy', 'afro'],
+    bob: ['chin length', 'shoulder length'],
+    long: [],
+    bun: ['knot', 'ponytail', 'braid', 'tied back'],
+  },
+  garment: {
+    't-shirt': ['t shirt', 'tshirt', 'tee'],
+    shirt: ['blouse', 'button-up shirt', 'dress shirt'],
+    jumper: ['sweater', 'pullover', 'jersey'],
+    hoodie: ['sweatshirt', 'hooded top'],
+    suit: ['blazer'],
+    jacket: ['cardigan'],
+  },
+  sleeve: {
+    long: ['long sleeve', 'long sleeves', 'long-sleeved'],
+    short: ['short sleeve', 'short sleeves', 'short-sleeved'],
+  },
+  cloth: {
+    white: ['cream'],
+    black: [],
+    grey: ['gray'],
+    'dark grey': ['charcoal', 'dark gray'],
+    red: ['bright red'],
+    'dark red': ['burgundy', 'maroon', 'wine'],
+    orange: [],
+    yellow: [],
+    green: [],
+    'dark green': [],
+    'light green': ['mint'],
+    turquoise: ['teal'],
+    'light blue': ['sky blue', 'pale blue'],
+    blue: [],
+    navy: ['navy blue', 'dark blue'],
+    purple: ['violet'],
+    pink: [],
+    brown: [],
+    beige: ['tan'],
+  },
+  trousers: {},
+  wall: {},
+};
+
+/** Nouns that say what the words before them describe. */
+export const NOUNS: Readonly<Record<string, SignerField>> = {
+  skin: 'skin',
+  skinned: 'skin',
+  hair: 'hair',
+  haired: 'hair',
+  top: 'cloth',
+  clothes: 'cloth',
+  cloth: 'cloth',
+  clothing: 'cloth',
+  sleeve: 'sleeve',
+  sleeves: 'sleeve',
+  sleeved: 'sleeve',
+  trousers: 'trousers',
+  pants: 'trousers',
+  jeans: 'trousers',
+  wall: 'wall',
+  background: 'wall',
+  backdrop: 'wall',
+};
+
+/** Words without meaning of their own. */
+export const IGNORED: readonly string[] = [
+  ...['a', 'an', 'the', 'with', 'in', 'on', 'of', 'and', 'wearing', 'front', 'before', 'someone', 'person'],
+  ...[
+    'signer',
+    'signing',
+    'video',
+    'photo',
+    'picture',
+    'who',
+    'is',
+    'has',
+    'plain',
+    'solid',
+    'very',
+    'build',
+  ],
+  ...['built', 'coloured', 'colored', 'colour', 'color', 'against', 'behind', 'their', 'her', 'his'],
+];
+
+/** Words that are understood, and that no gallery can follow. */
+export const BEYOND: readonly string[] = [
+  ...['beard', 'stubble', 'moustache', 'fringe', 'bangs', 'eyes', 'eyed', 'glasses', 'hat', 'scarf', 'hijab'],
+  ...[
+    'earrings',
+    'tattoo',
+    'make-up',
+    'makeup',
+    'striped',
+    'pinstriped',
+    'dotted',
+    'spotted',
+    'checked',
+    'chequered',
+  ],
+  ...[
+    'plaid',
+    'patterned',
+    'light from',
+    'bright',
+    'dim',
+    'soft',
+    'tall',
+    'smiling',
+    'happy',
+    'sad',
+    'pretty',
+  ],
+  ...['turtleneck', 'v-neck', 'dress', 'skirt', 'uniform', 'hazel', 'freckles'],
+];

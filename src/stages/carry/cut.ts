@@ -1,0 +1,242 @@
+import { type Point, signedDistance } from '../conditions/raster.js';
+import type { Reference } from '../reference/reference.js';
+import {
+  ARMS,
+  clamp,
+  distanceTo,
+  FACE,
+  FACE_END,
+  has,
+  shared,
+  shoulderSpan,
+  withHips,
+  xOf,
+  yOf,
+} from './geometry.js';
+
+/*
+ * A reference is cut into parts along its own keypoints, once a clip: `prepare` of the training code's `conditions/carry.py`.
+ */
+
+export const JAW_FIRST = 26;
+export const JAW_LAST = 36;
+const LEFT_HAND = 91;
+/** How far the trunk reaches beyond its outline and rises at the neck, in shoulder widths; below the hips in trunk lengths, and wider there. */
+const TRUNK_GROW = 0.17;
+const TRUNK_BELOW = 0.6;
+const TRUNK_FLARE = 1.4;
+const NECK_RISE = 0.14;
+/** Where an arm begins to be cut out of the trunk: share of the upper arm from the shoulder; radius in shoulder widths. */
+const CUT_FROM = 0.35;
+const CUT_RADIUS = 0.15;
+const HAND_RADIUS = 0.07;
+
+/** A part of the reference, and the box of what it covers: x0, y0, x1, y1. */
+export interface Part {
+  /** `Float32Array` [size, size, 4]: RGB (0..255) times cover, and cover (0..1). */
+  readonly pixels: Float32Array;
+  readonly box: readonly [number, number, number, number];
+}
+
+export interface CutReference {
+  readonly size: number;
+  readonly keypoints: Float64Array;
+  /** Everything of the person: arms are taken from it along their bones. */
+  readonly person: Part;
+  readonly trunk: Part;
+  readonly neck: Part;
+  readonly head: Part;
+  /** [size, size, 3], 0..255. */
+  readonly plate: Float32Array;
+}
+
+/** Cuts a reference whose shoulders are both there. */
+export function cutReference({ size, picture, person, plate, keypoints }: Reference): CutReference {
+  const points = withHips(keypoints);
+  const area = size * size;
+  const whole = new Float32Array(4 * area);
+  for (let i = 0; i < area; i++) {
+    const share = person[i] ?? 0;
+    for (let c = 0; c < 3; c++) whole[4 * i + c] = (picture.data[i * picture.channels + c] ?? 0) * share;
+    whole[4 * i + 3] = share;
+  }
+  const covers = partCovers(points, size);
+  const behind = Float32Array.from(
+    { length: 3 * area },
+    (_, k) => plate.data[Math.floor(k / 3) * plate.channels + (k % 3)] ?? 0,
+  );
+  return {
+    size,
+    keypoints: points,
+    person: { pixels: whole, box: [0, 0, size, size] },
+    trunk: partOf(whole, covers.trunk, size),
+    neck: partOf(whole, covers.neck, size),
+    head: partOf(whole, covers.head, size),
+    plate: behind,
+  };
+}
+
+function partOf(whole: Float32Array, cover: Float32Array, size: number): Part {
+  const pixels = new Float32Array(whole.length);
+  let [x0, y0, x1, y1] = [size, size, 0, 0];
+  for (let i = 0; i < size * size; i++) {
+    const share = cover[i] ?? 0;
+    for (let c = 0; c < 4; c++) pixels[4 * i + c] = (whole[4 * i + c] ?? 0) * share;
+    if (!((pixels[4 * i + 3] ?? 0) > 0)) continue;
+    const [x, y] = [i % size, Math.floor(i / size)];
+    x0 = Math.min(x0, x);
+    y0 = Math.min(y0, y);
+    x1 = Math.max(x1, x + 1);
+    y1 = Math.max(y1, y + 1);
+  }
+  return { pixels, box: x1 <= x0 ? [0, 0, 0, 0] : [x0, y0, x1, y1] };
+}
+
+/** How far each pixel of the reference belongs to trunk, neck and head: [size, size], 0..1, before the person mask. */
+function partCovers(points: Float64Array, size: number) {
+  const [trunk, neck, head] = [0, 1, 2].map(() => new Float32Array(size * size));
+  if (!trunk || !neck || !head) throw new Error('no covers');
+  const span = shoulderSpan(points);
+  const outline = trunkOutline(points);
+  const frame = headFrame(points);
+  const collar = frame ? neckOutline(points) : [];
+  const upper = (frame?.lowest ?? 0) + 0.04 * span;
+  const cutAt = armCutter(points, span);
+  for (let at = 0; at < size * size; at++) {
+    const [x, y] = [(at % size) + 0.5, Math.floor(at / size) + 0.5];
+    const keep = 1 - cutAt(x, y);
+    const body = keep * clamp((TRUNK_GROW * span + signedDistance(outline, x, y)) / (0.04 * span) + 0.5);
+    trunk[at] = body;
+    if (!frame) continue;
+    if (collar.length > 4)
+      neck[at] = clamp(0.5 + (0.03 * span + signedDistance(collar, x, y)) / (0.03 * span));
+    const skull = keep * headCover(points, frame, x, y);
+    head[at] = skull;
+    // Hair that lies on the shoulders goes with the trunk.
+    trunk[at] = body * (1 - skull * clamp((upper - y) / (0.04 * span)));
+  }
+  return { trunk, neck, head };
+}
+
+/** Left shoulder, the neck's left and right, right shoulder, and below the hips. */
+function trunkOutline(points: Float64Array): Point[] {
+  const middle = { x: (xOf(points, 5) + xOf(points, 6)) / 2, y: (yOf(points, 5) + yOf(points, 6)) / 2 };
+  const span = shoulderSpan(points);
+  let up = { x: 0, y: -1 };
+  if (has(points, 0)) {
+    const [x, y] = [xOf(points, 0) - middle.x, yOf(points, 0) - middle.y];
+    const length = Math.sqrt(x * x + y * y) + 1e-6;
+    up = { x: x / length, y: y / length };
+  }
+  const shoulder = (side: number): Point => ({ x: xOf(points, 5 + side), y: yOf(points, 5 + side) });
+  const collar = (side: number): Point => ({
+    x: middle.x + 0.3 * (shoulder(side).x - middle.x) + NECK_RISE * span * up.x,
+    y: middle.y + 0.3 * (shoulder(side).y - middle.y) + NECK_RISE * span * up.y,
+  });
+  const below = (side: number): Point => {
+    const [x, y] = [xOf(points, 11 + side), yOf(points, 11 + side)];
+    return { x: x + TRUNK_BELOW * (x - shoulder(side).x), y: y + TRUNK_BELOW * (y - shoulder(side).y) };
+  };
+  const [left, right] = [below(0), below(1)];
+  const low = { x: (left.x + right.x) / 2, y: (left.y + right.y) / 2 };
+  const flare = ({ x, y }: Point): Point => ({
+    x: low.x + TRUNK_FLARE * (x - low.x),
+    y: low.y + TRUNK_FLARE * (y - low.y),
+  });
+  return [shoulder(0), collar(0), collar(1), shoulder(1), flare(right), flare(left)];
+}
+
+/** The jaw's points, and between the shoulders. */
+function neckOutline(points: Float64Array): Point[] {
+  const jaw = shared(points, points, JAW_FIRST, JAW_LAST).map((k) => ({
+    x: xOf(points, k),
+    y: yOf(points, k),
+  }));
+  const between = (near: number, far: number): Point => ({
+    x: 0.62 * xOf(points, near) + 0.38 * xOf(points, far),
+    y: 0.62 * yOf(points, near) + 0.38 * yOf(points, far),
+  });
+  return [...jaw, between(6, 5), between(5, 6)];
+}
+
+interface HeadFrame {
+  readonly x: number;
+  readonly y: number;
+  readonly height: number;
+  readonly left: number;
+  readonly right: number;
+  readonly lowest: number;
+}
+
+/** Middle of the face points that are there, height, ends and lowest point; undefined without a face. */
+function headFrame(points: Float64Array): HeadFrame | undefined {
+  const ids = shared(points, points, FACE, FACE_END - 1);
+  if (ids.length < 8) return undefined;
+  const xs = ids.map((k) => xOf(points, k));
+  const ys = ids.map((k) => yOf(points, k));
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  const lowest = Math.max(...ys);
+  const height = lowest - Math.min(...ys);
+  if (height <= 0) return undefined;
+  return {
+    x: sum(xs) / ids.length,
+    y: sum(ys) / ids.length,
+    height,
+    left: Math.min(...xs),
+    right: Math.max(...xs),
+    lowest,
+  };
+}
+
+/** Skull, hair and face above the jaw: neck and collar are not the head's. */
+function headCover(points: Float64Array, frame: HeadFrame, x: number, y: number): number {
+  const size = 1.35 * frame.height;
+  const ex = (x - frame.x) / (0.95 * size);
+  const ey = (y - frame.y + 0.25 * size) / (1.15 * size);
+  const round = clamp((1.25 - Math.sqrt(ex * ex + ey * ey)) / 0.25);
+  if (round === 0) return 0;
+  if (frame.left < x && x < frame.right)
+    return round * clamp((jawLine(points, x, frame.lowest) + 0.04 * size - y) / (0.06 * size));
+  return round * clamp((frame.lowest - y) / (0.12 * size));
+}
+
+/** y of the jaw at x, by straight lines through its points; `lowest` where the jaw does not reach. */
+function jawLine(points: Float64Array, x: number, lowest: number): number {
+  let y = Number.NEGATIVE_INFINITY;
+  for (let k = FACE; k < FACE + 16; k++) {
+    if (!has(points, k) || !has(points, k + 1)) continue;
+    const [ax, bx] = [xOf(points, k), xOf(points, k + 1)];
+    const [left, right] = [Math.min(ax, bx), Math.max(ax, bx)];
+    if (!(left <= x && x <= right && right > left)) continue;
+    const t = (x - ax) / (bx - ax);
+    y = Math.max(y, yOf(points, k) + t * (yOf(points, k + 1) - yOf(points, k)));
+  }
+  return y > -1e17 ? y : lowest;
+}
+
+/** Share 0..1 of a pixel that belongs to the reference's arms or hands, and so not to its trunk or head. */
+function armCutter(points: Float64Array, width: number): (x: number, y: number) => number {
+  const strokes: number[][] = [];
+  const add = (a: number, b: number, start: number, radius: number): void => {
+    if (!has(points, a) || !has(points, b)) return;
+    const [ax, ay, bx, by] = [xOf(points, a), yOf(points, a), xOf(points, b), yOf(points, b)];
+    strokes.push([ax + start * (bx - ax), ay + start * (by - ay), bx, by, radius * width]);
+  };
+  ARMS.forEach(([a, b], k) => {
+    add(a, b, k % 2 === 0 ? CUT_FROM : 0, CUT_RADIUS);
+  });
+  for (const wrist of [LEFT_HAND, LEFT_HAND + 21]) {
+    for (let k = 1; k < 21; k++) add(k % 4 === 1 ? wrist : wrist + k - 1, wrist + k, 0, HAND_RADIUS);
+  }
+  const soft = 0.03 * width;
+  return (x, y) => {
+    let most = 0;
+    for (const [ax = 0, ay = 0, bx = 0, by = 0, radius = 0] of strokes) {
+      const reach = radius + soft;
+      if (x < Math.min(ax, bx) - reach || x > Math.max(ax, bx) + reach) continue;
+      if (y < Math.min(ay, by) - reach || y > Math.max(ay, by) + reach) continue;
+      most = Math.max(most, clamp((radius - distanceTo(x, y, ax, ay, bx, by)) / soft + 0.5));
+    }
+    return most;
+  };
+}

@@ -1,0 +1,112 @@
+/*
+ * Geometry of the carried picture, in double precision, as `conditions/carry.py` of the training code has it: a change here is a change
+ * there. Keypoints are `Float64Array` [133 * 3]: x, y, confidence (0 = missing).
+ */
+
+export const FACE = 23;
+export const FACE_END = 91;
+/** Shoulder to elbow, elbow to wrist: left, then right. */
+export const ARMS = [
+  [5, 7],
+  [7, 9],
+  [6, 8],
+  [8, 10],
+] as const;
+
+/** Hips where they are missing: from the middle of the shoulders to the side and below, in shoulder widths. */
+const HIPS_APART = 0.31;
+const HIPS_BELOW = 1.45;
+
+export function clamp(value: number): number {
+  return value < 0 ? 0 : value > 1 ? 1 : value;
+}
+
+/** Distance of (px, py) to the segment from a to b. */
+export function distanceTo(px: number, py: number, ax: number, ay: number, bx: number, by: number): number {
+  const dx = bx - ax;
+  const dy = by - ay;
+  const squared = dx * dx + dy * dy;
+  const t = squared > 0 ? clamp(((px - ax) * dx + (py - ay) * dy) / squared) : 0;
+  const ex = px - ax - t * dx;
+  const ey = py - ay - t * dy;
+  return Math.sqrt(ex * ex + ey * ey);
+}
+
+export function has(points: Float64Array, k: number): boolean {
+  return (points[k * 3 + 2] ?? 0) > 0;
+}
+
+export function xOf(points: Float64Array, k: number): number {
+  return points[k * 3] ?? 0;
+}
+
+export function yOf(points: Float64Array, k: number): number {
+  return points[k * 3 + 1] ?? 0;
+}
+
+/** Distance between the shoulders. */
+export function shoulderSpan(points: Float64Array): number {
+  return Math.hypot(xOf(points, 5) - xOf(points, 6), yOf(points, 5) - yOf(points, 6));
+}
+
+/** Keypoints with hips below the shoulders where they are missing, upright, by mean proportions. */
+export function withHips(keypoints: ArrayLike<number>): Float64Array {
+  const points = Float64Array.from(keypoints);
+  const width = shoulderSpan(points);
+  const x = (xOf(points, 5) + xOf(points, 6)) / 2;
+  const y = (yOf(points, 5) + yOf(points, 6)) / 2;
+  const sign = xOf(points, 5) >= xOf(points, 6) ? 1 : -1;
+  for (const side of [0, 1]) {
+    if (has(points, 11 + side)) continue;
+    points[(11 + side) * 3] = x + (1 - 2 * side) * sign * HIPS_APART * width;
+    points[(11 + side) * 3 + 1] = y + HIPS_BELOW * width;
+    points[(11 + side) * 3 + 2] = 1;
+  }
+  return points;
+}
+
+/** Numbers from..to that both sets of keypoints have. */
+export function shared(first: Float64Array, second: Float64Array, from: number, to: number): number[] {
+  const ids: number[] = [];
+  for (let k = from; k <= to; k++) if (has(first, k) && has(second, k)) ids.push(k);
+  return ids;
+}
+
+/** x' = a x + b y + c, y' = d x + e y + f. */
+export interface Affine {
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+  readonly d: number;
+  readonly e: number;
+  readonly f: number;
+}
+
+/** The affine map of the points `ids` from `source` to `goal` by least squares, its linear part pulled towards the identity by `pull` (square pixels). */
+export function affine(
+  source: Float64Array,
+  goal: Float64Array,
+  ids: readonly number[],
+  pull: number,
+): Affine {
+  const mean = (points: Float64Array, axis: number): number =>
+    ids.reduce((sum, k) => sum + (points[k * 3 + axis] ?? 0), 0) / ids.length;
+  const [sx, sy, gx, gy] = [mean(source, 0), mean(source, 1), mean(goal, 0), mean(goal, 1)];
+  let [xx, xy, yy] = [pull, 0, pull];
+  let [ux, uy, vx, vy] = [pull, 0, 0, pull];
+  for (const k of ids) {
+    const [x, y] = [xOf(source, k) - sx, yOf(source, k) - sy];
+    const [u, v] = [xOf(goal, k) - gx, yOf(goal, k) - gy];
+    xx += x * x;
+    xy += x * y;
+    yy += y * y;
+    ux += u * x;
+    uy += u * y;
+    vx += v * x;
+    vy += v * y;
+  }
+  const det = xx * yy - xy * xy;
+  const [a, b] = [(ux * yy - uy * xy) / det, (uy * xx - ux * xy) / det];
+  const [d, e] = [(vx * yy - vy * xy) / det, (vy * xx - vx * xy) / det];
+  return { a, b, c: gx - a * sx - b * sy, d, e, f: gy - d * sx - e * sy };
+}

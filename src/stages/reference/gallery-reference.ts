@@ -1,0 +1,95 @@
+import path from 'node:path';
+import sharp from 'sharp';
+import { BundleError } from '../../errors.js';
+import type { Gallery, GallerySigner } from '../../models/gallery.js';
+import type { Picture } from '../../picture.js';
+import { gaussianBlur } from './blur.js';
+import { overPlate } from './plate.js';
+import { recolour } from './recolour.js';
+import { PART, type Reference } from './reference.js';
+
+/** New colours, sRGB 0..255, for what the part masks tell apart. */
+export type Recolouring = Partial<
+  Record<'hair' | 'cloth' | 'trousers' | 'wall', readonly [number, number, number]>
+>;
+
+/** Softness of the person's edge, pixels: as in training. */
+const EDGE = 0.8;
+const PARTS_OF = { hair: PART.hair, cloth: PART.top, trousers: PART.bottom } as const;
+
+/** A signer of the gallery as a reference of `size` x `size`, in new colours where there are any. Throws `BundleError`. */
+export async function galleryReference(
+  { folder }: Pick<Gallery, 'folder'>,
+  signer: GallerySigner,
+  size: number,
+  recolouring: Recolouring = {},
+): Promise<Reference> {
+  const file = (name: string): string => path.join(folder, name);
+  const [picture, plate, parts] = await Promise.all([
+    readSquare(file(signer.picture), size),
+    readSquare(file(signer.plate), size),
+    readLabels(file(signer.parts), size),
+  ]);
+  const person = gaussianBlur(
+    Float32Array.from(parts, (label) => (label > 0 ? 1 : 0)),
+    size,
+    EDGE,
+  );
+  const dressed = inColours({ picture, plate }, parts, person, recolouring);
+  const scale = size / signer.size[0];
+  return {
+    size,
+    ...dressed,
+    person,
+    skin: parts.map((label) => (label === PART.skin ? 1 : 0)),
+    keypoints: Float32Array.from(signer.keypoints.flatMap(([x, y, c]) => [x * scale, y * scale, c])),
+  };
+}
+
+/** Picture and plate with the parts recoloured. */
+function inColours(
+  { picture, plate }: { picture: Picture; plate: Picture },
+  parts: Uint8Array,
+  person: Float32Array,
+  { wall, ...clothes }: Recolouring,
+): { picture: Picture; plate: Picture } {
+  let dressed = picture;
+  for (const name of ['hair', 'cloth', 'trousers'] as const) {
+    const colour = clothes[name];
+    const label = PARTS_OF[name];
+    const where = parts.map((one) => (one === label ? 1 : 0));
+    if (colour) dressed = recolour(dressed, where, colour);
+  }
+  if (!wall) return { picture: dressed, plate };
+  const painted = recolour(plate, new Uint8Array(parts.length).fill(1), wall);
+  return { picture: overPlate({ picture: dressed, person, plate }, painted), plate: painted };
+}
+
+async function readSquare(file: string, size: number): Promise<Picture> {
+  const data = await read(file, () =>
+    sharp(file).toColourspace('srgb').resize(size, size, { fit: 'fill' }).removeAlpha().raw().toBuffer(),
+  );
+  return { width: size, height: size, channels: 3, data };
+}
+
+async function readLabels(file: string, size: number): Promise<Uint8Array> {
+  const data = await read(file, () =>
+    sharp(file).resize(size, size, { fit: 'fill', kernel: 'nearest' }).raw().toBuffer(),
+  );
+  // One channel, or the same three times.
+  const channels = data.length / (size * size);
+  return Uint8Array.from({ length: size * size }, (_, i) => data[i * channels] ?? 0);
+}
+
+async function read(file: string, work: () => Promise<Uint8Array>): Promise<Uint8Array> {
+  try {
+    return await work();
+  } catch (error) {
+    const why = error instanceof Error ? error.message.trim() : String(error);
+    throw new BundleError(
+      'HF_BUNDLE_GALLERY',
+      `The gallery's picture ${file} cannot be read (${why}): install the bundle again, or export it again with its script.`,
+      { file },
+    );
+  }
+}

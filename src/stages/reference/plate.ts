@@ -1,0 +1,19 @@
+import type { Picture } from '../../picture.js';
+import type { Reference } from './reference.js';
+
+/** The reference before another plate, of its size. */
+export function onOtherPlate(reference: Reference, plate: Picture): Reference {
+  return { ...reference, picture: overPlate(reference, plate), plate };
+}
+
+/** A reference's picture before another plate: what the old one gave to each pixel is exchanged, also at soft edges. */
+export function overPlate(
+  { picture, person, plate: before }: Pick<Reference, 'picture' | 'person' | 'plate'>,
+  after: Picture,
+): Picture {
+  const data = Uint8ClampedArray.from(picture.data, (value, at) => {
+    const behind = 1 - (person[Math.floor(at / 3)] ?? 0);
+    return value + behind * ((after.data[at] ?? 0) - (before.data[at] ?? 0));
+  });
+  return { ...picture, data: Uint8Array.from(data) };
+}

@@ -1,0 +1,51 @@
+import type { Picture } from '../../picture.js';
+import type { Standing } from '../../pose/index.js';
+
+/** Labels of a part mask. */
+export const PART = {
+  background: 0,
+  skin: 1,
+  leftHand: 2,
+  rightHand: 3,
+  hair: 4,
+  top: 5,
+  eyesAndMouth: 6,
+  bottom: 7,
+} as const;
+
+/** A clip's reference picture, ready to be carried: everything is square, and of the size of the body stage's picture. */
+export interface Reference {
+  readonly size: number;
+  /** RGB. */
+  readonly picture: Picture;
+  /** The same place without the person, RGB. */
+  readonly plate: Picture;
+  /** Share of each pixel that shows the person: `Float32Array` [size, size], 0..1. */
+  readonly person: Float32Array;
+  /** Pixels that can be skin: [size, size], 0 or 1. */
+  readonly skin: Uint8Array;
+  /** `Float32Array` [133 * 3]: x, y in pixels, confidence (0 = missing). */
+  readonly keypoints: Float32Array;
+}
+
+/** Number of values of `skinColours`. */
+export const SKIN_LENGTH = 9;
+
+/** From shoulders to hips in shoulder widths, where the hips are not seen: as parts are carried (`carry/geometry.ts`). */
+const TRUNK = 1.45;
+
+/** Where the reference stands. */
+export function standingOf({ keypoints }: Pick<Reference, 'keypoints'>): Required<Standing> {
+  const at = (point: number): [x: number, y: number, confidence: number] => {
+    const [x = 0, y = 0, confidence = 0] = keypoints.subarray(point * 3, point * 3 + 3);
+    return [x, y, confidence];
+  };
+  const [left, right, leftHip, rightHip] = [at(5), at(6), at(11), at(12)];
+  const width = Math.hypot(left[0] - right[0], left[1] - right[1]);
+  const [x, y] = [(left[0] + right[0]) / 2, (left[1] + right[1]) / 2];
+  const seen = leftHip[2] > 0 && rightHip[2] > 0;
+  const trunk = seen
+    ? Math.hypot((leftHip[0] + rightHip[0]) / 2 - x, (leftHip[1] + rightHip[1]) / 2 - y)
+    : TRUNK * width;
+  return { x, y, width, trunk };
+}

@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { Picture } from '../../../src/picture.js';
+import { carryParts, clipReference } from '../../../src/stages/carry/carry.js';
+import { cutReference } from '../../../src/stages/carry/cut.js';
+import type { Reference } from '../../../src/stages/reference/reference.js';
+
+// Carried by models/training/handfirst_training/fixtures/carry.py (numba): what the networks saw in training.
+const cases = z
+  .array(
+    z.object({
+      name: z.string(),
+      reference: z.array(z.number()),
+      keypoints: z.array(z.number()),
+      depth: z.array(z.number().nullable()),
+      mean: z.array(z.number()),
+      coverage: z.number(),
+      places: z.array(z.number()),
+      colours: z.array(z.array(z.number())),
+      cover: z.array(z.number()),
+    }),
+  )
+  .parse(JSON.parse(readFileSync(new URL('../../fixtures/carry.json', import.meta.url), 'utf8')));
+
+const SIZE = 64;
+
+function pictureOf(formula: (i: number, j: number, c: number) => number): Picture {
+  const data = Uint8Array.from({ length: SIZE * SIZE * 3 }, (_, k) => {
+    const pixel = Math.floor(k / 3);
+    return formula(Math.floor(pixel / SIZE), pixel % SIZE, k % 3) % 256;
+  });
+  return { width: SIZE, height: SIZE, channels: 3, data };
+}
+
+/** The picture of the Python side, by the same formulas. */
+function reference(keypoints: readonly number[]): Reference {
+  return {
+    size: SIZE,
+    picture: pictureOf((i, j, c) => 37 * i + 91 * j * (c + 1) + i * j),
+    plate: pictureOf((i, j, c) => 5 * i + 3 * j + 40 * c),
+    person: Float32Array.from({ length: SIZE * SIZE }, (_, k) => {
+      const [i, j] = [Math.floor(k / SIZE), k % SIZE];
+      return Math.min(1, Math.max(0, (30 - Math.hypot(j - 31.5, (i - 40) / 1.3)) / 4));
+    }),
+    skin: new Uint8Array(SIZE * SIZE),
+    keypoints: Float32Array.from(keypoints),
+  };
+}
+
+const depthOf = (depth: readonly (number | null)[]) => Float32Array.from(depth, (z) => z ?? Number.NaN);
+
+describe('the carried picture', () => {
+  it.each(cases)('equals that of the training code: $name', (known) => {
+    const cut = cutReference(reference(known.reference));
+    const { colours, cover } = carryParts(cut, known.keypoints, depthOf(known.depth));
+    known.places.forEach((at, k) => {
+      expect(cover[at], `cover at ${at}`).toBeCloseTo(known.cover[k] ?? Number.NaN, 4);
+      known.colours[k]?.forEach((value, c) => {
+        expect(Math.abs((colours[3 * at + c] ?? 0) - value), `colour ${c} at ${at}`).toBeLessThan(0.01);
+      });
+    });
+    const area = SIZE * SIZE;
+    expect(cover.reduce((sum, v) => sum + v, 0) / area).toBeCloseTo(known.coverage, 5);
+    known.mean.forEach((mean, c) => {
+      const sum = colours.reduce((total, v, k) => total + (k % 3 === c ? v : 0), 0);
+      expect(Math.abs(sum / area - mean)).toBeLessThan(0.001);
+    });
+  });
+
+  it('is the plate where nobody stands, and the reference as it is where nothing is to be carried', () => {
+    const own = reference(cases[0]?.reference ?? []);
+    const frame = { index: 0, time: 0, keypoints: new Float32Array(133 * 3) };
+    const nobody = clipReference(own).carry(frame);
+    const level = (value: number | undefined) => Math.round(((value ?? 0) + 1) * 127.5);
+    expect([...nobody.picture.data.slice(0, 4)].map(level)).toEqual([0, 3, 6, 9]);
+    expect(Math.max(...nobody.coverage.data)).toBe(0);
+    const still = clipReference(own, { still: true }).carry(frame);
+    expect([...still.picture.data.slice(0, 4)].map(level)).toEqual([0, 91, 182, 17]);
+    expect(still.coverage.data).toBe(own.person);
+  });
+
+  it('carries onto itself what is its own', () => {
+    const points = cases[0]?.reference ?? [];
+    const own = reference(points);
+    const { colours, cover } = carryParts(cutReference(own), points, undefined);
+    let [worst, seen] = [0, 0];
+    for (let i = 0; i < SIZE * SIZE; i++) {
+      // Inside the trunk, away from arms and edges, where the maps are the identity.
+      const [x, y] = [i % SIZE, Math.floor(i / SIZE)];
+      if (x < 27 || x > 37 || y < 38 || y > 50 || (cover[i] ?? 0) < 0.999) continue;
+      seen++;
+      for (let c = 0; c < 3; c++)
+        worst = Math.max(worst, Math.abs((colours[3 * i + c] ?? 0) - (own.picture.data[3 * i + c] ?? 0)));
+    }
+    expect(seen).toBeGreaterThan(100);
+    expect(worst).toBeLessThan(0.01);
+  });
+
+  it('encodes the plate once a clip', async () => {
+    const kept = clipReference(reference(cases[0]?.reference ?? []));
+    let runs = 0;
+    const encode = async () => {
+      runs++;
+      return new Float32Array(1);
+    };
+    await Promise.all([kept.plateLatent({ encode }), kept.plateLatent({ encode })]);
+    expect(runs).toBe(1);
+  });
+});
