@@ -10,8 +10,8 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const built = join(root, 'dist', 'cli', 'main.js');
 
 if (!existsSync(built)) build();
-const { main } = await import('../dist/cli/main.js');
-await main(process.argv);
+const { run } = await import('../dist/cli/main.js');
+await run(process.argv);
 
 function build() {
   process.stderr.write('handfirst is built first, which takes a few seconds.\n');

@@ -46,6 +46,7 @@ export const ERROR_CODES = {
     'HF_LEXICON_EMPTY',
     'HF_LEXICON_INDEX',
     'HF_LEXICON_UNREADABLE',
+    'HF_POSE_CHANGED',
     'HF_POSE_CUT_OFF',
     'HF_POSE_DAMAGED',
     'HF_POSE_EMPTY',
@@ -86,6 +87,7 @@ export const ERROR_CODES = {
     'HF_DEVICE_NONE',
   ],
   OutputError: [
+    'HF_OUTPUT_CUT_OFF',
     'HF_OUTPUT_EXISTS',
     'HF_OUTPUT_FOLDER',
     'HF_OUTPUT_FOREIGN',

@@ -4,6 +4,7 @@ import * as parse from './arguments.js';
 import { EXIT_CODES } from './failure.js';
 import { terminalReporter } from './progress.js';
 import { cancelOnSignals } from './signals.js';
+import { placeOnDisk } from './standard-output.js';
 
 type MakeFlags = Omit<MakeOptions, 'input' | 'progress' | 'signal'>;
 
@@ -12,7 +13,7 @@ export function evaluateMakeCommand(): Command {
   return new Command('make')
     .description('make a benchmark of videos, folders of frames, or pictures, and their keypoints')
     .argument('<input>', 'folder of videos, frame folders or pictures, or one of them')
-    .requiredOption('-o, --out <folder>', 'folder to make')
+    .requiredOption('-o, --out <folder>', 'folder to make', placeOnDisk)
     .optionsGroup('What is chosen:')
     .option('--seed <n>', 'decides what is chosen', parse.wholeNumber(0), 0)
     .option('--videos <n>', 'videos to choose', parse.wholeNumber(1), 50)

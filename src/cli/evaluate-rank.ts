@@ -3,7 +3,9 @@ import pc from 'picocolors';
 import { startRanking } from '../evaluate/rank/index.js';
 import { wholeNumber } from './arguments.js';
 import { EXIT_CODES } from './failure.js';
-import { openBrowser, port, untilStopped } from './local-page.js';
+import { openBrowser, port } from './local-page.js';
+import { untilStopped } from './signals.js';
+import { placeOnDisk } from './standard-output.js';
 
 interface RankFlags {
   readonly out: string;
@@ -19,7 +21,7 @@ export function evaluateRankCommand(): Command {
   return new Command('rank')
     .description('let people rank what several presets or bundles drew, in the browser')
     .argument('<folders...>', 'folders that `handfirst evaluate` wrote')
-    .option('-o, --out <file>', 'for the answers; what is there is gone on with', 'ranks.json')
+    .option('-o, --out <file>', 'for the answers; what is there is gone on with', placeOnDisk, 'ranks.json')
     .option('--count <n>', 'poses to ask about', wholeNumber(1), 20)
     .option('--seed <n>', 'decides what is asked, and in which order it is shown', wholeNumber(0), 0)
     .option('--table', 'print the mean ranks of the answers that there are, and ask nothing')

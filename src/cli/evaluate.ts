@@ -23,6 +23,7 @@ import { EXIT_CODES } from './failure.js';
 import { withFlags } from './flags-of.js';
 import { jsonReporter, terminalReporter } from './progress.js';
 import { cancelOnSignals } from './signals.js';
+import { placeOnDisk } from './standard-output.js';
 
 /** The benchmark that comes with the package. */
 const PACKAGED = fileURLToPath(new URL('../../samples/benchmark', import.meta.url));
@@ -87,7 +88,12 @@ function runCommand(): Command {
     )
     .option('--update-baseline', 'make this run the baseline instead')
     .optionsGroup('Output:')
-    .option('-o, --out <folder>', 'for the report and for what the next run need not do again', 'evaluation')
+    .option(
+      '-o, --out <folder>',
+      'for the report and for what the next run need not do again',
+      placeOnDisk,
+      'evaluation',
+    )
     .option('--markdown', 'print the tables as Markdown instead of the summary')
     .option('--json', 'print progress and figures as JSON lines')
     .option('--quiet', 'print nothing but warnings and failures')
@@ -121,7 +127,7 @@ ${EXIT_CODES}`;
 async function run(benchmark: string | undefined, flags: EvaluateFlags, command: Command): Promise<void> {
   const reporter = flags.json
     ? jsonReporter((line) => process.stdout.write(line), command)
-    : terminalReporter(process.stderr.isTTY === true, flags.quiet ?? false, command);
+    : terminalReporter(process.stderr.isTTY === true, flags.quiet ?? false, { command });
   const { signal, release } = cancelOnSignals();
   try {
     const report = await evaluate({

@@ -14,7 +14,8 @@ Exit codes:
   5  the device cannot be used, or a model failed while it ran
   6  the output cannot be written, or exists already (--force)
   7  ffmpeg is missing or failed
-  130  cancelled`;
+  130  cancelled
+  141  what reads the output went away`;
 
 /** Codes that only the command line gives, with their exit codes: a line that cannot be parsed, and a fault of handfirst. */
 export const CLI_CODES = { HF_ARGUMENT: 2, HF_FAULT: 1 } as const;
@@ -55,16 +56,21 @@ export interface Printing {
   readonly debug: boolean;
   /** As a line for programs, on standard output. */
   readonly json: boolean;
+  /** Where that line goes instead. */
+  readonly say?: NodeJS.WritableStream;
   /** The command that failed, whose flags the sentence names. */
   readonly command?: Command;
 }
 
 /** Prints a failure and gives its exit code. */
-export function reportFailure(error: unknown, { debug, json, command }: Printing): number {
+export function reportFailure(
+  error: unknown,
+  { debug, json, say = process.stdout, command }: Printing,
+): number {
   const failure = failureOf(error, command);
   const { exitCode, message } = failure;
   if (message && json) {
-    process.stdout.write(`${JSON.stringify({ event: 'error', ...failure })}\n`);
+    say.write(`${JSON.stringify({ event: 'error', ...failure })}\n`);
   } else if (message && !(error instanceof CommanderError)) {
     process.stderr.write(`${pc.red('handfirst:')} ${message}\n`);
   }

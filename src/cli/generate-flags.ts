@@ -13,6 +13,7 @@ import {
 /** Values of the flags of `generate`, as commander hands them over. */
 export interface GenerateFlags extends SourceFlags, MendFlags {
   readonly out: string;
+  readonly container?: 'mp4' | 'y4m';
   readonly force?: boolean;
   readonly resume: boolean;
   readonly sideBySide?: 'skeleton' | 'source';
@@ -65,8 +66,12 @@ function outputFlags(): Option[] {
   return [
     option(
       '-o, --out <file>',
-      '.mp4, .webm, .mov, .gif, .webp, or a folder/ of PNG pictures',
+      '.mp4, .webm, .mov, .gif, .webp, a folder/ of PNG pictures, or - for standard output',
     ).makeOptionMandatory(),
+    option('--container <name>', 'what goes to standard output (default: mp4, in fragments)').choices([
+      'mp4',
+      'y4m',
+    ]),
     option('--force', 'replace what exists'),
     option('--no-resume', 'begin again even where an unfinished run could go on'),
     option('--side-by-side <what>', 'what stands left of the signer').choices(['skeleton', 'source']),

@@ -5,6 +5,7 @@ import { type GenerateFlags, generateFlags } from './generate-flags.js';
 import { mend } from './pose-flags.js';
 import { jsonReporter, terminalReporter } from './progress.js';
 import { cancelOnSignals } from './signals.js';
+import { checkStandardOutput, wordsBeside } from './standard-output.js';
 
 /** `handfirst generate FILE -o OUT`. */
 export function generateCommand(): Command {
@@ -26,9 +27,11 @@ export function generateCommand(): Command {
 ${EXIT_CODES}`,
     )
     .action(async (file: string, values: GenerateFlags) => {
+      checkStandardOutput(values.out);
+      const say = wordsBeside(values.out);
       const reporter = values.json
-        ? jsonReporter((line) => process.stdout.write(line), command)
-        : terminalReporter(process.stderr.isTTY === true, values.quiet ?? false, command);
+        ? jsonReporter((line) => say.write(line), command)
+        : terminalReporter(process.stderr.isTTY === true, values.quiet ?? false, { command, say });
       const { signal, release } = cancelOnSignals();
       try {
         const watch = { note: reporter.note, progress: reporter.progress };
@@ -45,14 +48,23 @@ export function renderOptions(input: string, values: GenerateFlags): RenderOptio
   const { prompt, negativePrompt, seed, reference, signer, background, allowUnknownWords } = values;
   const { format, fps, size, person, sequence, range, fit, complete } = values;
   const { bundle, preset, verify, device, threads, lookAhead } = values;
-  const { out, force, resume, sideBySide, sourceVideo, audio, crf } = values;
+  const { out, container, force, resume, sideBySide, sourceVideo, audio, crf } = values;
   return {
     input,
     source: { format, fps, size, person, sequence, range, fit, complete, mend: mend(values) },
     look: { prompt, negativePrompt, seed, reference, signer, background, allowUnknownWords },
     method: { bundle, preset, verify, overrides: overrides(values) },
     runtime: { device: device === 'auto' ? undefined : device, threads, lookAhead },
-    output: { path: out, force, resume, layout: sideBySide, sourceVideo, audio, encoding: { crf } },
+    output: {
+      path: out,
+      container,
+      force,
+      resume,
+      layout: sideBySide,
+      sourceVideo,
+      audio,
+      encoding: { crf },
+    },
   };
 }
 

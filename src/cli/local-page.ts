@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { InvalidArgumentError } from 'commander';
 import open from 'open';
 import pc from 'picocolors';
@@ -13,13 +12,6 @@ export function port(text: string): number {
   const value = wholeNumber(0)(text);
   if (value > 65_535) throw new InvalidArgumentError('Give a port from 0 to 65535.');
   return value;
-}
-
-/** Resolves at Ctrl-C, a request to terminate, or when the terminal is closed; a second one ends the program at once. */
-export async function untilStopped(): Promise<void> {
-  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  await Promise.race(names.map((name) => once(process, name)));
-  for (const name of names) process.once(name, () => process.exit(130));
 }
 
 /** Opens an address in the browser, or says that it could not. */

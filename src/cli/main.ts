@@ -8,8 +8,14 @@ import { modelsCommand } from './models.js';
 import { joinCommand, phraseCommand } from './phrase.js';
 import { poseCommand } from './pose.js';
 import { previewCommand } from './preview.js';
+import { cancelAfterFault, cancelAll } from './signals.js';
 import { signersCommand } from './signers.js';
 import { spellCommand } from './spell.js';
+import { wordsBeside } from './standard-output.js';
+
+/** Exit code of a program whose output nobody reads any more, as shells give it: 128 and SIGPIPE. */
+const CLOSED_PIPE = 141;
+let pipeClosed = false;
 
 /** The whole command line; nothing is read or written before it is parsed. */
 export function program(): Command {
@@ -57,17 +63,34 @@ export async function main(argv: readonly string[]): Promise<void> {
   root.hook('preAction', (_, action) => {
     command = action;
   });
-  if (!process.stdout.listeners('error').includes(onOutputError)) process.stdout.on('error', onOutputError);
+  for (const stream of [process.stdout, process.stderr]) {
+    if (!stream.listeners('error').includes(onOutputError)) stream.on('error', onOutputError);
+  }
   try {
     await root.parseAsync([...argv]);
   } catch (error) {
-    const debug = argv.includes('--debug');
-    process.exitCode = reportFailure(error, { debug, json, command });
+    if (pipeClosed) return;
+    const say = wordsBeside(String(command?.opts().out));
+    process.exitCode = reportFailure(error, { debug: argv.includes('--debug'), json, say, command });
   }
 }
 
-/** `handfirst ... | head` closes our output: that is no failure. */
+/** Runs the program as a process of its own: a fault ends what was started before it ends the program. */
+export async function run(argv: readonly string[]): Promise<void> {
+  let fault: number | undefined;
+  process.on('uncaughtException', (error) => {
+    fault = reportFailure(error, { debug: argv.includes('--debug'), json: argv.includes('--json') });
+    process.exitCode = fault;
+    void cancelAfterFault();
+  });
+  await main(argv);
+  if (fault !== undefined) process.exitCode = fault;
+}
+
+/** `handfirst ... | head` closes our output: nobody listens any more, so everything ends, quietly. */
 function onOutputError(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  if (error.code !== 'EPIPE') throw error;
+  pipeClosed = true;
+  process.exitCode = CLOSED_PIPE;
+  cancelAll();
 }

@@ -33,6 +33,7 @@ import {
   sourceOptions,
 } from './pose-flags.js';
 import { cancelOnSignals } from './signals.js';
+import { checkStandardOutput, wordsBeside } from './standard-output.js';
 
 interface ConvertFlags extends SourceFlags, MendFlags {
   readonly mend?: boolean;
@@ -140,20 +141,24 @@ function drawCommand(): Command {
   const command = new Command('draw')
     .description("draw a keypoint file as a video of skeletons in OpenPose's colours")
     .argument('<file>', 'keypoint file or folder, or - for standard input')
-    .requiredOption('-o, --out <file>', '.mp4, .webm, .mov, .gif, .webp, or a folder/ of PNG pictures')
+    .requiredOption(
+      '-o, --out <file>',
+      '.mp4, .webm, .mov, .gif, .webp, a folder/ of PNG pictures, or - for standard output',
+    )
     .option('--force', 'replace what exists')
     .option('--no-hands', 'leave the hands out')
     .option('--no-face', 'leave the face out');
   for (const option of [...sourceOptions(), ...mendOptions(), completeOption(), ...framingOptions()])
     command.addOption(option);
   return command.action(async (file: string, flags: DrawFlags) => {
+    checkStandardOutput(flags.out);
     const { signal, release } = cancelOnSignals();
     const clip = await openPoseClip(file, open(flags));
     try {
       const { aspect, resample } = flags;
       const shaped = mendClip(clip, { ...MEND_NOTHING, aspect, fps: resample });
       const frames = await draw(file, shaped, flags, signal);
-      process.stdout.write(`${flags.out}: ${frames} frames\n`);
+      wordsBeside(flags.out).write(`${flags.out}: ${frames} frames\n`);
     } finally {
       release();
       await clip.close();

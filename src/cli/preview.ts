@@ -4,7 +4,8 @@ import { DEVICES } from '../models/index.js';
 import { startPreview } from '../preview/index.js';
 import { wholeNumber } from './arguments.js';
 import { EXIT_CODES } from './failure.js';
-import { openBrowser, port, untilStopped } from './local-page.js';
+import { openBrowser, port } from './local-page.js';
+import { untilStopped } from './signals.js';
 
 interface PreviewFlags {
   readonly port?: number;

@@ -2,6 +2,7 @@ import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import type { Note, Progress, RenderResult } from '../pipeline/index.js';
+import { STANDARD_OUTPUT } from '../video/index.js';
 import { withFlags } from './flags-of.js';
 
 /** Tells the user how a run goes: a bar on a terminal, little otherwise, or JSON lines for programs. */
@@ -42,6 +43,12 @@ export function clock(seconds: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
+function where(path: string): string {
+  return path === STANDARD_OUTPUT
+    ? pc.green('The video went to standard output')
+    : `${pc.green('The video is at')} ${path}`;
+}
+
 /** How long the video is and how long drawing took, in words that cannot be mixed up. */
 export function outcome({ frames, fps, bytes, totalMs, resumedFrames }: RenderResult): string {
   const count = (n: number): string => `${n} ${n === 1 ? 'frame' : 'frames'}`;
@@ -73,7 +80,11 @@ export function jsonReporter(write: (line: string) => void, command?: Command): 
 }
 
 /** For people: notes and a bar on standard error, the result on standard output. */
-export function terminalReporter(terminal: boolean, quiet: boolean, command?: Command): Reporter {
+export function terminalReporter(
+  terminal: boolean,
+  quiet: boolean,
+  { command, say = process.stdout }: { command?: Command; say?: NodeJS.WritableStream } = {},
+): Reporter {
   const pace = new Pace();
   const bar = new SingleBar({
     format: '{bar} {done}/{all} frames  {rate}  {left}',
@@ -107,8 +118,7 @@ export function terminalReporter(terminal: boolean, quiet: boolean, command?: Co
     },
     done(result) {
       this.stop();
-      if (!quiet)
-        process.stdout.write(`${pc.green('The video is at')} ${result.path}\n${pc.dim(outcome(result))}\n`);
+      if (!quiet) say.write(`${where(result.path)}\n${pc.dim(outcome(result))}\n`);
     },
     stop() {
       if (running && terminal && !quiet) bar.stop();

@@ -1,5 +1,5 @@
 import type { Fit, MendOptions } from '../pose/index.js';
-import type { EncodingOptions, Layout } from '../video/index.js';
+import type { EncodingOptions, Layout, StreamContainer } from '../video/index.js';
 import type { PresetOverrides } from './preset.js';
 
 /** What of the keypoint file is drawn, and how it is fitted into the picture. */
@@ -112,6 +112,8 @@ export interface GenerateOptions {
 export interface OutputOptions {
   /** The name decides the format: .mp4, .webm, .mov, .gif, .webp, or a folder of PNG pictures. */
   readonly path: string;
+  /** What goes to standard output, which is meant by the path `-`: MP4 in fragments (default), or y4m. */
+  readonly container?: StreamContainer;
   /** Replace what exists. */
   readonly force?: boolean;
   /** Continue an unfinished run of the same options; default true. */

@@ -4,6 +4,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { PoseFileError } from '../errors.js';
 import type { PoseClip } from '../pose/index.js';
 import type { VideoMetadataInput } from '../video/index.js';
 import { commandArguments } from './command.js';
@@ -66,7 +67,16 @@ async function hashFile(path: string): Promise<string> {
 }
 
 async function addFile(hash: Hash, path: string): Promise<Hash> {
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new PoseFileError(
+      'HF_POSE_CHANGED',
+      `${path} could be read before, and cannot be read again (${why}): leave it where it is until the run has ended.`,
+      { file: path },
+    );
+  }
   return hash;
 }
 

@@ -4,10 +4,10 @@ import type { Picture } from '../picture.js';
 import { drawSkeleton } from '../pose/index.js';
 import {
   checkVideoOutput,
-  framesDone,
   layoutSize,
   openVideoWriter,
   readVideoFrames,
+  STANDARD_OUTPUT,
   sideBySide,
   type VideoWriter,
 } from '../video/index.js';
@@ -65,7 +65,7 @@ export async function render(options: RenderOptions): Promise<RenderResult> {
       };
     } catch (error) {
       await writer.abort({ keep: true });
-      throw error instanceof CancelledError ? await cancelled(output.path) : error;
+      throw error instanceof CancelledError ? cancelled(output.path, writer.nextFrame) : error;
     }
   } finally {
     await session.close();
@@ -73,9 +73,9 @@ export async function render(options: RenderOptions): Promise<RenderResult> {
 }
 
 /** Says what a cancelled run leaves behind. */
-async function cancelled(path: string): Promise<CancelledError> {
-  const frames = await framesDone(path);
-  if (frames === 0) return new CancelledError('HF_CANCELLED', 'Cancelled; nothing was written.');
+function cancelled(path: string, frames: number): CancelledError {
+  if (frames === 0 || path === STANDARD_OUTPUT)
+    return new CancelledError('HF_CANCELLED', 'Cancelled; nothing was written.');
   return new CancelledError(
     'HF_CANCELLED',
     `Cancelled; ${frames} finished frames wait in ${path}.handfirst, and the same command goes on from there.`,
@@ -96,9 +96,10 @@ function checkLayout({ layout, sourceVideo }: OutputOptions): void {
 
 async function openWriter(session: Session, options: RenderOptions): Promise<VideoWriter> {
   const { output, look, signal } = options;
-  const { path, layout = 'plain', audio, encoding, force, resume = true } = output;
+  const { path, container, layout = 'plain', audio, encoding, force, resume = true } = output;
   return openVideoWriter({
     path,
+    container,
     ...layoutSize(layout, session.size, session.size),
     fps: session.clip.info.fps,
     alpha: look?.background === 'transparent',

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { PoseFileError } from '../errors.js';
 
@@ -61,7 +62,35 @@ export async function fileSource(path: string): Promise<ByteSource> {
       { file: path },
     );
   }
-  return handleSource(path, handle, stat.size);
+  const source = handleSource(path, handle, stat.size);
+  return {
+    ...source,
+    async read(offset, length) {
+      const bytes = await source.read(offset, length);
+      checkUnchanged(path, stat, await handle.stat());
+      return bytes;
+    },
+  };
+}
+
+/** What is read twice, or hashed, has to be the same bytes. Throws PoseFileError. */
+function checkUnchanged(path: string, before: Stats, now: Stats): void {
+  const change =
+    now.nlink === 0
+      ? 'was removed or replaced'
+      : now.size > before.size
+        ? `grew from ${before.size} to ${now.size} bytes`
+        : now.size < before.size
+          ? `shrank from ${before.size} to ${now.size} bytes`
+          : now.mtimeMs !== before.mtimeMs
+            ? 'was written to'
+            : undefined;
+  if (change !== undefined)
+    throw new PoseFileError(
+      'HF_POSE_CHANGED',
+      `${path} ${change} while it was read: wait until it is finished, or copy it first.`,
+      { file: path },
+    );
 }
 
 /** The bytes [offset, offset + size) of another source; closing it closes the other. */

@@ -77,7 +77,11 @@ async function fill(
   for await (const chunk of stream) {
     if (!Buffer.isBuffer(chunk)) continue;
     if (size + chunk.length > limit) throw new PoseFileError('HF_POSE_TOO_LARGE', tooLong);
-    await handle.write(chunk, 0, chunk.length, size);
+    // One write may take fewer bytes, as on a disk that gets full.
+    for (let done = 0; done < chunk.length; ) {
+      const { bytesWritten } = await handle.write(chunk, done, chunk.length - done, size + done);
+      done += bytesWritten;
+    }
     size += chunk.length;
   }
   return size;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UsageError } from '../errors.js';
+import { OutputError, UsageError } from '../errors.js';
 
 /** A file that the preview may read: uploaded, made by it, or named on the command line. */
 export interface StoredFile {
@@ -40,7 +40,14 @@ export class Workspace {
   private constructor(readonly folder: string) {}
 
   static async open(): Promise<Workspace> {
-    return new Workspace(await mkdtemp(join(tmpdir(), 'handfirst-preview-')));
+    const folder = await mkdtemp(join(tmpdir(), 'handfirst-preview-')).catch((error: unknown) => {
+      throw new OutputError(
+        'HF_TEMPORARY_FOLDER',
+        `The preview cannot keep files in ${tmpdir()} (${String(error)}): set TMPDIR to a folder that you may write in.`,
+        { file: tmpdir() },
+      );
+    });
+    return new Workspace(folder);
   }
 
   /** A file that the user named on the command line. */

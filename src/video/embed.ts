@@ -113,6 +113,15 @@ export function withWebpXmp(bytes: Uint8Array, metadata: VideoMetadata): Uint8Ar
   return whole;
 }
 
+/** Number of pictures of an animated WebP; undefined where the file is not whole. */
+export function webpFrames(bytes: Uint8Array): number | undefined {
+  const webp = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (webp.length < 12 || webp.readUInt32LE(4) + 8 !== webp.length) return undefined;
+  const found = [...chunks(webp)];
+  if ((found.at(-1)?.end ?? 0) > webp.length) return undefined;
+  return found.filter(({ id }) => id === 'ANMF').length;
+}
+
 /** Our metadata in a WebP's XMP, or undefined. */
 export function readWebpXmp(bytes: Uint8Array): VideoMetadata | undefined {
   const webp = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -85,7 +85,7 @@ function build({ inputs, options, target }: FfmpegCommand, ffmpeg: string, pipe:
     // Spread, because fluent-ffmpeg splits options at spaces when they come as one array.
     if (input.options.length > 0) command.inputOptions(...input.options);
   }
-  return command.outputOptions(...options).output(target);
+  return command.outputOptions(...options).output(target, { end: false });
 }
 
 /** One run: a promise of its end, and the way to end it early. */

@@ -1,4 +1,6 @@
+import type { Writable } from 'node:stream';
 import type { VideoFormat } from './format.js';
+import { containerTags, type VideoMetadata } from './metadata.js';
 import { formatRational, type Rational } from './rational.js';
 
 /** One run of ffmpeg as data. `source` is a path, or `pipe` for frames that we write to its standard input. */
@@ -6,7 +8,8 @@ export interface FfmpegCommand {
   readonly inputs: readonly { readonly options: readonly string[]; readonly source: string | 'pipe' }[];
   /** Options before `target`. */
   readonly options: readonly string[];
-  readonly target: string;
+  /** A path, or where the bytes go. */
+  readonly target: string | Writable;
 }
 
 /** Everything about the encoding that decides its bytes, beside the pictures. */
@@ -138,13 +141,40 @@ function encoderOptions(plan: EncodingPlan, firstFrame: number): string[] {
   }
 }
 
-/** Raw frames from the pipe to one closed segment. `target`: the segment's file, or for PNG the folder of its pictures. */
-export function segmentCommand(plan: EncodingPlan, firstFrame: number, target: string): FfmpegCommand {
+/** What a video on its way through a pipe comes in: MP4 in fragments, or plain pictures as YUV4MPEG2. */
+export type StreamContainer = 'mp4' | 'y4m';
+
+/** Raw frames from the pipe to a stream that can be read while it is written; its target is added. */
+export function streamCommand(
+  plan: EncodingPlan,
+  container: StreamContainer,
+  metadata: VideoMetadata,
+): Omit<FfmpegCommand, 'target'> {
+  const tags = containerTags(metadata).flatMap(([name, value]) => ['-metadata', `${name}=${value}`]);
+  const mp4 = [...x264(plan), ...tags, '-movflags', 'frag_keyframe+empty_moov+default_base_moof+write_colr'];
+  const y4m = ['-vf', toBt709('yuv420p')];
+  const options = container === 'mp4' ? [...mp4, ...REPEATABLE, '-f', 'mp4'] : [...y4m, '-f', 'yuv4mpegpipe'];
+  return { inputs: [rawFrames(plan)], options: ['-an', ...options] };
+}
+
+function rawFrames(plan: EncodingPlan): FfmpegCommand['inputs'][number] {
   const raw = ['-f', 'rawvideo', '-pixel_format', plan.alpha ? 'rgba' : 'rgb24'];
   const size = ['-video_size', `${plan.width}x${plan.height}`, '-framerate', formatRational(plan.fps)];
+  return { options: [...QUIET, ...raw, ...size], source: 'pipe' };
+}
+
+/** Raw frames from the pipe to one closed segment. `target`: the segment's file, or for PNG the folder of its pictures. */
+export function segmentCommand(plan: EncodingPlan, firstFrame: number, target: string): FfmpegCommand {
   return {
-    inputs: [{ options: [...QUIET, ...raw, ...size], source: 'pipe' }],
-    options: ['-an', ...encoderOptions(plan, firstFrame), ...REPEATABLE, '-f', MUXERS[plan.format]],
+    inputs: [rawFrames(plan)],
+    options: [
+      '-an',
+      '-xerror',
+      ...encoderOptions(plan, firstFrame),
+      ...REPEATABLE,
+      '-f',
+      MUXERS[plan.format],
+    ],
     target: plan.format === 'png' ? framePattern(target) : target,
   };
 }
@@ -156,5 +186,5 @@ export function toArguments({ inputs, options, target }: FfmpegCommand): string[
     '-i',
     input.source === 'pipe' ? 'pipe:0' : input.source,
   ]);
-  return [...sources, '-y', ...options, target];
+  return [...sources, '-y', ...options, typeof target === 'string' ? target : 'pipe:1'];
 }

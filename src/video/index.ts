@@ -1,8 +1,11 @@
 import type { VideoFormat } from './format.js';
+import { countKept } from './frame-log.js';
 import { readJournal } from './journal.js';
 import { checkOutput, placeOutput } from './output.js';
+import { STANDARD_OUTPUT } from './stream-writer.js';
 
 export { type Ffmpeg, findFfmpeg } from './ffmpeg.js';
+export type { StreamContainer } from './ffmpeg-args.js';
 export { FORMATS, type FormatTraits, formatOf, type VideoFormat } from './format.js';
 export { readInfo } from './info.js';
 export { evenPicture, type Layout, layoutSize, sideBySide, withChannels } from './layout.js';
@@ -14,10 +17,12 @@ export {
   type VideoMetadataInput,
   videoMetadataSchema,
 } from './metadata.js';
-export { type EncodingOptions, openVideoWriter, type VideoWriterOptions } from './open.js';
+export { openVideoWriter, type VideoWriterOptions } from './open.js';
+export type { EncodingOptions } from './plan.js';
 export { probeVideo, type VideoFacts } from './probe.js';
 export { formatRational, type Rational, toRational } from './rational.js';
 export { readVideoFrames, type SourceFrameOptions } from './source-frames.js';
+export { STANDARD_OUTPUT } from './stream-writer.js';
 export type { FinishedVideo, VideoWriter } from './writer.js';
 
 /**
@@ -29,6 +34,7 @@ export async function checkVideoOutput(
   path: string,
   options: { force?: boolean } = {},
 ): Promise<VideoFormat> {
+  if (path === STANDARD_OUTPUT) return 'mp4';
   const place = placeOutput(path);
   const finishing = (await readJournal(place.work))?.joined !== undefined;
   if (!finishing) await checkOutput(place, options.force ?? false);
@@ -37,6 +43,8 @@ export async function checkVideoOutput(
 
 /** Frames of an unfinished run of this output that are safely on the disk; 0 where there is none. */
 export async function framesDone(path: string): Promise<number> {
-  const journal = await readJournal(placeOutput(path).work);
-  return (journal?.segments ?? []).reduce((sum, segment) => sum + segment.frames, 0);
+  const { work } = placeOutput(path);
+  const journal = await readJournal(work);
+  const finished = (journal?.segments ?? []).reduce((sum, segment) => sum + segment.frames, 0);
+  return journal ? finished + (await countKept(work, finished)) : 0;
 }

@@ -8,6 +8,7 @@ import { SIDECAR } from './info.js';
 import { animationCommand, concatList, copyCommand, type JoinFiles, paletteCommand } from './join-args.js';
 import { digestFiles, type SegmentRecord, syncToDisk } from './journal.js';
 import { containerTags, type VideoMetadata } from './metadata.js';
+import { checkJoined } from './read-back.js';
 import { segmentFolder, type Workplace } from './segments.js';
 
 /** The file that an output is known by: itself, or the sidecar of a PNG folder. */
@@ -84,5 +85,6 @@ export async function joinSegments(
   }
   const proof = proofFile(path, plan.format);
   await syncToDisk(proof);
+  await checkJoined({ ...place, format: plan.format, file: path }, frames);
   return await digestFiles([proof]);
 }

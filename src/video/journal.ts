@@ -14,7 +14,7 @@ const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
 const headerSchema = z.object({
   kind: z.literal('header'),
-  version: z.literal(1),
+  version: z.literal(2),
   fingerprint: hash,
   /** What the fingerprint is made of, so that a difference can be named. */
   identity: z.record(z.string(), z.string()),
@@ -62,7 +62,7 @@ export function journalHeader(parts: Readonly<Record<string, unknown>>): Journal
     Object.entries(parts).map(([name, value]) => [name, canonical(value) ?? 'null']),
   );
   const fingerprint = createHash('sha256').update(canonical(identity)).digest('hex');
-  return { kind: 'header', version: 1, fingerprint, identity };
+  return { kind: 'header', version: 2, fingerprint, identity };
 }
 
 /** Names of the parts in which two headers differ. */

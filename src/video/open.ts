@@ -1,11 +1,12 @@
-import { mkdir, readdir, rmdir } from 'node:fs/promises';
-import { z } from 'zod';
+import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { OutputError, UsageError } from '../errors.js';
 import { type AudioTrack, openAudio } from './audio.js';
 import { asOutputError, cancelled } from './encoder.js';
 import { findFfmpeg } from './ffmpeg.js';
-import type { EncodingPlan } from './ffmpeg-args.js';
-import { FORMATS, type VideoFormat } from './format.js';
+import type { EncodingPlan, StreamContainer } from './ffmpeg-args.js';
+import { FORMATS } from './format.js';
+import { FRAME_LOG } from './frame-log.js';
 import { artifactPath, digestOutput } from './join.js';
 import {
   differences,
@@ -16,27 +17,20 @@ import {
   readJournal,
   startJournal,
 } from './journal.js';
-import { even } from './layout.js';
 import { lockOutput } from './lock.js';
-import { type VideoMetadata, type VideoMetadataInput, videoMetadataSchema } from './metadata.js';
+import type { VideoMetadata, VideoMetadataInput } from './metadata.js';
 import { checkOutput, type OutputPlace, placeOutput } from './output.js';
-import { type Rational, toRational } from './rational.js';
-import { removeLeftovers, type Workplace } from './segments.js';
+import { checkMetadata, type EncodingOptions, makePlan } from './plan.js';
+import type { Rational } from './rational.js';
+import { keptFrom, removeLeftovers, type Workplace } from './segments.js';
+import { STANDARD_OUTPUT, StreamWriter } from './stream-writer.js';
 import { SegmentedWriter, type VideoWriter } from './writer.js';
 
-/** How the video is encoded, where the defaults do not do. */
-export interface EncodingOptions {
-  /** Constant quality, lower is better. Default 16 (H.264, 0..51) or 24 (VP9, 0..63); other formats have none. */
-  crf?: number;
-  /** Frames in a segment: what a killed run loses at most. Default 48. */
-  segmentFrames?: number;
-  /** Encoder threads; part of what decides the bytes. Default 2. */
-  threads?: number;
-}
-
 export interface VideoWriterOptions {
-  /** The output; its name decides the format (see `formatOf`). */
+  /** The output; its name decides the format (see `formatOf`). `-` is standard output. */
   path: string;
+  /** What goes to standard output. Default `mp4`. */
+  container?: StreamContainer;
   /** Size in pixels of the pictures that will be written, as composed (see `layoutSize`). */
   width: number;
   height: number;
@@ -57,63 +51,6 @@ export interface VideoWriterOptions {
   signal?: AbortSignal;
 }
 
-const LARGEST_SIDE = 8192;
-/** The formats that have a quality to choose: default and largest. */
-const CRF: Readonly<Partial<Record<VideoFormat, { usual: number; most: number }>>> = {
-  mp4: { usual: 16, most: 51 },
-  webm: { usual: 24, most: 63 },
-};
-
-function integer(value: number, least: number, most: number, what: string, field: string): number {
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new UsageError(
-    'HF_FIELD_VALUE',
-    `${what} cannot be ${value}: give a whole number from ${least} to ${most}.`,
-    { field },
-  );
-}
-
-function makePlan(options: VideoWriterOptions, format: VideoFormat): EncodingPlan {
-  const { width, height, alpha = false, encoding = {}, path } = options;
-  const traits = FORMATS[format];
-  const crf = CRF[format];
-  if (alpha && !traits.alpha) {
-    throw new UsageError(
-      'HF_FIELDS_CONFLICT',
-      `${path} cannot be transparent: name it .webm, .mov, .gif or .webp, end it with / for PNG pictures, or choose a background colour.`,
-      { file: path, field: 'background' },
-    );
-  }
-  integer(width, 1, LARGEST_SIDE, "The video's width in pixels", 'width');
-  integer(height, 1, LARGEST_SIDE, "The video's height in pixels", 'height');
-  return {
-    format,
-    width: traits.even ? even(width) : width,
-    height: traits.even ? even(height) : height,
-    fps: toRational(options.fps),
-    alpha,
-    crf: crf ? integer(encoding.crf ?? crf.usual, 0, crf.most, 'The constant quality', 'crf') : 0,
-    threads: integer(encoding.threads ?? 2, 1, 64, 'The number of encoder threads', 'threads'),
-    segmentFrames: integer(
-      encoding.segmentFrames ?? 48,
-      1,
-      10_000,
-      'The number of frames in a segment',
-      'segmentFrames',
-    ),
-  };
-}
-
-function checkMetadata(given: VideoMetadataInput): VideoMetadata {
-  const { data, error } = videoMetadataSchema.safeParse(given);
-  if (data) return data;
-  throw new UsageError(
-    'HF_FIELD_VALUE',
-    `The video's metadata is not whole: ${z.prettifyError(error).replace(/\s+/g, ' ')}.`,
-    { field: 'metadata' },
-  );
-}
-
 function identify(
   plan: EncodingPlan,
   metadata: VideoMetadata,
@@ -128,7 +65,7 @@ function identify(
 }
 
 const OURS =
-  /^(lock.*|journal\..*|segments|frames|attempt-.*|joined\..*|list\.txt|metadata\.txt|palette\.png|old)$/;
+  /^(lock.*|journal\..*|segments|frames|attempt-.*|joined\..*|list\.txt|open\.frames|metadata\.txt|palette\.png|old)$/;
 
 /** Refuses an output that cannot be written; one that an earlier run finished a moment before it was killed is welcome. */
 async function checkBefore(output: OutputPlace, force: boolean): Promise<void> {
@@ -183,11 +120,36 @@ async function continueOrBegin(
       { file: output.name, field: 'force' },
     );
   }
+  // What begins again has no use for the frames that an earlier run kept.
+  if (!earlier || !same) await rm(join(place.folder, FRAME_LOG), { force: true });
   const journal = earlier && same ? await trusted(earlier, output, place) : { header, segments: [] };
   if (journal.joined) return journal;
   await removeLeftovers(place.folder, journal.segments);
   await startJournal(place.folder, header, journal.segments);
   return journal;
+}
+
+async function openStream(options: VideoWriterOptions): Promise<VideoWriter> {
+  const { width, height, audio, container = 'mp4', signal } = options;
+  if (audio)
+    throw new UsageError(
+      'HF_FIELDS_CONFLICT',
+      `Standard output cannot hold sound: name a file, or leave the sound ${audio} out.`,
+      { field: 'audio' },
+    );
+  const plan = makePlan({ ...options, path: 'Standard output' }, 'mp4');
+  const metadata = checkMetadata(options.metadata);
+  const { path: ffmpeg } = await findFfmpeg(FORMATS.mp4.encoders);
+  return new StreamWriter({
+    ffmpeg,
+    plan,
+    container,
+    width,
+    height,
+    metadata,
+    target: process.stdout,
+    signal,
+  });
 }
 
 /**
@@ -198,6 +160,7 @@ async function continueOrBegin(
  * cannot be written, is being written by another process, or has an unfinished run with other options
  */
 export async function openVideoWriter(options: VideoWriterOptions): Promise<VideoWriter> {
+  if (options.path === STANDARD_OUTPUT) return openStream(options);
   const output = placeOutput(options.path);
   const plan = makePlan(options, output.format);
   const traits = FORMATS[output.format];
@@ -215,17 +178,20 @@ export async function openVideoWriter(options: VideoWriterOptions): Promise<Vide
     output: output.name,
     ffmpeg: ffmpeg.path,
     plan,
+    keepsFrames: options.onFailure === 'keep',
     signal: stopper.signal,
   };
   try {
     const header = identify(plan, metadata, ffmpeg.version, audio);
     const journal = await continueOrBegin(header, output, place, options);
+    const kept = await keptFrom(journal, place);
     const { width, height, signal, force = false, onFailure = 'remove' } = options;
     const given = { width, height, signal, force, keepOnFailure: onFailure === 'keep' };
     return new SegmentedWriter({
       output,
       place,
       journal,
+      kept,
       metadata,
       audio,
       unlock,

@@ -46,6 +46,8 @@ export interface WriterState {
   readonly output: OutputPlace;
   readonly place: Workplace;
   readonly journal: Journal;
+  /** Frames after the journal's that an earlier run has kept. */
+  readonly kept: number;
   /** Size of the caller's pictures. */
   readonly width: number;
   readonly height: number;
@@ -68,13 +70,16 @@ export class SegmentedWriter implements VideoWriter {
   readonly resumedFrames: number;
   private readonly segments: SegmentRecord[];
   private segment: OpenSegment | undefined;
+  /** Kept frames that are not in a segment yet. */
+  private kept: number;
   private running: Promise<unknown> | undefined;
   private closing: Promise<void> | undefined;
   private finished = false;
 
   constructor(private readonly state: WriterState) {
     this.segments = [...state.journal.segments];
-    this.resumedFrames = framesOf(this.segments);
+    this.kept = state.kept;
+    this.resumedFrames = this.nextFrame;
     if (state.signal?.aborted) this.cancel();
     state.signal?.addEventListener('abort', this.cancel, { once: true });
   }
@@ -84,24 +89,25 @@ export class SegmentedWriter implements VideoWriter {
   }
 
   get nextFrame(): number {
-    return framesOf(this.segments) + (this.segment?.frames ?? 0);
+    return framesOf(this.segments) + (this.segment?.frames ?? this.kept);
   }
 
   write(picture: Picture): Promise<void> {
     return this.guarded(async () => {
       const { place, output } = this.state;
       this.check(picture);
-      this.segment ??= await beginSegment(place, this.segments.length, this.nextFrame);
+      const segment = await this.openSegment();
       const channelled = withChannels(picture, place.plan.alpha ? 4 : 3);
       const sized = FORMATS[output.format].even ? evenPicture(channelled) : channelled;
-      await this.segment.write(sized.data);
-      if (this.segment.frames === place.plan.segmentFrames) await this.closeSegment();
+      await segment.write(sized.data);
+      if (segment.frames === place.plan.segmentFrames) await this.closeSegment();
     });
   }
 
   finish(): Promise<FinishedVideo> {
     return this.guarded(async () => {
       const { output, place, journal } = this.state;
+      await this.takeKept();
       if (this.segment) await this.closeSegment();
       const frames = this.nextFrame;
       if (frames === 0)
@@ -140,6 +146,23 @@ export class SegmentedWriter implements VideoWriter {
       return;
     const sha256 = await joinSegments(place, this.segments, metadata, audio);
     await appendJournal(place.folder, { kind: 'joined', frames: this.nextFrame, sha256 });
+  }
+
+  /** The segment that the next frame belongs to, with the frames of it that an earlier run has kept. */
+  private async openSegment(): Promise<OpenSegment> {
+    await this.takeKept();
+    this.segment ??= await beginSegment(this.state.place, this.segments.length, this.nextFrame, 0);
+    return this.segment;
+  }
+
+  private async takeKept(): Promise<void> {
+    const { kept, segments } = this;
+    const { place } = this.state;
+    if (kept === 0) return;
+    const segment = await beginSegment(place, segments.length, framesOf(segments), kept);
+    this.segment = segment;
+    this.kept = 0;
+    if (segment.frames === place.plan.segmentFrames) await this.closeSegment();
   }
 
   private async closeSegment(): Promise<void> {
@@ -187,8 +210,9 @@ export class SegmentedWriter implements VideoWriter {
     this.state.stop();
     await this.running?.catch(() => {});
     if (this.finished) return;
-    await this.segment?.discard();
-    await this.leave(keep && this.segments.length > 0);
+    const some = this.nextFrame > 0;
+    await this.segment?.discard({ keep });
+    await this.leave(keep && some);
   }
 
   private async leave(keep: boolean): Promise<void> {

@@ -1,3 +1,3 @@
-import { main } from '../../src/cli/main.js';
+import { run } from '../../src/cli/main.js';
 
-await main(process.argv);
+await run(process.argv);

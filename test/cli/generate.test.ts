@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
 import { TINY, temporaryFolder, writeClip } from '../pipeline/write-clip.js';
 import { handfirst } from './run.js';
@@ -73,6 +74,12 @@ describe('handfirst generate', () => {
     expect(readFileSync(again).equals(readFileSync(out))).toBe(true);
   });
 });
+
+function writeFileIn(folder: string): string {
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  return file;
+}
 
 describe('what cannot be done ends with one sentence and its exit code', () => {
   /** Changes the command, and what has to come of it. */
@@ -181,6 +188,24 @@ describe('what cannot be done ends with one sentence and its exit code', () => {
     const { code, err } = await handfirst(...argv, '-o', holiday, '--force');
     expect(code).toBe(6);
     expect(err).toMatch(/holds other files/);
+  });
+
+  it('a temporary folder that cannot be written to', async () => {
+    const folder = temporaryFolder();
+    vi.stubEnv('TMPDIR', join(writeFileIn(folder), 'inside'));
+    try {
+      const { code, err } = await handfirst('spell', 'A', '-o', join(folder, 'a.pose'));
+      expect(code).toBe(6);
+      expect(err).toMatch(/^handfirst: No temporary file can be written in .*: set TMPDIR to a folder/);
+      const packed = join(folder, 'clip.json.gz');
+      writeFileSync(packed, gzipSync('{}'));
+      const read = await handfirst('pose', 'info', packed);
+      expect(read.code).toBe(3);
+      expect(read.err).toMatch(/cannot be kept in the temporary folder .*: set TMPDIR to a folder/);
+      expect((await readdir(folder)).sort()).toEqual(['clip.json.gz', 'file']);
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   it('no ffmpeg', async () => {

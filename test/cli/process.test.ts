@@ -10,13 +10,19 @@ import { TINY, temporaryFolder, writeClip } from '../pipeline/write-clip.js';
 const entry = fileURLToPath(new URL('./entry.ts', import.meta.url));
 const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
+const FLAGS = ['--fps', '25', '--size', '64x64', '--bundle', TINY, '--device', 'cpu', '--threads', '1'];
+
 /** The program in a process of its own. */
-function start(argv: string[]) {
+function start(argv: string[], cwd?: string) {
   const child = spawn(process.execPath, ['--import', loader, entry, ...argv], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    cwd,
   });
-  const printed = { out: '', err: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (printed.out += text));
+  const printed = { out: '', err: '', bytes: Buffer.alloc(0) };
+  child.stdout.on('data', (chunk: Buffer) => {
+    printed.bytes = Buffer.concat([printed.bytes, chunk]);
+    printed.out += chunk.toString('utf8');
+  });
   child.stderr.setEncoding('utf8').on('data', (text: string) => (printed.err += text));
   return { child, printed, closed: once(child, 'close') };
 }
@@ -26,20 +32,14 @@ it('ends everything on Ctrl-C, in one sentence, with code 130 and no half file',
 }, async () => {
   const folder = temporaryFolder();
   const clip = writeClip(folder, 400);
-  const flags = [
-    '--fps',
-    '25',
-    '--size',
-    '64x64',
-    '--bundle',
-    TINY,
-    '--device',
-    'cpu',
-    '--threads',
-    '1',
+  const { child, printed, closed } = start([
+    'generate',
+    clip,
+    '-o',
+    join(folder, 'out.mp4'),
+    ...FLAGS,
     '--json',
-  ];
-  const { child, printed, closed } = start(['generate', clip, '-o', join(folder, 'out.mp4'), ...flags]);
+  ]);
   await expect.poll(() => printed.out.includes('"done":2,'), { timeout: 200_000 }).toBe(true);
   child.kill('SIGINT');
   const [code] = await closed;
@@ -63,4 +63,39 @@ it('gives the exit code of a failure to the shell', { timeout: 120_000 }, async 
   ]);
   expect((await closed)[0]).toBe(3);
   expect(printed.err.trim().split('\n')).toHaveLength(1);
+});
+
+it('ends quietly when what reads its output goes away, models and all', { timeout: 240_000 }, async () => {
+  const folder = temporaryFolder();
+  const out = join(folder, 'out.mp4');
+  const { child, printed, closed } = start([
+    'generate',
+    writeClip(folder, 400),
+    '-o',
+    out,
+    ...FLAGS,
+    '--json',
+  ]);
+  await expect.poll(() => printed.out.includes('"done":1,'), { timeout: 200_000 }).toBe(true);
+  child.stdout.destroy();
+  expect(await closed).toEqual([141, null]);
+  expect(printed.err).toBe('');
+});
+
+it('writes a video to standard output when asked, and nothing else', { timeout: 240_000 }, async () => {
+  const folder = temporaryFolder();
+  const clip = writeClip(folder, 3);
+  const mp4 = start(['generate', clip, '-o', '-', ...FLAGS], folder);
+  expect(await mp4.closed).toEqual([0, null]);
+  expect(mp4.printed.bytes.toString('latin1', 4, 8)).toBe('ftyp');
+  expect(mp4.printed.bytes.includes('moof')).toBe(true);
+  expect(mp4.printed.err).toMatch(/The video went to standard output\n.*3 frames/);
+  const plain = [...FLAGS, '--quiet'];
+  const y4m = start(['generate', clip, '-o', '-', '--container', 'y4m', ...plain], folder);
+  expect(await y4m.closed).toEqual([0, null]);
+  // A header, and for each frame a line and a picture of 64x64 with half of the colours' resolution.
+  expect(y4m.printed.out).toMatch(/^YUV4MPEG2 W64 H64 F25:1 /);
+  const header = y4m.printed.bytes.indexOf('\n') + 1;
+  expect(y4m.printed.bytes.length - header).toBe(3 * ('FRAME\n'.length + 64 * 64 * 1.5));
+  expect(await readdir(folder)).toEqual(['clip']);
 });

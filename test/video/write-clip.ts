@@ -6,7 +6,7 @@ import { openVideoWriter } from '../../src/video/index.js';
 import { CLIP, drawClip } from './clip.js';
 
 const path = process.argv[2] ?? '';
-const writer = await openVideoWriter({ ...CLIP, path });
+const writer = await openVideoWriter({ ...CLIP, path, onFailure: 'keep' });
 process.stdout.write(`resumed ${writer.nextFrame}\n`);
 for (let index = writer.nextFrame; index < CLIP.frames; index++) {
   await writer.write(drawClip(index));

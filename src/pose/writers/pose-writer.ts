@@ -3,7 +3,8 @@ import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OutputError } from '../../errors.js';
-import type { SafeFile } from './safe-file.js';
+import { reason } from '../byte-source.js';
+import { type SafeFile, writeAll } from './safe-file.js';
 
 /** Writes the body of a `.pose` 0.2 file frame by frame, though all confidences come after all coordinates. */
 export interface PoseBodyWriter {
@@ -57,14 +58,14 @@ export async function openPoseBody(
   const counts = Buffer.alloc(10);
   counts.writeFloatLE(fps, 0);
   counts.writeUInt16LE(people, 8);
-  await file.write(header);
-  await file.write(counts);
-  const { handle, remove } = await openAside();
+  const { handle, remove } = await begin(file, [header, counts]);
   let aside = 0;
   let frames = 0;
   const data = new Collected((bytes) => file.write(bytes));
   const confidences = new Collected(async (bytes) => {
-    await handle.write(bytes, 0, bytes.length, aside);
+    await writeAll(handle, bytes, aside).catch((error: unknown) => {
+      throw noAside(error);
+    });
     aside += bytes.length;
   });
   const release = async () => {
@@ -97,6 +98,17 @@ export async function openPoseBody(
   };
 }
 
+/** Writes what comes first and opens the temporary file; where that fails, nothing is left of the output. */
+async function begin(file: SafeFile, first: readonly Buffer[]): ReturnType<typeof openAside> {
+  try {
+    for (const bytes of first) await file.write(bytes);
+    return await openAside();
+  } catch (error) {
+    await file.abort();
+    throw error;
+  }
+}
+
 async function openAside(): Promise<{ handle: FileHandle; remove: () => Promise<void> }> {
   const path = join(tmpdir(), `handfirst-${randomUUID()}`);
   try {
@@ -107,10 +119,14 @@ async function openAside(): Promise<{ handle: FileHandle; remove: () => Promise<
     );
     return { handle, remove: async () => void (removed || (await unlink(path).catch(() => {}))) };
   } catch (error) {
-    throw new OutputError(
-      'HF_TEMPORARY_FOLDER',
-      `No temporary file can be written in ${tmpdir()}: ${String(error)}.`,
-      { file: tmpdir() },
-    );
+    throw noAside(error);
   }
+}
+
+function noAside(error: unknown): OutputError {
+  return new OutputError(
+    'HF_TEMPORARY_FOLDER',
+    `No temporary file can be written in ${tmpdir()} (${reason(error)}): set TMPDIR to a folder with space that you may write in.`,
+    { file: tmpdir() },
+  );
 }

@@ -46,8 +46,11 @@ export async function openSafeFile(path: string, force: boolean): Promise<SafeFi
     },
     patch: (bytes, at) => told(path, () => writeAll(handle, bytes, at)),
     async finish() {
-      await handle.close();
-      await told(path, () => rename(partial, path));
+      await told(path, async () => {
+        await handle.sync();
+        await handle.close();
+        await rename(partial, path);
+      });
     },
     async abort() {
       await handle.close().catch(() => {});
@@ -56,7 +59,8 @@ export async function openSafeFile(path: string, force: boolean): Promise<SafeFi
   };
 }
 
-async function writeAll(handle: FileHandle, bytes: Uint8Array, offset: number): Promise<void> {
+/** Writes all bytes: `write` alone may write fewer, as on a disk that gets full. */
+export async function writeAll(handle: FileHandle, bytes: Uint8Array, offset: number): Promise<void> {
   for (let written = 0; written < bytes.length; ) {
     const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, offset + written);
     written += bytesWritten;
@@ -67,6 +71,12 @@ async function told(path: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOSPC')
+      throw new OutputError(
+        'HF_OUTPUT_FULL',
+        `The disk that holds ${path} is full: free some space, then run the same command again.`,
+        { file: path },
+      );
     throw new OutputError('HF_OUTPUT_UNWRITABLE', `${path} cannot be written: ${reason(error)}.`, {
       file: path,
     });
