@@ -14,6 +14,15 @@ export { DEVICES, listBundles, loadBundle, type Manifest } from './models/index.
 export * from './phrase/index.js';
 export type { Picture } from './picture.js';
 export * from './pipeline/index.js';
-export { openPoseClip, type PoseClip, type PoseClipInfo, type PoseFrame, poseFormats } from './pose/index.js';
+export {
+  type ClipDescription,
+  clipOf,
+  type FrameInput,
+  openPoseClip,
+  type PoseClip,
+  type PoseClipInfo,
+  type PoseFrame,
+  poseFormats,
+} from './pose/index.js';
 export type { Intermediates } from './stages/two-stage.js';
 export { readInfo, type VideoMetadata } from './video/index.js';

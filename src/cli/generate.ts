@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type PresetOverrides, type RenderOptions, render } from '../pipeline/index.js';
+import { type PresetOverrides, type RenderOptions, RunEvents, render } from '../pipeline/index.js';
 import { EXIT_CODES } from './failure.js';
 import { type GenerateFlags, generateFlags } from './generate-flags.js';
 import { mend } from './pose-flags.js';
@@ -34,7 +34,9 @@ ${EXIT_CODES}`,
         : terminalReporter(process.stderr.isTTY === true, values.quiet ?? false, { command, say });
       const { signal, release } = cancelOnSignals();
       try {
-        const watch = { note: reporter.note, progress: reporter.progress };
+        const events = new RunEvents();
+        events.on('note', reporter.note).on('progress', reporter.progress);
+        const watch = { events };
         reporter.done(await render({ ...renderOptions(file, values), watch, signal }));
       } finally {
         reporter.stop();

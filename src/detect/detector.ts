@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { CancelledError, DeviceError, UsageError } from '../errors.js';
+import { requirePackages } from '../packages.js';
 import type { Picture } from '../picture.js';
 import type { PoseFrame } from '../pose/index.js';
 import type { DetectReply, DetectSettings } from './detect-messages.js';
@@ -57,13 +58,14 @@ export interface Detector {
 
 /**
  * Starts a detector; loading takes about a second. Nothing is fetched: the networks are those inside the npm package
- * @mediapipe/holistic. Rejects with `DeviceError` where they cannot be run, `CancelledError` by `signal`.
+ * @mediapipe/holistic. Rejects with `UsageError` where packages are missing, `DeviceError` where they cannot be run, `CancelledError` by `signal`.
  */
 export async function openDetector({ complexity = 1, signal }: DetectorOptions = {}): Promise<Detector> {
   if (![0, 1, 2].includes(complexity))
     throw new UsageError('HF_FIELD_VALUE', `The complexity is ${complexity}: give 0, 1 or 2.`, {
       field: 'complexity',
     });
+  requirePackages('detector');
   if (signal?.aborted) throw new CancelledError('HF_CANCELLED', 'Looking for people was cancelled.');
   const worker = startWorker({ complexity });
   await ready(worker, signal);

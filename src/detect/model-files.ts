@@ -21,16 +21,12 @@ const PACKED_FILES: readonly (readonly [ModelName, string])[] = [
 
 const require = createRequire(import.meta.url);
 
-/** Folder of an installed package. */
+/** Folder of an installed package; `openDetector` has made sure that it is there. */
 export function packageFolder(name: string): string {
-  try {
-    return path.dirname(require.resolve(`${name}/package.json`));
-  } catch {
-    throw new DeviceError('HF_DETECTOR_MISSING', `The package ${name} is missing: install handfirst again.`);
-  }
+  return path.dirname(require.resolve(`${name}/package.json`));
 }
 
-/** Bytes of every network. Throws DeviceError where the package is missing or of another kind. */
+/** Bytes of every network. Throws DeviceError where the package is of another kind. */
 export async function readModelFiles(complexity: Complexity): Promise<ReadonlyMap<ModelName, Uint8Array>> {
   const folder = packageFolder('@mediapipe/holistic');
   const read = (name: string) => readFile(path.join(folder, name));
@@ -48,7 +44,7 @@ export async function readModelFiles(complexity: Complexity): Promise<ReadonlyMa
     if (error instanceof DeviceError) throw error;
     throw new DeviceError(
       'HF_DETECTOR_MISSING',
-      `The networks of @mediapipe/holistic cannot be read (${String(error)}): install handfirst again.`,
+      `The networks of @mediapipe/holistic cannot be read (${String(error)}): install that package again.`,
     );
   }
 }
@@ -61,7 +57,7 @@ function slice(packed: Buffer, table: string, name: string): Uint8Array {
   if (!(end > start && end <= packed.length)) {
     throw new DeviceError(
       'HF_DETECTOR_MISSING',
-      `@mediapipe/holistic does not hold ${name} where it says: install handfirst again.`,
+      `@mediapipe/holistic does not hold ${name} where it says: install that package again.`,
     );
   }
   return Uint8Array.from(packed.subarray(start, end));

@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CancelledError, OutputError, RegressionError } from '../errors.js';
+import { CancelledError, OutputError } from '../errors.js';
 import { reasonOf } from '../reason.js';
 import { writeWhole } from '../write-whole.js';
 import type { BaselineOptions, EvaluateOptions } from './options.js';
-import { compareWithBaseline, readBaseline } from './report/baseline.js';
+import { compareWithBaseline, jsonOf, readBaseline } from './report/baseline.js';
 import { writeHtmlReport } from './report/html/index.js';
 import { junit } from './report/junit.js';
 import { makeReport } from './report/make-report.js';
@@ -49,25 +49,4 @@ async function writeReport(out: string, report: Report, seconds: ReadonlyMap<str
   await writeWhole(join(out, REPORT_FILES.junit), junit(report, seconds));
   await writeWhole(join(out, REPORT_FILES.markdown), markdown(report));
   await writeHtmlReport(report, out);
-}
-
-function jsonOf(report: Report): string {
-  return `${JSON.stringify(report, undefined, 1)}\n`;
-}
-
-/** Makes a report the baseline of later runs. */
-export async function writeBaseline(path: string, report: Report): Promise<void> {
-  await writeWhole(path, jsonOf({ ...report, baseline: null }));
-}
-
-/** Throws `RegressionError`, whose sentence says what got worse most, where and by how much. */
-export function checkBaseline({ baseline }: Report): void {
-  const failed = baseline?.verdicts.filter((verdict) => verdict.failed) ?? [];
-  const beyond = ({ worseBy, tolerance }: (typeof failed)[number]): number =>
-    worseBy === null ? Number.POSITIVE_INFINITY : worseBy / Math.max(tolerance, 1e-9);
-  const [worst, ...others] = failed.sort((a, b) => beyond(b) - beyond(a));
-  if (!worst) return;
-  const more =
-    others.length > 0 ? `${worst.sentence.slice(0, -1)}; and ${others.length} more.` : worst.sentence;
-  throw new RegressionError('HF_REGRESSION', more);
 }

@@ -1,14 +1,16 @@
 /*
  * The paper's evaluation as a regression test: a benchmark's poses are drawn, keypoints are found again in what was drawn, and figures
- * are told beside those of the reference pictures.
+ * stand beside those of the reference pictures. Its packages are optional: they are looked for, and loaded, when something is evaluated.
  */
+import { requirePackages } from '../packages.js';
+import type { MadeBenchmark, MakeOptions } from './make/make-benchmark.js';
+import type { EvaluateOptions } from './options.js';
+import type { Report } from './report/report-model.js';
 
-export { checkBaseline, evaluate, writeBaseline } from './evaluate.js';
-export { type MadeBenchmark, type MakeOptions, makeBenchmark } from './make/make-benchmark.js';
 export type { BaselineOptions, EvaluateOptions, Tolerance } from './options.js';
-export { DEFAULT_TOLERANCE } from './report/baseline.js';
+export { checkBaseline, DEFAULT_TOLERANCE, writeBaseline } from './report/baseline.js';
 export { markdown } from './report/markdown.js';
-export { REPORT_FILES, type Report, reportSchema } from './report/report-model.js';
+export { REPORT_FILES, reportSchema } from './report/report-model.js';
 export { summary } from './report/summary.js';
 export {
   type Benchmark,
@@ -16,3 +18,25 @@ export {
   type BenchmarkItem,
   benchmarkSchema,
 } from './source/benchmark.js';
+export type { MadeBenchmark, MakeOptions, Report };
+
+/**
+ * Evaluates presets on a benchmark and writes the report (JSON, HTML, JUnit, Markdown) into the folder `out`. What an earlier run in the
+ * same folder made of the same things is taken from it; a killed run goes on where it stopped. Rejects with `HandfirstError`s; whether
+ * something got worse than the baseline is for `checkBaseline`.
+ */
+export async function evaluate(options: EvaluateOptions): Promise<Report> {
+  requirePackages('evaluation');
+  const run = await import('./evaluate.js');
+  return run.evaluate(options);
+}
+
+/**
+ * Makes a benchmark's folder: chooses frames by seed, and copies keypoints and pictures of them alone. Frames that ask for no hand
+ * are not chosen. The folder gets its name when it is whole. Throws `UsageError`, `OutputError`, `PoseFileError`, `CancelledError`.
+ */
+export async function makeBenchmark(options: MakeOptions): Promise<MadeBenchmark> {
+  requirePackages('evaluation');
+  const make = await import('./make/make-benchmark.js');
+  return make.makeBenchmark(options);
+}

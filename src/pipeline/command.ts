@@ -12,7 +12,8 @@ export function commandArguments(options: RenderOptions): string[] {
   return [
     'handfirst',
     'generate',
-    input,
+    // Keypoints in memory have no name; they can be piped in.
+    typeof input === 'string' ? input : '-',
     ...flag('--format', source.format),
     ...flag('--fps', source.fps),
     ...flag('--size', size && `${size.width}x${size.height}`),

@@ -1,22 +1,35 @@
-import { Observable } from 'rxjs';
+import { Observable, tap } from 'rxjs';
+import { FrameStream } from './frame-stream.js';
 import type { GenerateOptions } from './options.js';
 import { type FramesOptions, type GeneratedFrame, Session } from './session.js';
 
 /**
- * The clip as a cold stream of frames, in order. Subscribing opens the file, the bundle and a device; completing, failing
- * (with one `HandfirstError`), unsubscribing and the signal close them. `sink` is awaited for each frame: use it
- * where frames are consumed more slowly than they are drawn, so that they do not pile up.
+ * The clip's frames in order, for `for await` and as an Observable. Iterating or subscribing opens the keypoints, the bundle and a device;
+ * completing, failing (with one `HandfirstError`), leaving the loop, unsubscribing and the signal close them.
+ *
+ * A loop, and a subscriber whose `next` returns a promise, take one frame at a time: reading and drawing wait, and no more than
+ * `runtime.lookAhead + 1` frames exist at once. Operators of RxJS cannot ask a stream to wait, so frames pile up behind slow ones.
  */
-export function generate(
-  options: GenerateOptions,
-  { sink }: Pick<FramesOptions, 'sink'> = {},
-): Observable<GeneratedFrame> {
+export function generate(options: GenerateOptions): FrameStream<GeneratedFrame> {
+  return new FrameStream((sink) => drawn(options, sink));
+}
+
+function drawn(options: GenerateOptions, sink: FramesOptions['sink']): Observable<GeneratedFrame> {
   return new Observable<GeneratedFrame>((subscriber) => {
     const run = async (): Promise<void> => {
       const session = await Session.open(options);
-      // A failure to close comes too late to be told; the worker ends with the program.
+      // A failure to close comes too late to be heard; the worker ends with the program.
       subscriber.add(() => void session.close().catch(() => undefined));
-      if (!subscriber.closed) subscriber.add(session.frames({ sink }).subscribe(subscriber));
+      if (subscriber.closed) return;
+      const total = session.frameCount;
+      const tell = ({ index }: GeneratedFrame): void => {
+        options.watch?.events?.emit('progress', {
+          done: index + 1,
+          resumed: 0,
+          ...(total === undefined ? {} : { total }),
+        });
+      };
+      subscriber.add(session.frames({ sink }).pipe(tap(tell)).subscribe(subscriber));
     };
     run().catch((error: unknown) => subscriber.error(error));
   });

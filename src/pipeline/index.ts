@@ -1,4 +1,5 @@
 export { type Engine, openEngine } from './engine.js';
+export { FrameStream } from './frame-stream.js';
 export { generate } from './generate.js';
 export type {
   Background,
@@ -13,6 +14,7 @@ export type {
   SourceOptions,
   WatchOptions,
 } from './options.js';
+export { RunEvents } from './options.js';
 export { listPresets, loadPreset, type Preset, type PresetOverrides, presetSchema } from './preset.js';
 export { version } from './provenance.js';
 export { type RenderResult, render } from './render.js';

@@ -5,10 +5,10 @@ import { seesPlate } from '../models/reference-uses.js';
 import {
   type ClipStatistics,
   clipStatistics,
+  LIVE_STATISTICS,
   MEND_NOTHING,
   type MendOptions,
   mendClip,
-  openPoseClip,
   type PoseClip,
   type RepairOptions,
   repairSentences,
@@ -20,6 +20,7 @@ import { onOtherPlate } from '../stages/reference/plate.js';
 import type { Method } from '../stages/two-stage.js';
 import { openBackdrop, plateOf } from './backdrop.js';
 import { type Engine, openEngine } from './engine.js';
+import { openInput } from './input.js';
 import { type Choices, type MethodParts, makeMethod, settle } from './method.js';
 import type { GenerateOptions, SourceOptions } from './options.js';
 import { loadPreset, type Preset, type PresetOverrides } from './preset.js';
@@ -49,17 +50,20 @@ export async function openParts(options: GenerateOptions, kept?: Engine): Promis
   checkRange(source.range);
   checkLookAhead(runtime.lookAhead);
   const preset = loadPreset(method.preset, method.overrides);
-  const clip = reshaped(await openPoseClip(options.input, source), source.mend);
+  checkLive(options);
+  const clip = reshaped(await openInput(options.input, source), source.mend);
   const opened: { close(): Promise<void> }[] = [clip];
   try {
-    const statistics = await clipStatistics(clip, repairOptions(source));
+    const statistics = clip.live ? LIVE_STATISTICS : await clipStatistics(clip, repairOptions(source));
     tellRepairs(statistics, options);
     const engine = kept ?? (await openEngine(options));
     if (!kept) opened.push(engine);
     const { bundle, runner, tokenizer, gallery } = engine;
     const { manifest } = bundle;
     const backdrop = await openBackdrop(look.background ?? 'drawn', manifest);
-    const warn = (sentence: string): void => options.watch?.note?.({ kind: 'warning', sentence });
+    const warn = (sentence: string): void => {
+      options.watch?.events?.emit('note', { kind: 'warning', sentence });
+    };
     const choices = settle(manifest, preset, strictSteps(method.overrides), warn);
     tellDevices(runner, options);
     const parts = { manifest, runner, draw: drawConditions };
@@ -82,7 +86,7 @@ export function repairOptions({ mend = {}, complete }: SourceOptions = {}): Repa
 
 function tellRepairs({ repairs, frames }: ClipStatistics, { watch }: GenerateOptions): void {
   const sentence = repairSentences(repairs, frames).join(' ');
-  if (sentence) watch?.note?.({ kind: 'keypoints', sentence });
+  if (sentence) watch?.events?.emit('note', { kind: 'keypoints', sentence });
 }
 
 /** What changes the clip's rate or the picture's shape comes before all else; the rest is mended frame by frame. */
@@ -126,6 +130,17 @@ function checkRange(range: { from: number; to?: number } | undefined): void {
   );
 }
 
+/** What comes live is seen once only, so nothing can be measured before it is drawn. */
+function checkLive({ input, source }: GenerateOptions): void {
+  const fit = source?.fit ?? 'keep';
+  if (typeof input === 'string' || !input.live || fit === 'keep') return;
+  throw new UsageError(
+    'HF_FIELDS_CONFLICT',
+    `Keypoints that come live cannot be fitted with \`fit: ${fit}\`, which looks at all frames first: give a list of frames, or \`fit: keep\`.`,
+    { field: 'fit' },
+  );
+}
+
 function checkLookAhead(lookAhead: number | undefined): void {
   if (lookAhead === undefined || (Number.isInteger(lookAhead) && lookAhead >= 1 && lookAhead <= 64)) return;
   throw new UsageError(
@@ -137,7 +152,7 @@ function checkLookAhead(lookAhead: number | undefined): void {
 
 function tellDevices(runner: BundleRunner, { watch }: GenerateOptions): void {
   for (const { problem, repairable } of runner.devices) {
-    if (problem && repairable) watch?.note?.({ kind: 'device', sentence: problem });
+    if (problem && repairable) watch?.events?.emit('note', { kind: 'device', sentence: problem });
   }
-  watch?.note?.({ kind: 'device', sentence: `Running on ${runner.device}.` });
+  watch?.events?.emit('note', { kind: 'device', sentence: `Running on ${runner.device}.` });
 }

@@ -1,4 +1,5 @@
-import type { Fit, MendOptions } from '../pose/index.js';
+import { EventEmitter } from 'node:events';
+import type { Fit, MendOptions, PoseClip } from '../pose/index.js';
 import type { EncodingOptions, Layout, StreamContainer } from '../video/index.js';
 import type { PresetOverrides } from './preset.js';
 
@@ -70,15 +71,16 @@ export interface RuntimeOptions {
   readonly lookAhead?: number;
 }
 
-/** What a run tells while it goes. */
+/** What is kept of a run, and who hears of it. */
 export interface WatchOptions {
   /** Keep each frame's intermediates (crops, masks, canvas, steps), which is slower; `hands`: all but heatmaps and steps. */
   readonly intermediates?: boolean | 'hands';
-  /** Hears sentences about what is done otherwise than asked, and what it runs on; default: nobody. */
-  readonly note?: (note: Note) => void;
-  /** Hears of each frame that is written (`render` only). */
-  readonly progress?: (progress: Progress) => void;
+  /** Where the run tells what it does; default: nowhere. */
+  readonly events?: RunEvents;
 }
+
+/** `note`: what is done otherwise than asked, and what it runs on. `progress`: a frame is drawn (`generate`) or written (`render`). */
+export class RunEvents extends EventEmitter<{ note: [Note]; progress: [Progress] }> {}
 
 export interface Note {
   /** `keypoints`: what was mended and completed. */
@@ -87,7 +89,7 @@ export interface Note {
 }
 
 export interface Progress {
-  /** Frames written, with those of an earlier run. */
+  /** Frames finished, with those of an earlier run. */
   readonly done: number;
   /** Frames that an earlier run had finished. */
   readonly resumed: number;
@@ -97,8 +99,8 @@ export interface Progress {
 
 /** Options of `generate`. */
 export interface GenerateOptions {
-  /** Path of a keypoint file or folder. */
-  readonly input: string;
+  /** Path of a keypoint file or folder, or keypoints in memory: what `spell`, `join` and `phrase` give, or `clipOf` makes. */
+  readonly input: string | PoseClip;
   readonly source?: SourceOptions;
   readonly look?: LookOptions;
   readonly method?: MethodOptions;

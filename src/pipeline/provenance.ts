@@ -1,13 +1,14 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { PoseFileError } from '../errors.js';
 import type { PoseClip } from '../pose/index.js';
 import type { VideoMetadataInput } from '../video/index.js';
 import { commandArguments } from './command.js';
+import { shortName } from './input.js';
 import type { Background, RenderOptions } from './options.js';
 import type { Session } from './session.js';
 
@@ -30,7 +31,7 @@ export async function provenance(session: Session, options: RenderOptions): Prom
     seed: signer.seed,
     preset: options.method?.preset ?? 'default',
     bundle: { name: bundle.manifest.name, sha256: await hashFile(join(bundle.folder, 'manifest.json')) },
-    pose: { name: poseName(options.input), sha256: await hashPose(options.input, session.clip) },
+    pose: { name: shortName(options.input), sha256: await hashPose(options.input, session.clip) },
     options: json({
       ...fields,
       ...choices,
@@ -58,10 +59,6 @@ function json(value: object) {
   return z.record(z.string(), z.json()).parse(JSON.parse(JSON.stringify(value)));
 }
 
-function poseName(input: string): string {
-  return input === '-' ? 'standard input' : basename(input);
-}
-
 async function hashFile(path: string): Promise<string> {
   return (await addFile(createHash('sha256'), path)).digest('hex');
 }
@@ -80,10 +77,12 @@ async function addFile(hash: Hash, path: string): Promise<Hash> {
   return hash;
 }
 
-/** SHA-256 of the keypoint file; of a folder's files by name; of the keypoints where they came through a pipe. */
-async function hashPose(input: string, clip: PoseClip): Promise<string> {
+/** SHA-256 of the keypoint file; of a folder's files by name; of the keypoints where there is no file. */
+async function hashPose(input: RenderOptions['input'], clip: PoseClip): Promise<string> {
   const hash = createHash('sha256');
-  if (input === '-') {
+  if (input === '-' || typeof input !== 'string') {
+    // What comes live is not known before it is drawn.
+    if (clip.live) return hash.digest('hex');
     for await (const { keypoints } of clip.frames()) hash.update(keypoints);
     return hash.digest('hex');
   }

@@ -107,7 +107,8 @@ async function openWriter(session: Session, options: RenderOptions): Promise<Vid
     audio,
     encoding,
     force,
-    resume: resume ? 'auto' : 'never',
+    // Frames that come live cannot be asked for again.
+    resume: resume && !session.clip.live ? 'auto' : 'never',
     onFailure: 'keep',
     signal,
   });
@@ -137,9 +138,13 @@ async function writeAll(
     const other = await left(frame);
     await writer.write(other ? sideBySide(other, frame.picture) : frame.picture);
     written();
-    watch?.progress?.({ done: frame.index + 1, resumed, ...(total === undefined ? {} : { total }) });
+    watch?.events?.emit('progress', {
+      done: frame.index + 1,
+      resumed,
+      ...(total === undefined ? {} : { total }),
+    });
   };
-  watch?.progress?.({ done: skip, resumed, ...(total === undefined ? {} : { total }) });
+  watch?.events?.emit('progress', { done: skip, resumed, ...(total === undefined ? {} : { total }) });
   try {
     await lastValueFrom(session.frames({ skip, sink }), { defaultValue: undefined });
   } finally {

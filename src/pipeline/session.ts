@@ -7,6 +7,7 @@ import type { HandCrop } from '../stages/hand-crops.js';
 import { standingOf } from '../stages/reference/reference.js';
 import { drawFrame, type Intermediates } from '../stages/two-stage.js';
 import type { Engine } from './engine.js';
+import { nameOf } from './input.js';
 import type { Choices } from './method.js';
 import { openParts, repairOptions, type SessionParts } from './open-session.js';
 import type { GenerateOptions } from './options.js';
@@ -142,7 +143,7 @@ export class Session {
 
   private tellSmall(pose: PoseFrame): void {
     const sentence = smallSigner(pose, this.size);
-    if (sentence) this.parts.options.watch?.note?.({ kind: 'warning', sentence });
+    if (sentence) this.parts.options.watch?.events?.emit('note', { kind: 'warning', sentence });
   }
 
   private async *poses(): AsyncGenerator<PoseFrame> {
@@ -170,8 +171,8 @@ export class Session {
     if (at <= from) {
       throw new PoseFileError(
         'HF_POSE_RANGE',
-        `${this.parts.options.input} has ${at} frames, so there is none from frame ${from} on: give a \`range\` within it.`,
-        { file: this.parts.options.input, frame: from, field: 'range' },
+        `${nameOf(this.parts.options.input)} has ${at} frames, so there is none from frame ${from} on: give a \`range\` within it.`,
+        { file: nameOf(this.parts.options.input), frame: from, field: 'range' },
       );
     }
   }

@@ -89,6 +89,19 @@ export async function clipStatistics(clip: PoseClip, options: RepairOptions = {}
   };
 }
 
+/** Of a clip in which nothing is judged by measures. */
+export const NO_ANATOMY: Anatomy = {
+  shoulders: 0,
+  hand: { left: 0, right: 0 },
+  forearm: 0,
+  apart: { left: 0, right: 0 },
+  mirrored: { left: 0, right: 0 },
+  depthSound: false,
+};
+
+/** What is known of a clip that comes live: nothing, so its frames are mended by themselves alone. */
+export const LIVE_STATISTICS: ClipStatistics = { frames: 0, anatomy: NO_ANATOMY, repairs: [] };
+
 /** The signer's measures, from the frames before they are mended. */
 export function clipAnatomy(clip: PoseClip, options: RepairOptions = {}): Promise<Anatomy> {
   const { minConfidence, mend } = { ...REPAIR_DEFAULTS, ...defined(options) };

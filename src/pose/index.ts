@@ -1,7 +1,9 @@
+export { type ClipDescription, clipOf, type FrameInput } from './clip-of.js';
 export {
   type ClipStatistics,
   clipStatistics,
   type Edges,
+  LIVE_STATISTICS,
   type RepairOptions,
   type Standing,
 } from './clip-statistics.js';

@@ -54,6 +54,8 @@ export interface PoseClipInfo {
 /** An opened keypoint file. Frames are pulled one at a time; `frames()` may be called again to start over. */
 export interface PoseClip {
   readonly info: PoseClipInfo;
+  /** Frames come as they are made, from a model or a camera: they can be read once only. */
+  readonly live?: boolean;
   frames(): AsyncIterable<PoseFrame>;
   close(): Promise<void>;
 }

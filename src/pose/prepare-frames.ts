@@ -3,6 +3,7 @@ import {
   type ClipStatistics,
   clipAnatomy,
   clipStatistics,
+  NO_ANATOMY,
   REPAIR_DEFAULTS,
   type RepairOptions,
   repairedFrames,
@@ -40,16 +41,6 @@ export async function* prepareFrames(clip: PoseClip, options: PrepareOptions): A
   const placed = placement(statistics ?? {}, clip.info, { width, height }, fit, options.goal);
   for await (const frame of repairedFrames(clip, options, anatomy)) yield place(frame, placed);
 }
-
-/** Of a clip in which nothing is judged by measures. */
-const NO_ANATOMY: ClipStatistics['anatomy'] = {
-  shoulders: 0,
-  hand: { left: 0, right: 0 },
-  forearm: 0,
-  apart: { left: 0, right: 0 },
-  mirrored: { left: 0, right: 0 },
-  depthSound: false,
-};
 
 function checkPrepare(width: number, height: number, maxGap: number): void {
   for (const side of [width, height]) {

@@ -5,12 +5,11 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGunzip, createInflateRaw } from 'node:zlib';
 import { PoseFileError } from '../errors.js';
-import { type ByteSource, handleSource, reason } from './byte-source.js';
+import { type ByteSource, reason } from './byte-source.js';
+import { handleSource } from './file-source.js';
+import { unpackedLimit, unpacksToTooMuch } from './unpacked-limit.js';
 
-/** Something packed may grow to this many times its size, but always to `SMALL`: more is no keypoint file. */
-const LARGEST_RATIO = 200;
 const CHUNK = 1024 * 1024;
-const SMALL = 64 * 1024 * 1024;
 /** Longest input on a pipe, bytes. */
 const LONGEST_PIPE = 16 * 1024 ** 3;
 
@@ -103,26 +102,16 @@ export function spoolUnpacked(
   packed: ByteSource,
   kind: 'gzip' | 'deflate',
 ): Promise<ByteSource> {
-  const limit = Math.max(SMALL, packed.size * LARGEST_RATIO);
+  const limit = unpackedLimit(packed.size);
   const unpack =
     kind === 'gzip' ? createGunzip({ chunkSize: CHUNK }) : createInflateRaw({ chunkSize: CHUNK });
   const stream = Readable.from(chunks(packed));
   stream.on('error', (error) => unpack.destroy(error));
   // Damage may show before the first chunk is asked for; asking then says so.
   unpack.on('error', () => {});
-  return spool(
-    name,
-    stream.pipe(unpack),
-    limit,
-    `${name} unpacks to more than ${Math.round(limit / 1024 / 1024)} MiB from ${packed.size} bytes, which no keypoint file does; it was not read on.`,
-    (error) =>
-      error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')
-        ? `${name} is no sound ${kind}, at about byte ${unpack.bytesWritten} of its ${packed.size} packed bytes: ${error.message}; copy it again.`
-        : undefined,
+  return spool(name, stream.pipe(unpack), limit, unpacksToTooMuch(name, packed.size), (error) =>
+    error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')
+      ? `${name} is no sound ${kind}, at about byte ${unpack.bytesWritten} of its ${packed.size} packed bytes: ${error.message}; copy it again.`
+      : undefined,
   );
-}
-
-/** Whether bytes begin like gzip. */
-export function looksPacked(bytes: Buffer): boolean {
-  return bytes.length > 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
 }

@@ -1,6 +1,12 @@
 import { lastValueFrom } from 'rxjs';
 import type { Background } from '../pipeline/index.js';
-import { type Engine, type GeneratedFrame, type GenerateOptions, Session } from '../pipeline/index.js';
+import {
+  type Engine,
+  type GeneratedFrame,
+  type GenerateOptions,
+  RunEvents,
+  Session,
+} from '../pipeline/index.js';
 import type { ClipSource, InspectionState, PassName, PassState, RunState, Variant } from './protocol.js';
 import { inWords } from './sentence.js';
 import type { StoredFile } from './workspace.js';
@@ -46,6 +52,11 @@ export function generateOptions({
   const { file, reference, variant, source, fps, otherFps, from, to } = plan;
   const { fps: given, ...reading } = source;
   const ranged = from > 0 || to !== undefined;
+  const events = new RunEvents();
+  events.on('note', ({ kind, sentence }) => {
+    const said = inWords(sentence);
+    if (kind === 'warning' && !notes.includes(said)) notes.push(said);
+  });
   return {
     input: file.path,
     source: {
@@ -61,12 +72,7 @@ export function generateOptions({
       ...(variant.background === 'drawn' ? {} : { background: backgroundOf(variant.background) }),
     },
     method: variant.preset === 'default' ? {} : { preset: variant.preset },
-    watch: {
-      note: ({ kind, sentence }) => {
-        const said = inWords(sentence);
-        if (kind === 'warning' && !notes.includes(said)) notes.push(said);
-      },
-    },
+    watch: { events },
     signal: stop.signal,
   };
 }

@@ -3,8 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { tolerance } from '../../src/cli/evaluate-flags.js';
 import { RegressionError, UsageError } from '../../src/errors.js';
-import { checkBaseline } from '../../src/evaluate/evaluate.js';
-import { compareWithBaseline, DEFAULT_TOLERANCE, readBaseline } from '../../src/evaluate/report/baseline.js';
+import {
+  checkBaseline,
+  compareWithBaseline,
+  DEFAULT_TOLERANCE,
+  readBaseline,
+} from '../../src/evaluate/report/baseline.js';
 import { junit } from '../../src/evaluate/report/junit.js';
 import { markdown } from '../../src/evaluate/report/markdown.js';
 import type { Report } from '../../src/evaluate/report/report-model.js';

@@ -136,7 +136,9 @@ describe('openRunner', () => {
   it('refuses unknown devices and numbers of threads', async () => {
     const bundle = await graphsBundle();
     await expect(openRunner(bundle, { device: 'tpu' })).rejects.toThrow(
-      new UsageError('HF_FIELD_VALUE', 'There is no device "tpu": give auto, cuda, webgpu, cpu.'),
+      new UsageError('HF_FIELD_VALUE', 'There is no device "tpu": give auto, cuda, webgpu, cpu.', {
+        field: 'device',
+      }),
     );
     await expect(openRunner(bundle, { threads: 0 })).rejects.toThrow(/give a whole number from 1 to 1024/);
   });

@@ -7,6 +7,7 @@ import {
   type GenerateOptions,
   generate,
   type LookOptions,
+  RunEvents,
   render,
   Session,
 } from '../../src/pipeline/index.js';
@@ -27,13 +28,15 @@ interface Drawn {
 
 async function draw(look: LookOptions, change: Partial<GenerateOptions> = {}): Promise<Drawn> {
   const notes: string[] = [];
+  const events = new RunEvents();
+  events.on('note', ({ kind, sentence }) => kind === 'warning' && notes.push(sentence));
   const options: GenerateOptions = {
     input: writeClip(temporaryFolder(), 1),
     source: SOURCE,
     look,
     method: { bundle: CARRIED },
     runtime: { device: 'cpu', threads: 1 },
-    watch: { note: ({ kind, sentence }) => kind === 'warning' && notes.push(sentence) },
+    watch: { events },
     ...change,
   };
   const [frame] = await lastValueFrom(generate(options).pipe(toArray()));

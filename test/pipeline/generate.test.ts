@@ -5,8 +5,16 @@ import { join } from 'node:path';
 import { firstValueFrom, lastValueFrom, take, tap, toArray } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { CancelledError, OutputError, PoseFileError, UsageError } from '../../src/errors.js';
-import { type GenerateOptions, generate, type Progress, render } from '../../src/pipeline/index.js';
-import type { MendOptions } from '../../src/pose/index.js';
+import {
+  type FrameStream,
+  type GeneratedFrame,
+  type GenerateOptions,
+  generate,
+  type Progress,
+  RunEvents,
+  render,
+} from '../../src/pipeline/index.js';
+import { clipOf, type MendOptions, openPoseClip, type PoseFrame } from '../../src/pose/index.js';
 import { readInfo } from '../../src/video/index.js';
 import { SOURCE, TINY, temporaryFolder, writeClip } from './write-clip.js';
 
@@ -23,6 +31,19 @@ function options(frames: number, change: Partial<GenerateOptions> = {}): Generat
     runtime: { device: 'cpu', threads: 1 },
     ...change,
   };
+}
+
+type Slow = (frame: GeneratedFrame) => Promise<void>;
+
+async function iterate(stream: FrameStream<GeneratedFrame>, take: Slow): Promise<void> {
+  for await (const frame of stream) await take(frame);
+}
+
+/** Someone of whom only the shoulders are seen. */
+function person(): Float32Array {
+  const keypoints = new Float32Array(399);
+  keypoints.set([40, 22, 1, 24, 22, 1], 5 * 3);
+  return keypoints;
 }
 
 describe('generate', () => {
@@ -110,24 +131,98 @@ describe('generate', () => {
     expect(half[4]?.pose.keypoints).toEqual(plain[8]?.pose.keypoints);
   });
 
-  it('reads no further than a slow consumer lets it', async () => {
-    const seen: number[] = [];
-    let open: () => void = () => undefined;
-    const gate = new Promise<void>((resolve) => {
-      open = resolve;
+  describe.each([
+    ['a loop', (stream: FrameStream<GeneratedFrame>, slow: Slow) => iterate(stream, slow)],
+    [
+      'an asynchronous subscriber',
+      (stream: FrameStream<GeneratedFrame>, slow: Slow) =>
+        new Promise<void>((complete, error) => void stream.subscribe({ next: slow, complete, error })),
+    ],
+  ])('taken by %s', (_, take) => {
+    it('holds four frames at most, however slow it is', async () => {
+      const flight = { pulled: 0, taken: 0, most: 0 };
+      const clip = await openPoseClip(writeClip(temporaryFolder(), 60), SOURCE);
+      async function* counted() {
+        for await (const frame of clip.frames()) {
+          flight.pulled += 1;
+          flight.most = Math.max(flight.most, flight.pulled - flight.taken);
+          yield frame;
+        }
+      }
+      // No gap is filled, since frames that wait for the end of a gap are held by the filling.
+      const source = { mend: { maxGap: 0 } };
+      const input = clipOf(counted(), clip.info);
+      await take(generate({ ...options(1), input, source }), async () => {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        flight.taken += 1;
+      });
+      expect(flight.pulled).toBe(60);
+      expect(flight.taken).toBe(60);
+      expect(flight.most).toBeLessThanOrEqual(4);
     });
-    const sink = async ({ index }: { index: number }) => {
+
+    it('ends with the failure of who takes the frames', async () => {
+      const failing = async (): Promise<void> => {
+        throw new OutputError('HF_OUTPUT_FULL', 'The disk is full.');
+      };
+      await expect(take(generate(options(9)), failing)).rejects.toThrow('The disk is full.');
+    });
+
+    it('ends with the failure of the stream', async () => {
+      const source = { ...SOURCE, range: { from: 20 } };
+      const none = take(generate({ ...options(9), source }), async () => undefined);
+      await expect(none).rejects.toThrow(/there is none from frame 20/);
+    });
+  });
+
+  it('draws keypoints in memory as it draws those of a file', async () => {
+    const path = writeClip(temporaryFolder(), 4);
+    const clip = options(4, { input: path });
+    const read = await openPoseClip(path, SOURCE);
+    const poses: PoseFrame[] = [];
+    for await (const pose of read.frames()) poses.push(pose);
+    const input = clipOf(poses, read.info);
+    const drawn = async (change: Partial<GenerateOptions>) =>
+      (await lastValueFrom(generate({ ...clip, ...change }).pipe(toArray()))).map(
+        ({ picture }) => picture.data,
+      );
+    expect(await drawn({ input, source: {} })).toEqual(await drawn({}));
+    const live = render({
+      ...clip,
+      input: clipOf(read.frames(), read.info),
+      source: {},
+      output: { path: join(temporaryFolder(), 'live.mp4') },
+    });
+    expect(await live).toMatchObject({ frames: 4, fps: 25 });
+  });
+
+  it('says which frame in memory is none', async () => {
+    const input = clipOf([{ keypoints: new Float32Array(399) }, { keypoints: new Float32Array(17) }], {
+      fps: 25,
+      width: 64,
+      height: 64,
+    });
+    const wrong = iterate(generate({ ...options(1), input, source: {} }), async () => undefined);
+    await expect(wrong).rejects.toMatchObject({ code: 'HF_POSE_POINTS', frame: 1, field: 'keypoints' });
+  });
+
+  it('stops everything when a loop is left', async () => {
+    let returned = false;
+    async function* endless() {
+      try {
+        for (;;) yield { keypoints: person() };
+      } finally {
+        returned = true;
+      }
+    }
+    const input = clipOf(endless(), { fps: 25, width: 64, height: 64 });
+    const seen: number[] = [];
+    for await (const { index } of generate({ ...options(1), input, source: {} })) {
       seen.push(index);
-      await gate;
-    };
-    const run = lastValueFrom(generate(options(12), { sink }).pipe(toArray()));
-    await expect.poll(() => seen.length, { timeout: 50_000 }).toBe(1);
-    // Long enough for the frames that may be in work to be drawn.
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    expect(seen).toEqual([0]);
-    open();
-    expect(await run).toHaveLength(12);
-    expect(seen).toHaveLength(12);
+      if (index === 2) break;
+    }
+    expect(seen).toEqual([0, 1, 2]);
+    await expect.poll(() => returned).toBe(true);
   });
 
   it('ends with CancelledError by the signal, and quietly when nobody listens any more', async () => {
@@ -147,13 +242,6 @@ describe('generate', () => {
     expect(await lastValueFrom(generate(options(200)).pipe(take(2), toArray()))).toHaveLength(2);
   });
 
-  it("fails with the sink's failure", async () => {
-    const sink = async () => {
-      throw new OutputError('HF_OUTPUT_FULL', 'The disk is full.');
-    };
-    await expect(lastValueFrom(generate(options(9), { sink }))).rejects.toThrow('The disk is full.');
-  });
-
   it('puts a colour or nothing behind the person', async () => {
     const clip = options(1);
     const red = await firstValueFrom(generate({ ...clip, look: { background: [255, 0, 0] } }));
@@ -171,7 +259,9 @@ describe('render', () => {
     const clip = options(6, { look: { prompt: 'red person', seed: 9 } });
     const path = pathOf('out.mp4');
     const steps: Progress[] = [];
-    const result = await render({ ...clip, watch: { progress: (p) => steps.push(p) }, output: { path } });
+    const events = new RunEvents();
+    events.on('progress', (progress) => steps.push(progress));
+    const result = await render({ ...clip, watch: { events }, output: { path } });
     expect(result).toMatchObject({ path, frames: 6, resumedFrames: 0, device: 'cpu' });
     expect(steps.map(({ done, total }) => [done, total])).toEqual([0, 1, 2, 3, 4, 5, 6].map((i) => [i, 6]));
     const info = await readInfo(path);
@@ -193,11 +283,10 @@ describe('render', () => {
     const [path, whole] = [pathOf('out.mp4'), pathOf('whole.mp4')];
     await render({ ...clip, output: { path: whole, encoding: { segmentFrames: 4 } } });
     const controller = new AbortController();
-    const progress = ({ done }: Progress) => {
-      if (done === 14) controller.abort();
-    };
+    const events = new RunEvents();
+    events.on('progress', ({ done }) => done === 14 && controller.abort());
     const output = { path, encoding: { segmentFrames: 4 } };
-    const cancelled = render({ ...clip, watch: { progress }, signal: controller.signal, output });
+    const cancelled = render({ ...clip, watch: { events }, signal: controller.signal, output });
     await expect(cancelled).rejects.toThrow(/12 finished frames wait/);
     const result = await render({ ...clip, output });
     expect(result.resumedFrames).toBe(12);
@@ -208,12 +297,11 @@ describe('render', () => {
     const clip = options(30);
     const folder = temporaryFolder();
     const controller = new AbortController();
-    const progress = ({ done }: Progress) => {
-      if (done === 3) controller.abort();
-    };
+    const events = new RunEvents();
+    events.on('progress', ({ done }) => done === 3 && controller.abort());
     const run = render({
       ...clip,
-      watch: { progress },
+      watch: { events },
       signal: controller.signal,
       output: { path: join(folder, 'a.mp4') },
     });
@@ -235,8 +323,8 @@ describe('render', () => {
       'an output that exists',
       OutputError,
       async () => {
-        const clip = options(1);
-        return render({ ...clip, output: { path: clip.input.replace(/clip$/, '') } });
+        const folder = temporaryFolder();
+        return render({ ...options(1, { input: writeClip(folder, 1) }), output: { path: folder } });
       },
     ],
     [

@@ -1,5 +1,11 @@
 import { lastValueFrom } from 'rxjs';
-import { type Engine, type GeneratedFrame, type GenerateOptions, Session } from '../../pipeline/index.js';
+import {
+  type Engine,
+  type GeneratedFrame,
+  type GenerateOptions,
+  RunEvents,
+  Session,
+} from '../../pipeline/index.js';
 import type { BenchmarkItem } from '../source/benchmark.js';
 
 /** How a preset draws an item. */
@@ -21,6 +27,8 @@ export async function drawItem(
   sink: (frame: GeneratedFrame, prompt: string) => Promise<void>,
 ): Promise<string[]> {
   const notes = new Set<string>();
+  const events = new RunEvents();
+  events.on('note', ({ kind, sentence }) => kind === 'warning' && notes.add(sentence));
   const session = await Session.open(
     {
       ...source,
@@ -28,10 +36,7 @@ export async function drawItem(
       source: { ...source.source, fit: 'keep' },
       look: { prompt: item.caption, seed: item.seed, allowUnknownWords: true },
       method: { preset },
-      watch: {
-        intermediates: 'hands',
-        note: ({ kind, sentence }) => kind === 'warning' && notes.add(sentence),
-      },
+      watch: { intermediates: 'hands', events },
       signal,
     },
     engine,

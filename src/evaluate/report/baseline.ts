@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { UsageError } from '../../errors.js';
+import { RegressionError, UsageError } from '../../errors.js';
 import { reasonOf } from '../../reason.js';
+import { writeWhole } from '../../write-whole.js';
 import type { Tolerance } from '../options.js';
 import { type BaselineVerdict, type Figure, type Report, reportSchema } from './report-model.js';
 
@@ -151,4 +152,26 @@ function valuesOf({ items }: Report, preset: string, key: string): Map<string, n
     }
   }
   return values;
+}
+
+/** A report as the file that holds it. */
+export function jsonOf(report: Report): string {
+  return `${JSON.stringify(report, undefined, 1)}\n`;
+}
+
+/** Makes a report the baseline of later runs. */
+export async function writeBaseline(path: string, report: Report): Promise<void> {
+  await writeWhole(path, jsonOf({ ...report, baseline: null }));
+}
+
+/** Throws `RegressionError`, whose sentence says what got worse most, where and by how much. */
+export function checkBaseline({ baseline }: Report): void {
+  const failed = baseline?.verdicts.filter((verdict) => verdict.failed) ?? [];
+  const beyond = ({ worseBy, tolerance }: (typeof failed)[number]): number =>
+    worseBy === null ? Number.POSITIVE_INFINITY : worseBy / Math.max(tolerance, 1e-9);
+  const [worst, ...others] = failed.sort((a, b) => beyond(b) - beyond(a));
+  if (!worst) return;
+  const more =
+    others.length > 0 ? `${worst.sentence.slice(0, -1)}; and ${others.length} more.` : worst.sentence;
+  throw new RegressionError('HF_REGRESSION', more);
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { PoseFileError } from '../../errors.js';
-import { fileSource } from '../byte-source.js';
+import { fileSource } from '../file-source.js';
 import { parseJson } from '../json-values.js';
 import { isRecord, type JsonRecord } from './json-shape.js';
 

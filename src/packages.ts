@@ -1,0 +1,39 @@
+import { createRequire } from 'node:module';
+import { UsageError } from './errors.js';
+
+/** What drawing does without. The packages are optional peer dependencies: who needs the feature installs them. */
+const FEATURES = {
+  detector: {
+    purpose: 'Finding keypoints in pictures and videos',
+    packages: ['@litertjs/core', '@mediapipe/holistic'],
+  },
+  page: { purpose: 'A page in the browser', packages: ['hono', '@hono/node-server'] },
+  evaluation: {
+    purpose: 'Evaluating',
+    packages: ['culori', 'ml-matrix', '@litertjs/core', '@mediapipe/holistic'],
+  },
+} as const;
+
+/** Throws `UsageError` with the packages to install where a feature lacks one of its own. */
+export function requirePackages(feature: keyof typeof FEATURES): void {
+  const { purpose, packages } = FEATURES[feature];
+  const missing = packages.filter((name) => !isInstalled(name));
+  if (missing.length === 0) return;
+  throw new UsageError(
+    'HF_PACKAGE_MISSING',
+    `${purpose} needs what is not installed: run \`npm install ${missing.join(' ')}\`.`,
+    { file: missing[0] },
+  );
+}
+
+const require = createRequire(import.meta.url);
+
+function isInstalled(name: string): boolean {
+  try {
+    require.resolve(name);
+    return true;
+  } catch (error) {
+    // Packages for `import` alone are found, and then refuse to be required.
+    return error instanceof Error && 'code' in error && error.code !== 'MODULE_NOT_FOUND';
+  }
+}

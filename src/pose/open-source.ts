@@ -1,0 +1,161 @@
+import { PoseFileError, UsageError } from '../errors.js';
+import type { ByteSource } from './byte-source.js';
+import { PersonFollower, peopleSeen } from './choose-person.js';
+import { anyKnown, nobody } from './person.js';
+import type { PoseClip, PoseClipInfo, PoseFrame } from './pose-frame.js';
+import { headOf } from './readers/head.js';
+import type { FileReader, PoseReader, RawClip, SourceOptions } from './readers/reader.js';
+
+/** What can be said about a keypoint file when it is opened. */
+export interface OpenPoseOptions extends SourceOptions {
+  /** Reader to insist on, a name of `poseFormats`; without it the content decides. */
+  readonly format?: string;
+  /** Which of several people to follow, from 1. */
+  readonly person?: number;
+  /** What becomes of several people where `person` chooses none: refused (default), or the first is followed. */
+  readonly several?: 'refuse' | 'first';
+}
+
+/** Sources up to this size are read once before their first frame, so that their faults are told at once. */
+const SURVEY_LIMIT = 32 * 1024 * 1024;
+
+/** Opens bytes by one of `known`; the source is closed with the clip. Throws PoseFileError. */
+export async function openBytes(
+  source: ByteSource,
+  options: OpenPoseOptions,
+  known: readonly PoseReader[],
+): Promise<PoseClip> {
+  if (source.size === 0)
+    throw new PoseFileError('HF_POSE_EMPTY', `${source.name} is empty; write or copy the file again.`, {
+      file: source.name,
+    });
+  const head = await headOf(source);
+  const readers = known.filter((reader): reader is FileReader => reader.kind === 'file');
+  const reader = options.format
+    ? readers.find(({ format }) => format === options.format)
+    : readers.find((candidate) => candidate.recognise(head));
+  if (!reader)
+    throw new PoseFileError('HF_POSE_LAYOUT', unknownLayout(source.name, options, known), {
+      file: source.name,
+      field: 'format',
+    });
+  const raw = await reader.open(source, options);
+  const close = async () => {
+    await raw.close?.();
+    await source.close();
+  };
+  try {
+    return await follow(source.name, raw, options, source.size <= SURVEY_LIMIT, close);
+  } catch (error) {
+    await raw.close?.();
+    throw error;
+  }
+}
+
+/** Throws `UsageError` for options that make no sense. */
+export function checkOptions(options: OpenPoseOptions, readers: readonly PoseReader[]): void {
+  const { format, person, fps, size } = options;
+  if (format !== undefined && !readers.some((reader) => reader.format === format)) {
+    const known = readers.map((reader) => reader.format).join(', ');
+    throw new UsageError('HF_FIELD_VALUE', `The layout ${format} is not known; known are ${known}.`, {
+      field: 'format',
+    });
+  }
+  if (person !== undefined && !(Number.isInteger(person) && person >= 1)) {
+    throw new UsageError(
+      'HF_FIELD_VALUE',
+      `The person ${person} makes no sense; people are counted from 1.`,
+      { field: 'person' },
+    );
+  }
+  if (fps !== undefined && !(fps > 0 && fps <= 1000)) {
+    throw new UsageError(
+      'HF_FIELD_VALUE',
+      `${fps} frames a second make no sense; give a number above 0 and up to 1000.`,
+      { field: 'fps' },
+    );
+  }
+  for (const side of size ? [size.width, size.height] : []) {
+    if (!Number.isInteger(side) || side < 1 || side > 65535) {
+      throw new UsageError(
+        'HF_FIELD_VALUE',
+        `A picture of ${size?.width}x${size?.height} pixels makes no sense; give whole pixels from 1 to 65535, such as 1280x720.`,
+        { field: 'size' },
+      );
+    }
+  }
+}
+
+/** Sentence for a file or folder that no reader takes. */
+export function unknownLayout(
+  name: string,
+  options: OpenPoseOptions,
+  readers: readonly PoseReader[],
+): string {
+  if (options.format)
+    return `${name} cannot be read as ${options.format}, which is a ${isFolderFormat(options.format, readers) ? 'folder' : 'file'}.`;
+  return `${name} is in no layout that is known; \`handfirst pose formats\` lists what can be read, and \`format\` insists on one.`;
+}
+
+function isFolderFormat(format: string, readers: readonly PoseReader[]): boolean {
+  return readers.some((reader) => reader.format === format && reader.kind === 'folder');
+}
+
+/** Makes a clip of one person out of the raw frames, after a look at them. */
+export async function follow(
+  name: string,
+  raw: RawClip,
+  options: OpenPoseOptions,
+  wholly: boolean,
+  close: () => Promise<void>,
+): Promise<PoseClip> {
+  const { person, several = 'refuse' } = options;
+  if (raw.tracked && person !== undefined && raw.people !== undefined && person > raw.people) {
+    throw new PoseFileError(
+      'HF_POSE_PERSON',
+      `${name} holds ${raw.people} ${raw.people === 1 ? 'person' : 'people'}; person ${person} is not among them.`,
+      { file: name, field: 'person' },
+    );
+  }
+  async function* frames(): AsyncGenerator<PoseFrame> {
+    const reach = Math.max(raw.width, raw.height);
+    const follower = new PersonFollower({ name, person, several, tracked: raw.tracked, reach });
+    let index = 0;
+    for await (const frame of raw.frames()) {
+      const points = follower.choose(frame, index) ?? nobody();
+      const people = peopleSeen(frame).length;
+      yield { index, time: index / raw.fps, ...points, ...(people > 1 ? { people } : {}) };
+      index += 1;
+    }
+  }
+  const found = await survey(name, frames(), wholly);
+  const info: PoseClipInfo = {
+    format: raw.format,
+    fps: raw.fps,
+    width: raw.width,
+    height: raw.height,
+    frameCount: raw.frameCount ?? found.frameCount,
+    people: raw.people,
+  };
+  return { info, frames, close };
+}
+
+async function survey(
+  name: string,
+  frames: AsyncIterable<PoseFrame>,
+  wholly: boolean,
+): Promise<{ frameCount: number | undefined }> {
+  let count = 0;
+  let someone = false;
+  for await (const { keypoints } of frames) {
+    count += 1;
+    someone ||= anyKnown(keypoints);
+    if (someone && !wholly) return { frameCount: undefined };
+  }
+  if (count === 0) throw new PoseFileError('HF_POSE_NO_FRAMES', `${name} holds no frames.`, { file: name });
+  if (!someone)
+    throw new PoseFileError('HF_POSE_NO_PERSON', `${name} shows no person in any of its ${count} frames.`, {
+      file: name,
+    });
+  return { frameCount: count };
+}
