@@ -16,8 +16,11 @@ pytest.importorskip("numba", reason="numba is not installed: install requirement
 
 def test_letters_and_clip_are_drawn_with_their_truth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from handfirst_training.judge import scenes
-    from handfirst_training.world.dataset import Studio
+    from handfirst_training.world.pieces import folder
+    from handfirst_training.world.studio import Studio
 
+    if not folder.present():
+        pytest.skip("The folder of pieces is absent: make it with `python -m handfirst_training.world.make_assets`.")
     try:
         studio = Studio()
     except Exception as error:

@@ -15,6 +15,7 @@ from scipy import ndimage
 
 from handfirst_training.world import labels as names
 from handfirst_training.world.keypoints import LEFT_HAND, RIGHT_HAND
+from handfirst_training.world.pieces import folder as pieces
 
 COMMAND = [sys.executable, "-m", "handfirst_training.world.dataset"]
 ROOT = Path(__file__).parent.parent
@@ -26,8 +27,10 @@ def draw(out: Path, *more: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="session")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if not pieces.present():
+        pytest.skip("The folder of pieces is absent: make it with `python -m handfirst_training.world.make_assets`.")
     out = tmp_path_factory.mktemp("set")
-    run = draw(out, "--count", "6", "--seed", "21", "--shard-size", "3")
+    run = draw(out, "--count", "4", "--seed", "21", "--shard-size", "2", "--targets", "2")
     if "libEGL" in run.stderr or "eglInitialize" in run.stderr:
         pytest.skip("No OpenGL through EGL on this machine: install libegl1 and libgl1-mesa-dri to draw.")
     assert run.returncode == 0, run.stderr
@@ -38,26 +41,21 @@ def load(drawn: Path, name: str) -> np.ndarray:
     return np.concatenate([np.load(folder / f"{name}.npy") for folder in sorted(drawn.glob("shard-*"))])
 
 
-def look_entries(drawn: Path, name: str) -> np.ndarray:
-    start = 0
-    for entry in json.loads((drawn / "look.json").read_text()):
-        if entry["name"] == name:
-            return load(drawn, "look")[:, start : start + entry["size"]]
-        start += entry["size"]
-    raise KeyError(name)
+def said(drawn: Path) -> list[dict]:
+    return [words for folder in sorted(drawn.glob("shard-*")) for words in json.loads((folder / "words.json").read_text())]
 
 
 def test_shapes_are_those_of_the_contract(drawn: Path) -> None:
     shard = drawn / "shard-00000"
     shots = len(np.load(shard / "closeups.npy"))
     shapes = {
-        "pictures": (3, 512, 512, 3), "labels": (3, 512, 512), "keypoints": (3, 133, 3), "depth": (3, 133),
-        "references": (3, 256, 256, 3), "closeups": (shots, 224, 224, 3), "closeup_labels": (shots, 224, 224),
-        "closeup_boxes": (shots, 3), "closeup_owner": (shots, 3),
+        "reference": (2, 512, 512, 3), "reference_labels": (2, 512, 512), "reference_keypoints": (2, 133, 3), "reference_depth": (2, 133),
+        "plate": (2, 512, 512, 3), "reference_plate": (2, 512, 512, 3), "pictures": (2, 2, 512, 512, 3), "labels": (2, 2, 512, 512),
+        "keypoints": (2, 2, 133, 3), "depth": (2, 2, 133), "closeups": (shots, 192, 192, 3), "closeup_labels": (shots, 192, 192),
+        "closeup_boxes": (shots, 3), "closeup_owner": (shots, 4),
     }  # fmt: skip
     assert {name: np.load(shard / f"{name}.npy").shape for name in shapes} == shapes
-    said = json.loads((shard / "captions.json").read_text())
-    assert [len(captions) for captions in said] == [4, 4, 4]
+    assert {"gender", "cloth", "caption", "same_camera", "sequence", "focal"} <= set(said(drawn)[0])
 
 
 def test_a_run_goes_on_and_gives_the_same_bytes(drawn: Path, tmp_path: Path) -> None:
@@ -65,7 +63,7 @@ def test_a_run_goes_on_and_gives_the_same_bytes(drawn: Path, tmp_path: Path) -> 
     shutil.copytree(drawn, again)
     shutil.rmtree(again / "shard-00001")
     (again / "shard-00001.part1").mkdir()
-    run = draw(again, "--count", "6", "--seed", "21", "--shard-size", "3")
+    run = draw(again, "--count", "4", "--seed", "21", "--shard-size", "2", "--targets", "2")
     assert run.returncode == 0, run.stderr
     first, second = drawn / "shard-00001", again / "shard-00001"
     files = sorted(f.name for f in first.iterdir())
@@ -79,46 +77,48 @@ def test_the_judges_seed_is_refused(tmp_path: Path) -> None:
     assert "kept for judging" in run.stderr
 
 
+def flat(array: np.ndarray) -> np.ndarray:
+    """Signers and their targets in one row."""
+    return array.reshape(-1, *array.shape[2:])
+
+
 def test_seen_hand_points_lie_on_their_hand(drawn: Path) -> None:
-    pictures, points = load(drawn, "labels"), load(drawn, "keypoints")
+    pictures, points = flat(load(drawn, "labels")), flat(load(drawn, "keypoints"))
+    right = asked = 0
     for part, label in ((LEFT_HAND, names.LEFT_HAND), (RIGHT_HAND, names.RIGHT_HAND)):
-        right = asked = 0
         for picture, mine in zip(pictures, points[:, part], strict=True):
             near = ndimage.binary_dilation(picture == label, iterations=3)
             seen = mine[mine[:, 2] == 1]
             right += near[seen[:, 1].astype(int), seen[:, 0].astype(int)].sum()
             asked += len(seen)
-        assert asked > 20
-        assert right / asked > 0.93
+    assert asked > 60
+    assert right / asked > 0.93
 
 
 def test_left_is_the_signers(drawn: Path) -> None:
-    points = load(drawn, "keypoints")
+    points = flat(load(drawn, "keypoints"))
     assert np.all(points[:, 5, 0] > points[:, 6, 0])
     assert np.all(points[:, 11, 0] > points[:, 12, 0])
 
 
-def test_labels_and_pictures_agree(drawn: Path) -> None:
-    pictures, labels = load(drawn, "pictures").astype(float), load(drawn, "labels")
-    for picture, label in zip(pictures, labels, strict=True):
-        steps = np.abs(np.diff(picture, axis=1)).max(axis=2)
-        quiet = ndimage.binary_erosion(label == names.BACKGROUND, iterations=3)
-        border = (label[:, 1:] == names.BACKGROUND) != (label[:, :-1] == names.BACKGROUND)
-        near = ndimage.binary_dilation(border, structure=np.ones((1, 3)))
-        assert np.percentile(steps[quiet[:, 1:] & quiet[:, :-1]], 99) < 8
-        assert np.median(ndimage.maximum_filter(steps, (1, 3))[border & near]) > 12
+def test_the_plate_is_the_picture_without_the_signer(drawn: Path) -> None:
+    for pictures, labels, plate in zip(load(drawn, "pictures"), load(drawn, "labels"), load(drawn, "plate"), strict=True):
+        for picture, label in zip(pictures, labels, strict=True):
+            clear = ndimage.binary_erosion(label == names.BACKGROUND, iterations=6)
+            assert np.abs(picture.astype(int) - plate)[clear].max() <= 2
+            assert np.abs(picture.astype(int) - plate)[label != names.BACKGROUND].mean() > 15
 
 
-def test_skin_and_cloth_have_the_looks_hue(drawn: Path) -> None:
-    pictures, labels = load(drawn, "pictures") / 255, load(drawn, "labels")
-    plain = look_entries(drawn, "pattern")[:, 0] == 1
-    for entry, chosen in (("skin", np.ones(len(plain), bool)), ("cloth", plain)):
-        for picture, label, colour in zip(pictures[chosen], labels[chosen], look_entries(drawn, entry)[chosen], strict=True):
-            mask = np.isin(label, [names.LEFT_HAND, names.RIGHT_HAND]) if entry == "skin" else label == names.CLOTHES
-            if mask.sum() < 300:
+def test_cloth_has_the_named_colours_hue(drawn: Path) -> None:
+    from handfirst_training.world.palette import CLOTH_COLOURS, SKINS
+
+    for words, pictures, labels in zip(said(drawn), load(drawn, "pictures") / 255, load(drawn, "labels"), strict=True):
+        for colour, wanted in ((CLOTH_COLOURS[words["cloth"]], [names.TOP]), (SKINS[words["skin"]], [names.LEFT_HAND, names.RIGHT_HAND])):
+            mask = np.isin(labels, wanted)
+            if words["pattern"] != "plain" or words["garment"] == "suit" or mask.sum() < 300:
                 continue
-            mean = picture[mask].mean(axis=0)
-            assert np.abs(mean / mean.max() - colour / colour.max()).max() < 0.22, entry
+            mean = pictures[mask].mean(axis=0)
+            assert np.abs(mean / mean.max() - np.array(colour) / max(colour)).max() < 0.25, (words["cloth"], words["skin"])
 
 
 def test_close_ups_show_the_region_of_the_picture(drawn: Path) -> None:
@@ -127,10 +127,10 @@ def test_close_ups_show_the_region_of_the_picture(drawn: Path) -> None:
         wholes, owners = np.load(folder / "labels.npy"), np.load(folder / "closeup_owner.npy")
         boxes, inner = np.load(folder / "closeup_boxes.npy"), np.load(folder / "closeup_labels.npy")
         for box, owner, close in zip(boxes, owners, inner, strict=True):
-            spots = (np.arange(224) + 0.5) / 224 * box[2]
+            spots = (np.arange(192) + 0.5) / 192 * box[2]
             x, y = (box[0] + spots).astype(int), (box[1] + spots).astype(int)
             inside = ((y >= 0) & (y < 512))[:, None] & ((x >= 0) & (x < 512))[None]
-            whole = wholes[owner[0]][np.clip(y, 0, 511)][:, np.clip(x, 0, 511)]
-            assert (whole == close)[inside].mean() > 0.95
+            whole = wholes[owner[0], owner[1]][np.clip(y, 0, 511)][:, np.clip(x, 0, 511)]
+            assert (whole == close)[inside].mean() > 0.93
             shots += 1
     assert shots > 2

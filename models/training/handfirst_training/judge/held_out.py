@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..training.store import World
+from ..world.depth import relative_depth
 
 Array = NDArray[np.float64]
 Pixels = NDArray[np.uint8]
@@ -64,26 +64,39 @@ def asked_points(keypoints: Array) -> Array:
     return np.where(inside, np.concatenate([keypoints[..., :2], np.ones_like(inside, np.float64)], axis=-1), 0.0)
 
 
+SHARD_ARRAYS = ("reference", "pictures", "labels", "keypoints", "closeup_labels", "closeup_boxes", "closeup_owner")
+
+
 def load_items(folder: Path, count: int) -> list[Item]:
-    """The first `count` pictures of the set. Raises SystemExit with a sentence where there are fewer."""
-    world = World([folder])
-    if len(world.pictures) < count:
-        raise SystemExit(f"{folder} holds {len(world.pictures)} pictures, not {count}: render more, or give --count {len(world.pictures)}.")
+    """The first target of each of the first `count` signers. Raises SystemExit with a sentence where there are fewer."""
+    items: list[Item] = []
+    for path in sorted(folder.glob("shard-*")):
+        if (path / "words.json").exists() and len(items) < count:
+            items += _shard_items(path, len(items))[: count - len(items)]
+    if len(items) < count:
+        raise SystemExit(f"{folder} holds {len(items)} signers, not {count}: render more, or give --count {len(items)}.")
+    return items
+
+
+def _shard_items(path: Path, first: int) -> list[Item]:
+    """The items of one shard, numbered from `first` on."""
+    shard = {name: np.load(path / f"{name}.npy", mmap_mode="r") for name in SHARD_ARRAYS}
+    away = np.load(path / "depth.npy")
+    words = json.loads((path / "words.json").read_text(encoding="utf-8"))
     items = []
-    for index, (number, row) in enumerate(world.pictures[:count]):
-        shard = world.shards[number]
-        mine = np.nonzero(shard["closeup_owner"][:, 0] == row)[0]
-        x0y0side = [tuple(float(v) for v in shard["closeup_boxes"][at]) for at in mine]
+    for row, said in enumerate(words):
+        mine = np.nonzero((shard["closeup_owner"][:, :2] == (row, 0)).all(axis=1))[0]
+        boxes = [(float(x), float(y), float(side)) for x, y, side in shard["closeup_boxes"][mine]]
         items.append(
             Item(
-                index,
-                shard["pictures"][row],
-                shard["labels"][row],
-                shard["keypoints"][row].astype(np.float64),
-                shard["depth"][row].astype(np.float64),
-                str(shard.captions[row][0]["text"]),
-                shard["references"][row],
-                tuple((shard["closeup_labels"][at], box) for at, box in zip(mine, x0y0side, strict=True)),
+                first + row,
+                shard["pictures"][row, 0],
+                shard["labels"][row, 0],
+                shard["keypoints"][row, 0].astype(np.float64),
+                relative_depth(away[row, 0].astype(np.float64), float(said["focal"])).astype(np.float64),
+                str(said["caption"]),
+                shard["reference"][row],
+                tuple((shard["closeup_labels"][at], box) for at, box in zip(mine, boxes, strict=True)),
             )
         )
     return items

@@ -1,6 +1,6 @@
 """What judging needs beside the held-out pictures, rendered once: the alphabet, spelled by held-out signers, and a clip of signing.
 
-    python -m handfirst_training.judge.scenes --held-out DIR [--frames 60]
+    python -m handfirst_training.judge.scenes --held-out DIR [--frames 60] [--assets DIR]
 
 Runs in the training environment (the renderer) and writes DIR/letters and DIR/clip. Seeds are the held-out set's, with numbers of
 pictures that the set itself does not reach.
@@ -17,13 +17,15 @@ import numpy as np
 
 from ..world.appearance import sample_look
 from ..world.camera import Camera, reference_camera, sample_camera
-from ..world.captions import captions
-from ..world.dataset import HELD_OUT_SEED, Studio
+from ..world.captions import caption
+from ..world.dataset import HELD_OUT_SEED
 from ..world.handshapes import alphabet
+from ..world.pieces import folder as pieces
 from ..world.places import at_rest, spelling
 from ..world.pose import Pose, Rest, sample_sequence
 from ..world.posture import Stance, compose, figure_of
 from ..world.signer import Signer, make_signer
+from ..world.studio import Studio
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 FIRST_LETTER, CLIP = 1_000_000, 2_000_000
@@ -31,10 +33,10 @@ SIZE, FPS = 512, 25.0
 
 
 def signer_of(index: int) -> tuple[Signer, str, list[np.random.Generator]]:
-    """A held-out signer, the first caption, and streams for what it does."""
+    """A held-out signer, a caption, and streams for what it does."""
     streams = [np.random.default_rng([HELD_OUT_SEED, index, k]) for k in range(4)]
     look = sample_look(streams[0])
-    return make_signer(look), str(captions(streams[3], look)[0]["text"]), streams
+    return make_signer(look), caption(streams[3], look), streams
 
 
 def spelled(rest: Rest, letter: str, rng: np.random.Generator) -> Pose:
@@ -80,7 +82,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--held-out", type=Path, required=True, help="folder of the held-out set; letters/ and clip/ are added to it")
     parser.add_argument("--frames", type=int, default=60, help="frames of the clip")
+    pieces.add_option(parser)
     args = parser.parse_args()
+    pieces.use(args.assets)
     studio = Studio()
     draw_letters(studio, args.held_out / "letters")
     print(f"letters: {len(LETTERS)} pictures", flush=True)

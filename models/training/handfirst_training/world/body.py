@@ -117,10 +117,10 @@ def _rotation_part(matrices: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @dataclass
 class SignerBody:
-    """One identity. vertices: [V, 3] the unposed mesh; binds: [B, 3, 4] move it to the skeleton `rest`'s pose."""
+    """One identity. base: [19158, 3] the unposed base mesh; binds: [B, 3, 4] move it to the skeleton `rest`'s pose."""
 
     model: BodyModel
-    vertices: Floats
+    base: Floats
     binds: NDArray[np.float64]
     rest: Rest
 
@@ -134,34 +134,44 @@ class SignerBody:
         return np.concatenate([linear, shift[:, :, None]], axis=2).astype(np.float32)
 
     def unposed(self, face: dict[str, float]) -> Floats:
-        """[V, 3] the unposed mesh with facial actions added."""
-        out = self.vertices.copy()
+        """[19158, 3] the unposed base mesh with facial actions added."""
+        out = self.base.copy()
         for name, value in face.items():
             self.model.add_action(out, name, value)
         return out
 
     def posed(self, pose: Pose) -> Floats:
-        """[V, 3] skinned vertices."""
-        return skin(self.unposed(pose.face), self.model.bones, self.model.weights, self.moves(pose))
+        """[V, 3] skinned vertices of the body."""
+        model = self.model
+        return skin(self.unposed(pose.face)[model.kept], model.bones, model.weights, self.moves(pose))
 
 
 class BodyModel:
-    """The baked model of adults. `shape` gives one identity."""
+    """The baked model of adults. `shape` gives one identity.
+
+    The base mesh has 19,158 vertices, most of which no face of the body uses: they carry clothes, hair and eyes. `kept` [V] are those
+    that the body's faces use; what is not called `base` counts in them.
+    """
 
     def __init__(self) -> None:
         data = load_baked()
         self.data = data
-        self.template: Floats = data["template"]
-        self.faces: NDArray[np.int32] = data["faces"]
+        self.base_template: Floats = data["template"]
+        self.base_faces: NDArray[np.int32] = data["faces"]
+        self.base_weights: Floats = np.ascontiguousarray(data["weights"])
+        self.base_bones: NDArray[np.int32] = np.ascontiguousarray(data["weight_bones"])
+        self.kept, faces = np.unique(self.base_faces, return_inverse=True)
+        self.faces: NDArray[np.int32] = faces.reshape(-1, 3).astype(np.int32)
+        self.template: Floats = self.base_template[self.kept]
         self.face_part: NDArray[np.uint8] = data["face_part"]
         self.bone_names = [str(n) for n in data["bone_names"]]
         self.parents = data["bone_parents"]
-        self.weights: Floats = np.ascontiguousarray(data["weights"])
-        self.bones: NDArray[np.int32] = np.ascontiguousarray(data["weight_bones"])
+        self.weights: Floats = np.ascontiguousarray(self.base_weights[self.kept])
+        self.bones: NDArray[np.int32] = np.ascontiguousarray(self.base_bones[self.kept])
         self.variations = [str(n) for n in data["phenotype_variations"]]
         self.actions = {str(n): i for i, n in enumerate(data["face_names"])}
         self.locals = {str(n): i for i, n in enumerate(data["local_names"])}
-        self.coco = {str(n): w for n, w in zip(data["coco_names"], data["coco_weights"], strict=True)}
+        self.coco = {str(n): w[self.kept] for n, w in zip(data["coco_names"], data["coco_weights"], strict=True)}
         self.shapes: Floats = data["phenotype_shapes"].astype(np.float32)
 
     def part_vertices(self, *parts: str) -> NDArray[np.int64]:
@@ -170,7 +180,7 @@ class BodyModel:
         return np.unique(self.faces[chosen])
 
     def add_action(self, vertices: Floats, name: str, value: float) -> None:
-        """Add one facial action, in place."""
+        """Add one facial action to base vertices, in place."""
         i = self.actions[name]
         a, b = self.data["face_starts"][i : i + 2]
         vertices[self.data["face_vertices"][a:b]] += np.float32(value) * self.data["face_offsets"][a:b]
@@ -181,7 +191,7 @@ class BodyModel:
         weights = phenotype_weights(phenotype, self.variations)
         mask = data["phenotype_mask"]
         coefficients = np.prod(weights[None] * mask + (1 - mask), axis=1)
-        vertices = self.template.copy()
+        vertices = self.base_template.copy()
         _add_shapes(vertices, self.shapes, coefficients.astype(np.float32))
         heads = data["bone_heads"] + np.tensordot(coefficients, data["phenotype_heads"], axes=1)
         turns = data["bone_turns"] + np.tensordot(coefficients, data["phenotype_turns"], axes=1)
@@ -206,7 +216,7 @@ class BodyModel:
         linear[0] = reference[0].T @ reference[0] @ turns[0].T
         shift = placed - np.einsum("bij,bj->bi", linear, heads)
         binds = np.concatenate([linear, shift[:, :, None]], axis=2)
-        posed = skin(vertices, self.bones, self.weights, binds.astype(np.float32))
+        posed = skin(vertices[self.kept], self.bones, self.weights, binds.astype(np.float32))
         rest = Rest(self.bone_names, self.parents.astype(np.int64), placed, self._tails(posed, placed), skin=posed)
         return SignerBody(self, vertices, binds, rest)
 

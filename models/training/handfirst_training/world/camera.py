@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .skeleton import Rest
+from .skeleton import Pose, Rest, forward
 
 SIZE = 512
 
@@ -87,20 +87,34 @@ def heights(rest: Rest) -> dict[str, float]:
     }
 
 
-def sample_camera(rng: np.random.Generator, rest: Rest) -> Camera:
-    """Framing as in sign videos: from head and shoulders to the knees, a little off centre and turned."""
+def sample_camera(rng: np.random.Generator, rest: Rest, size: int = SIZE) -> Camera:
+    """Framing as in sign videos: mostly from above the head to the hips, some closer or to the thighs, a little off centre and turned."""
     z = heights(rest)
-    lowest = rng.beta(1.3, 1.5)
-    bottom = np.interp(lowest, [0, 0.25, 0.7, 1], [z["shoulder"] - 0.22, z["shoulder"] - 0.36, z["hip"] - 0.05, z["knee"]])
-    headroom = rng.uniform(0.02, 0.16)
-    height = (z["crown"] - bottom) * (1 + headroom)
-    middle = (bottom + z["crown"] + headroom * (z["crown"] - bottom)) / 2
-    distance = height * rng.uniform(1.5, 3.2)
-    focal = SIZE * distance / height
-    shift = np.clip(rng.normal(0, 22), -60, 60), np.clip(rng.normal(0, 8), -20, 20)
-    yaw, pitch, roll = np.clip(rng.normal(0, [0.16, 0.06, 0.015]), [-0.45, -0.15, -0.05], [0.45, 0.2, 0.05])
+    kind = rng.random()
+    low = z["hip"] + rng.uniform(-0.2, 0.02)
+    if kind < 0.2:
+        low = z["shoulder"] - rng.uniform(0.26, 0.42)
+    elif kind > 0.85:
+        low = z["hip"] - rng.uniform(0.2, 0.42)
+    headroom = rng.uniform(0.02, 0.18)
+    height = (z["crown"] - low) * (1 + headroom)
+    middle = low + height / 2
+    distance = height * rng.uniform(1.8, 3.2)
+    shift = np.clip(rng.normal(0, 0.035), -0.1, 0.1), np.clip(rng.normal(0, 0.01), -0.03, 0.03)
+    yaw, pitch, roll = np.clip(rng.normal(0, [0.15, 0.05, 0.012]), [-0.4, -0.12, -0.04], [0.4, 0.15, 0.04])
     target = np.array([0.0, rest.head("spine01")[1], middle])
-    return look_at(target, yaw, pitch, roll, distance, focal, (SIZE / 2 + shift[0], SIZE / 2 + shift[1]))
+    centre = size * (0.5 + float(shift[0])), size * (0.5 + float(shift[1]))
+    return look_at(target, yaw, pitch, roll, distance, size * distance / height, centre, size)
+
+
+def gallery_camera(rest: Rest, pose: Pose, size: int = SIZE) -> Camera:
+    """From the front, so that a signer whose hands hang is whole down to the finger tips, with air above the head and room at the sides."""
+    posed = forward(rest, pose)
+    bottom = min(float(posed.tail(f"finger{k}-3.{side}")[2]) for k in range(1, 6) for side in "LR") - 0.035
+    height = (heights(rest)["crown"] - bottom) * 1.12
+    target = np.array([0.0, rest.head("spine01")[1], bottom + height / 2])
+    distance = 2.6 * height
+    return look_at(target, 0, 0, 0, distance, size * distance / height, (size / 2, size / 2), size)
 
 
 def reference_camera(rest: Rest, size: int = 256) -> Camera:

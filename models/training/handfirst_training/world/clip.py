@@ -1,8 +1,8 @@
 """Draw a clip: one signer, one camera, a sequence of poses.
 
-    python -m handfirst_training.world.clip --out DIR (--spell TEXT | --frames N) [--identity K] [--seed S] [--fps 25] [--front]
+    python -m handfirst_training.world.clip --out DIR (--spell TEXT | --frames N) [--identity K] [--seed S] [--front] [--assets DIR]
 
-Writes frame-00000.png and so on, reference.png, keypoints.npy [n, 133, 3], depth.npy [n, 133], labels.npy [n, 512, 512] and
+Writes frame-00000.png and so on, reference.png, plate.png, keypoints.npy [n, 133, 3], depth.npy [n, 133], labels.npy [n, 512, 512] and
 told.json (frames a second, caption). The signer is that of picture K of the set S.
 """
 
@@ -17,19 +17,20 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from .appearance import Look, sample_look
-from .camera import SIZE, Camera, reference_camera, sample_camera
-from .captions import captions
-from .dataset import Studio, streams_of
-from .pose import Pose, Rest, neutral_pose, sample_sequence, spell
+from .appearance import sample_look
+from .camera import SIZE, Camera, gallery_camera, reference_camera, sample_camera
+from .captions import caption
+from .dataset import streams_of
+from .pieces import folder as pieces
+from .pose import Pose, Rest, reference_pose, sample_sequence, spell
 from .signer import Signer, make_signer
+from .studio import Studio
 
 
 @dataclass
 class Actor:
     """Who is filmed, from where, and with which chances of movement."""
 
-    look: Look
     signer: Signer
     camera: Camera
     rng: np.random.Generator
@@ -43,7 +44,7 @@ def actor(seed: int, identity: int, front: bool = False) -> Actor:
     signer = make_signer(look)
     rest = signer.body.rest
     camera = reference_camera(rest, SIZE) if front else sample_camera(places, rest)
-    return Actor(look, signer, camera, moves, str(captions(words, look)[0]["text"]))
+    return Actor(signer, camera, moves, caption(words, look))
 
 
 def draw_clip(studio: Studio, who: Actor, poses: Callable[[Rest, np.random.Generator], list[Pose]], folder: Path, fps: float) -> int:
@@ -53,11 +54,13 @@ def draw_clip(studio: Studio, who: Actor, poses: Callable[[Rest, np.random.Gener
     told: dict[str, list[np.ndarray]] = {"labels": [], "keypoints": [], "depth": []}
     sequence = poses(rest, who.rng)
     for at, pose in enumerate(sequence):
-        picture, labels, points, depth, _ = studio.draw(who.signer, pose, who.camera, closeups=False)
-        Image.fromarray(picture).save(folder / f"frame-{at:05d}.png")
-        for name, value in (("labels", labels), ("keypoints", points), ("depth", depth)):
-            told[name].append(value)
-    Image.fromarray(studio.reference(who.signer, neutral_pose(rest))).save(folder / "reference.png")
+        shot = studio.draw(who.signer, pose, who.camera, closeups=False)
+        Image.fromarray(shot.picture).save(folder / f"frame-{at:05d}.png")
+        for name, values in told.items():
+            values.append(getattr(shot, name))
+    Image.fromarray(studio.plate(who.signer, who.camera)).save(folder / "plate.png")
+    pose = reference_pose(rest)
+    Image.fromarray(studio.draw(who.signer, pose, gallery_camera(rest, pose), closeups=False).picture).save(folder / "reference.png")
     for name, values in told.items():
         np.save(folder / f"{name}.npy", np.stack(values))
     (folder / "told.json").write_text(json.dumps({"fps": fps, "caption": who.caption, "frames": len(sequence)}, ensure_ascii=False))
@@ -74,7 +77,9 @@ def main() -> None:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--spell", help="letters and digits to fingerspell")
     what.add_argument("--frames", type=int, help="frames of free signing")
+    pieces.add_option(parser)
     args = parser.parse_args()
+    pieces.use(args.assets)
 
     def poses(rest: Rest, rng: np.random.Generator) -> list[Pose]:
         if args.spell is not None:

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from .keypoints import LEFT_HAND, RIGHT_HAND
 
-SIZE = 224
+SIZE = 192
+SMALLEST = 24.0
+"""Pixels: a smaller hand has no close-up."""
 WIDE = 1.9
 NEAR = 1.3
 

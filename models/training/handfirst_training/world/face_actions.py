@@ -54,6 +54,8 @@ BROWS: dict[str, Face] = {
     "one": _face(browOuterUpLeft=0.8, browDownRight=0.4),
     "sneer": _face(noseSneerBoth=0.7, browDownBoth=0.5),
 }
+FRIENDLY = _face(mouthSmileBoth=0.15, browOuterUpBoth=0.08, cheekSquintBoth=0.1)
+"""Someone who is about to sign: calm and kind."""
 BROW_ODDS = {"rest": 4.0, "up": 2.2, "down": 2.2, "worried": 0.8, "one": 0.5, "sneer": 0.5}
 
 
@@ -120,6 +122,6 @@ def sample_brows(rng: np.random.Generator) -> Face:
 
 def sample_face(rng: np.random.Generator) -> Face:
     """A signer's face at one moment."""
-    lids = rng.uniform(0.6, 1.0) if rng.random() < 0.06 else rng.uniform(0.0, 0.15)
+    lids = rng.uniform(0.6, 1.0) if rng.random() < 0.03 else rng.uniform(0.0, 0.15)
     look = gaze(*rng.normal(0.0, [0.25, 0.2])) if rng.random() < 0.6 else {}
     return mixed([(sample_mouth(rng), 1.0), (sample_brows(rng), 1.0), (look, 1.0), (blink(lids), 1.0)])

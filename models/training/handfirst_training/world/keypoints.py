@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from .body import SignerBody, body_model
 from .camera import Camera
+from .depth import relative_depth
 from .skeleton import Pose, forward
 
 BODY = (
@@ -33,7 +34,6 @@ COUNT = 133
 FACE = slice(23, 91)
 LEFT_HAND = slice(91, 112)
 RIGHT_HAND = slice(112, 133)
-HIPS = (11, 12)
 
 KNUCKLES, TIPS = np.array([5, 9, 13, 17]), np.array([4, 8, 12, 16, 20])
 WRIST_FORWARD, KNUCKLE_BACK, TIP_BACK = 0.13, 0.06, 0.05
@@ -106,12 +106,5 @@ def picture_points(camera: Camera, points: NDArray[np.float64], depth: NDArray[n
 
 
 def picture_depth(camera: Camera, points: NDArray[np.float64]) -> NDArray[np.float32]:
-    """[133] depth in pixels: hands from their wrist, everything else from the middle of the hips; negative is nearer."""
-    deep = camera.view(points)[:, 2]
-    out = np.empty(COUNT)
-    hips = deep[list(HIPS)].mean()
-    out[: FACE.stop] = (deep[: FACE.stop] - hips) * camera.focal / hips
-    for part in (LEFT_HAND, RIGHT_HAND):
-        wrist = deep[part.start]
-        out[part] = (deep[part] - wrist) * camera.focal / wrist
-    return out.astype(np.float32)
+    """[133] depth in pixels (see `relative_depth`) of points in the world."""
+    return relative_depth(camera.view(points)[:, 2], camera.focal)

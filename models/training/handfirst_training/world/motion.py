@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .face_actions import sample_face
+from .face_actions import FRIENDLY, sample_face
 from .handshapes import RELAXED, alphabet, noisy, sample_shape
 from .places import at_rest, in_space, orientation, outward, size_of, spelling, touching_body, touching_hand
 from .posture import Figure, Goal, Stance, compose, figure_of, trunk_bones
@@ -36,6 +36,18 @@ def neutral_pose(rest: Rest) -> Pose:
         wrist = rest.head(f"upperarm01.{side}") + np.array([out * 0.11, -0.05, -0.47]) * size_of(figure)
         goals[side] = Goal(wrist, turn, RELAXED)
     return compose(figure, Stance(), goals, {})
+
+
+def reference_pose(rest: Rest) -> Pose:
+    """The pose of reference pictures: arms a little away from the trunk, hands open beside the hips, a friendly, calm face."""
+    figure = figure_of(rest)
+    goals = {}
+    for side in "LR":
+        out = outward(side)
+        turn = orientation(figure.hands[side], np.array([out * 0.12, -0.1, -1.0]), np.array([-out, 0.25, 0.0]))
+        wrist = rest.head(f"upperarm01.{side}") + np.array([out * 0.15, -0.07, -0.45]) * size_of(figure)
+        goals[side] = Goal(wrist, turn, RELAXED)
+    return compose(figure, Stance(), goals, dict(FRIENDLY))
 
 
 def sample_stance(rng: np.random.Generator) -> Stance:

@@ -1,0 +1,1 @@
+"""Drawing of dressed signers with OpenGL, without a window."""

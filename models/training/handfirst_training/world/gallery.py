@@ -1,0 +1,119 @@
+"""Draws the gallery of signers that a bundle ships: those of `cast.json`, each with plate, part masks and keypoints.
+
+    python -m handfirst_training.world.gallery --out models/compact/gallery [--assets DIR] [--only NAME ...] [--sheet FILE]
+
+Writes NAME.webp, NAME-plate.webp (the same camera without the signer), NAME-parts.png (8-bit labels, see `labels.py`) and
+gallery.json: {"default": NAME, "signers": [{"name", "words", "picture", "plate", "parts", "size", "keypoints", "depth"}]}.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from .appearance import sample_look
+from .camera import gallery_camera
+from .look import Choice, Look
+from .pieces import folder
+from .pose import reference_pose
+from .signer import make_signer
+from .studio import Shot, Studio
+
+QUALITY = 92
+WORDS = ("gender", "age", "build", "skin", "hair", "hairstyle", "garment", "sleeve", "cloth", "trousers", "wall")
+CAST = Path(__file__).parent / "cast.json"
+
+
+def cast() -> tuple[str, dict[str, Look]]:
+    """The default's name, and every signer's look by name."""
+    listed = json.loads(CAST.read_text(encoding="utf-8"))
+    looks = {}
+    for entry in listed["signers"]:
+        wanted = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items() if key not in ("name", "seed")}
+        looks[entry["name"]] = sample_look(np.random.default_rng([SEED, entry["seed"]]), Choice(**wanted))
+    return listed["default"], looks
+
+
+SEED = 2_000_003
+"""No set of training pictures uses it."""
+
+
+def entry_of(name: str, look: Look, shot: Shot) -> dict[str, object]:
+    """What gallery.json says of a signer. Points outside of the picture are missing: confidence 0."""
+    words = look.words()
+    inside = shot.keypoints[:, 2:] > 0
+    points = np.where(inside, np.concatenate([shot.keypoints[:, :2], np.ones_like(inside, np.float32)], axis=1), 0)
+    return {
+        "name": name,
+        "words": {key: words[key] for key in WORDS},
+        "picture": f"{name}.webp",
+        "plate": f"{name}-plate.webp",
+        "parts": f"{name}-parts.png",
+        "size": list(shot.labels.shape[::-1]),
+        "keypoints": [[round(float(value), 2) for value in point] for point in points],
+        "depth": [round(float(value), 1) for value in shot.depth],
+    }
+
+
+def write(out: Path, default: str, drawn: list[tuple[str, Look, Shot, NDArray[np.uint8]]]) -> None:
+    """Write the whole folder under a temporary name, then rename it."""
+    part = out.with_name(out.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    for name, _, shot, plate in drawn:
+        Image.fromarray(shot.picture).save(part / f"{name}.webp", quality=QUALITY, method=6)
+        Image.fromarray(plate).save(part / f"{name}-plate.webp", quality=QUALITY, method=6)
+        Image.fromarray(shot.labels).save(part / f"{name}-parts.png", optimize=True)
+    signers = [entry_of(name, look, shot) for name, look, shot, _ in drawn]
+    lines = ",\n".join("  " + json.dumps(signer, ensure_ascii=False) for signer in signers)
+    (part / "gallery.json").write_text(f'{{\n "default": {json.dumps(default)},\n "signers": [\n{lines}\n ]\n}}\n', encoding="utf-8")
+    shutil.rmtree(out, ignore_errors=True)
+    part.rename(out)
+
+
+def sheet(pictures: list[NDArray[np.uint8]], columns: int = 6, side: int = 256) -> Image.Image:
+    """All pictures side by side."""
+    rows = -(-len(pictures) // columns)
+    out = Image.new("RGB", (columns * side, rows * side))
+    for at, picture in enumerate(pictures):
+        small = Image.fromarray(picture).resize((side, side), Image.Resampling.LANCZOS)
+        out.paste(small, (at % columns * side, at // columns * side))
+    return out
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--only", nargs="*", default=None, help="names of signers (default: all)")
+    parser.add_argument("--sheet", type=Path, default=None, help="also a contact sheet")
+    folder.add_option(parser)
+    args = parser.parse_args()
+    folder.use(args.assets)
+    default, looks = cast()
+    unknown = sorted(set(args.only or []) - set(looks))
+    if unknown:
+        parser.error(f"--only {unknown[0]}: cast.json has no such signer; it has {', '.join(looks)}.")
+    studio, drawn = Studio(), []
+    for name, look in looks.items():
+        if args.only is None or name in args.only:
+            signer = make_signer(look)
+            pose = reference_pose(signer.body.rest)
+            camera = gallery_camera(signer.body.rest, pose)
+            shot = studio.draw(signer, pose, camera, closeups=False)
+            drawn.append((name, look, shot, studio.plate(signer, camera)))
+            print(name, flush=True)
+    write(args.out, default, drawn)
+    if args.sheet is not None:
+        sheet([shot.picture for _, _, shot, _ in drawn]).save(args.sheet)
+    size = sum(path.stat().st_size for path in args.out.iterdir())
+    print(f"{args.out}: {len(drawn)} signers, {size / 1e6:.2f} MB")
+
+
+if __name__ == "__main__":
+    main()

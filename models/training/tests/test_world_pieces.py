@@ -1,0 +1,91 @@
+"""Dressed signers: cloth lies outside of the skin, fringes leave the eyes free, and the shipped gallery is what it says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from scipy.spatial import cKDTree
+
+from handfirst_training.world import labels as names
+from handfirst_training.world.body import body_model, normals
+from handfirst_training.world.pieces import folder
+
+GALLERY = Path(__file__).parents[2] / "compact" / "gallery"
+
+needs_assets = pytest.mark.skipif(
+    not folder.present(), reason="The folder of pieces is absent: make it with `python -m handfirst_training.world.make_assets`."
+)
+
+
+def test_a_missing_folder_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(folder.VARIABLE, str(tmp_path / "nothing"))
+    with pytest.raises(SystemExit) as stop:
+        folder.root()
+    assert "nothing holds no pieces" in str(stop.value) and "make_assets" in str(stop.value)
+
+
+@needs_assets
+@pytest.mark.parametrize("cut", ["tee", "shirt", "suit", "fitted tee"])
+def test_cloth_lies_outside_of_the_skin_and_tops_outside_of_bottoms(cut: str) -> None:
+    from handfirst_training.world.pieces.garments import CLEARANCE, CUTS, dress
+    from handfirst_training.world.pieces.skin import bare_faces
+
+    body = body_model().shape({"weight": 0.75, "gender": 1.0}, {})
+    top, bottom = dress(body, CUTS[cut], CUTS[cut].bottoms[0])
+
+    def heights(places: np.ndarray, under: np.ndarray, faces: np.ndarray) -> np.ndarray:
+        used = np.unique(faces)
+        out = normals(under, np.ascontiguousarray(faces))
+        away, near = cKDTree(under[used]).query(places)
+        near = used[near]
+        return np.einsum("nc,nc->n", places - under[near], out[near])[away < 0.02]
+
+    assert np.quantile(heights(top.rest, body.base, bare_faces()), 0.01) > 0.5 * CLEARANCE
+    if not CUTS[cut].tucked:
+        hem = top.rest[top.rest[:, 2] < top.rest[:, 2].min() + 0.05]
+        assert np.quantile(heights(hem, bottom.rest, bottom.mesh.triangles), 0.05) > 0.5 * CLEARANCE
+
+
+@needs_assets
+@pytest.mark.parametrize("piece", ["bob02", "short03"])
+def test_a_fringe_ends_above_the_eyes(piece: str) -> None:
+    from handfirst_training.world.pieces.hair import grow
+
+    body = body_model().shape({}, {})
+    hair = grow(body, piece)
+    eyes = body.base[body_model().kept[body_model().part_vertices("eye_front.L", "eye_front.R")]]
+    corners = hair.rest[hair.mesh.source]
+    over = (np.abs(corners[:, 0]) < 0.045) & (np.abs(corners[:, 2] - eyes[:, 2].mean()) < 0.012) & (corners[:, 1] < eyes[:, 1].max())
+    assert over.any(), "the piece as it comes hangs over an eye"
+    assert (hair.ends[over, 0] > 0.003).all()
+
+
+@needs_assets
+def test_light_has_no_negative_values() -> None:
+    from handfirst_training.world.light import panorama
+
+    with np.load(folder.places_file()) as places:
+        assert min(float(places[name].min()) for name in places.files) < 0
+    assert panorama("studio").min() == 0
+
+
+def test_the_shipped_gallery_is_whole() -> None:
+    told = json.loads((GALLERY / "gallery.json").read_text())
+    assert told["default"] in {signer["name"] for signer in told["signers"]} and len(told["signers"]) >= 24
+    assert sum(path.stat().st_size for path in GALLERY.iterdir()) <= 3e6
+    for signer in told["signers"]:
+        picture, plate, parts = (np.asarray(Image.open(GALLERY / signer[name])) for name in ("picture", "plate", "parts"))
+        assert picture.shape == plate.shape == (*signer["size"][::-1], 3) and parts.shape == picture.shape[:2]
+        assert {names.SKIN, names.TOP, names.LEFT_HAND, names.RIGHT_HAND} <= set(np.unique(parts)) <= set(range(8))
+        points = np.array(signer["keypoints"])
+        assert points.shape == (133, 3) and len(signer["depth"]) == 133
+        for part, label in ((slice(91, 112), names.LEFT_HAND), (slice(112, 133), names.RIGHT_HAND)):
+            x, y = points[part, :2].astype(int).T
+            assert points[part, 2].all() and (parts[y, x] == label).mean() > 0.6, signer["name"]
+        bare = parts == names.BACKGROUND
+        assert np.abs(picture.astype(int) - plate)[bare].mean() < 2, signer["name"]
+        assert np.nonzero(~bare)[0].min() > 8, "air above the head"
