@@ -100,9 +100,11 @@ export function clipReference(
   const { size } = reference;
   const plate = planesFromPicture(reference.plate);
   const cut = still ? undefined : cutReference(reference);
+  const { picture, person } = reference;
+  const shown = { ...picture, height: size, data: picture.data.subarray(0, picture.channels * size * size) };
   const unmoved: Carried = {
-    picture: planesFromPicture(reference.picture),
-    coverage: makePlanes(1, size, size, reference.person),
+    picture: planesFromPicture(shown),
+    coverage: makePlanes(1, size, size, person.subarray(0, size * size)),
   };
   const sheet = emptySheet(size);
   let latent: Promise<Float32Array> | undefined;

@@ -26,15 +26,18 @@ const TRUNK_GROW = 0.17;
 const TRUNK_BELOW = 0.6;
 const TRUNK_FLARE = 1.4;
 const NECK_RISE = 0.14;
+/** Half the neck's width where it meets the shoulders, in shoulder widths. */
+const NECK_HALF = 0.24;
 /** Where an arm begins to be cut out of the trunk: share of the upper arm from the shoulder; radius in shoulder widths. */
 const CUT_FROM = 0.35;
 const CUT_RADIUS = 0.15;
 const HAND_RADIUS = 0.07;
 
-/** A part of the reference, and the box of what it covers: x0, y0, x1, y1. */
+/** A part of the reference, and the box of what it covers: x0, y0, x1, y1, far beyond the lower edge where that cuts it off. */
 export interface Part {
-  /** `Float32Array` [size, size, 4]: RGB (0..255) times cover, and cover (0..1). */
+  /** `Float32Array` [height, size, 4]: RGB (0..255) times cover, and cover (0..1). */
   readonly pixels: Float32Array;
+  readonly height: number;
   readonly box: readonly [number, number, number, number];
 }
 
@@ -53,22 +56,23 @@ export interface CutReference {
 /** Cuts a reference whose shoulders are both there. */
 export function cutReference({ size, picture, person, plate, keypoints }: Reference): CutReference {
   const points = withHips(keypoints);
-  const area = size * size;
+  const { height } = picture;
+  const area = size * height;
   const whole = new Float32Array(4 * area);
   for (let i = 0; i < area; i++) {
     const share = person[i] ?? 0;
     for (let c = 0; c < 3; c++) whole[4 * i + c] = (picture.data[i * picture.channels + c] ?? 0) * share;
     whole[4 * i + 3] = share;
   }
-  const covers = partCovers(points, size);
+  const covers = partCovers(points, size, height);
   const behind = Float32Array.from(
-    { length: 3 * area },
+    { length: 3 * size * size },
     (_, k) => plate.data[Math.floor(k / 3) * plate.channels + (k % 3)] ?? 0,
   );
   return {
     size,
     keypoints: points,
-    person: { pixels: whole, box: [0, 0, size, size] },
+    person: { pixels: whole, height, box: [0, 0, size, height] },
     trunk: partOf(whole, covers.trunk, size),
     neck: partOf(whole, covers.neck, size),
     head: partOf(whole, covers.head, size),
@@ -77,9 +81,10 @@ export function cutReference({ size, picture, person, plate, keypoints }: Refere
 }
 
 function partOf(whole: Float32Array, cover: Float32Array, size: number): Part {
+  const height = cover.length / size;
   const pixels = new Float32Array(whole.length);
-  let [x0, y0, x1, y1] = [size, size, 0, 0];
-  for (let i = 0; i < size * size; i++) {
+  let [x0, y0, x1, y1] = [size, height, 0, 0];
+  for (let i = 0; i < cover.length; i++) {
     const share = cover[i] ?? 0;
     for (let c = 0; c < 4; c++) pixels[4 * i + c] = (whole[4 * i + c] ?? 0) * share;
     if (!((pixels[4 * i + 3] ?? 0) > 0)) continue;
@@ -89,12 +94,13 @@ function partOf(whole: Float32Array, cover: Float32Array, size: number): Part {
     x1 = Math.max(x1, x + 1);
     y1 = Math.max(y1, y + 1);
   }
-  return { pixels, box: x1 <= x0 ? [0, 0, 0, 0] : [x0, y0, x1, y1] };
+  if (x1 <= x0) return { pixels, height, box: [0, 0, 0, 0] };
+  return { pixels, height, box: [x0, y0, x1, y1 < height ? y1 : 4 * height] };
 }
 
-/** How far each pixel of the reference belongs to trunk, neck and head: [size, size], 0..1, before the person mask. */
-function partCovers(points: Float64Array, size: number) {
-  const [trunk, neck, head] = [0, 1, 2].map(() => new Float32Array(size * size));
+/** How far each pixel of the reference belongs to trunk, neck and head: [height, size], 0..1, before the person mask. */
+function partCovers(points: Float64Array, size: number, height: number) {
+  const [trunk, neck, head] = [0, 1, 2].map(() => new Float32Array(size * height));
   if (!trunk || !neck || !head) throw new Error('no covers');
   const span = shoulderSpan(points);
   const outline = trunkOutline(points);
@@ -102,7 +108,7 @@ function partCovers(points: Float64Array, size: number) {
   const collar = frame ? neckOutline(points) : [];
   const upper = (frame?.lowest ?? 0) + 0.04 * span;
   const cutAt = armCutter(points, span);
-  for (let at = 0; at < size * size; at++) {
+  for (let at = 0; at < size * height; at++) {
     const [x, y] = [(at % size) + 0.5, Math.floor(at / size) + 0.5];
     const keep = 1 - cutAt(x, y);
     const body = keep * clamp((TRUNK_GROW * span + signedDistance(outline, x, y)) / (0.04 * span) + 0.5);
@@ -153,8 +159,8 @@ function neckOutline(points: Float64Array): Point[] {
     y: yOf(points, k),
   }));
   const between = (near: number, far: number): Point => ({
-    x: 0.62 * xOf(points, near) + 0.38 * xOf(points, far),
-    y: 0.62 * yOf(points, near) + 0.38 * yOf(points, far),
+    x: 0.5 * (xOf(points, near) + xOf(points, far)) + NECK_HALF * (xOf(points, near) - xOf(points, far)),
+    y: 0.5 * (yOf(points, near) + yOf(points, far)) + NECK_HALF * (yOf(points, near) - yOf(points, far)),
   });
   return [...jaw, between(6, 5), between(5, 6)];
 }

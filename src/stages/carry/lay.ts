@@ -21,14 +21,21 @@ export interface Sheet {
 
 export type Place = readonly [x: number, y: number];
 
-/** Lays the part's value at (x, y), times `share`, over the pixel number `at`. */
-function lay(sheet: Sheet, part: Float32Array, x: number, y: number, at: number, share: number): void {
+/** Lays the part's value at (x, y), times `share`, over the pixel number `at`. Below the reference its last row goes on. */
+function lay(
+  sheet: Sheet,
+  { pixels: part, height }: Part,
+  x: number,
+  y: number,
+  at: number,
+  share: number,
+): void {
   const { size, colours, cover } = sheet;
   const u = x - 0.5;
-  const v = y - 0.5;
+  const v = Math.min(y - 0.5, height - 1.001);
   const j = Math.floor(u);
   const i = Math.floor(v);
-  if (!(j >= 0 && i >= 0 && j < size - 1 && i < size - 1)) return;
+  if (!(j >= 0 && i >= 0 && j < size - 1 && i < height - 1)) return;
   const p = 4 * (i * size + j);
   const q = p + 4 * size;
   const fu = u - j;
@@ -89,15 +96,15 @@ function goalWindow({ a, b, c, d, e, f }: Affine, box: Part['box'], size: number
 }
 
 /** Lays a part by the affine map `back`, from output to reference. */
-export function layAffine(sheet: Sheet, { pixels, box }: Part, back: Affine): void {
+export function layAffine(sheet: Sheet, part: Part, back: Affine): void {
   const { size } = sheet;
-  const { top, bottom, left, right } = goalWindow(back, box, size);
+  const { top, bottom, left, right } = goalWindow(back, part.box, size);
   const { a, b, c, d, e, f } = back;
   for (let i = top; i < bottom; i++) {
     const y = i + 0.5;
     for (let j = left; j < right; j++) {
       const x = j + 0.5;
-      lay(sheet, pixels, a * x + b * y + c, d * x + e * y + f, i * size + j, 1);
+      lay(sheet, part, a * x + b * y + c, d * x + e * y + f, i * size + j, 1);
     }
   }
 }
@@ -108,14 +115,14 @@ export function layAffine(sheet: Sheet, { pixels, box }: Part, back: Affine): vo
  */
 export function layHead(
   sheet: Sheet,
-  { pixels, box }: Part,
+  part: Part,
   back: Affine,
   goal: Float64Array,
   source: Float64Array,
 ): void {
   const { size } = sheet;
   const { a, b, c, d, e, f } = back;
-  const window = goalWindow(back, box, size);
+  const window = goalWindow(back, part.box, size);
   const { top, bottom, left, right } = window;
   const { across, down, columns } = faceShifts(window, back, goal, source);
   for (let i = top; i < bottom; i++) {
@@ -131,7 +138,7 @@ export function layHead(
       const p = row * columns + column;
       const sx = between(across, p, p + columns, fu, fv);
       const sy = between(down, p, p + columns, fu, fv);
-      lay(sheet, pixels, a * x + b * y + c + sx, d * x + e * y + f + sy, i * size + j, 1);
+      lay(sheet, part, a * x + b * y + c + sx, d * x + e * y + f + sy, i * size + j, 1);
     }
   }
 }
@@ -207,7 +214,7 @@ function nodesNear(place: number, reach: number, count: number): [number, number
  */
 export function layBone(
   sheet: Sheet,
-  { pixels }: Part,
+  part: Part,
   [goal, goalEnd]: readonly [Place, Place],
   [source, sourceEnd]: readonly [Place, Place],
   radius: number,
@@ -235,14 +242,9 @@ export function layBone(
       if (along < 0) along *= scale;
       else if (along > longGoal) along = longSource + (along - longGoal) * scale;
       else along *= longSource / longGoal;
-      lay(
-        sheet,
-        pixels,
-        source[0] + sx * along - sy * across,
-        source[1] + sy * along + sx * across,
-        i * size + j,
-        share,
-      );
+      const down = source[1] + sy * along + sx * across;
+      if (down >= part.height) continue;
+      lay(sheet, part, source[0] + sx * along - sy * across, down, i * size + j, share);
     }
   }
 }

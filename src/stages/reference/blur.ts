@@ -1,32 +1,40 @@
-/** Gaussian blur of [size, size] values, mirrored at the edges (as OpenCV's `GaussianBlur` of float pictures does by default). */
-export function gaussianBlur(values: Float32Array, size: number, sigma: number): Float32Array {
+/** Gaussian blur of [height, width] values, mirrored at the edges (as OpenCV's `GaussianBlur` of float pictures does by default). */
+export function gaussianBlur(values: Float32Array, width: number, sigma: number): Float32Array {
   const radius = Math.round(sigma * 8 + 1) >> 1;
   const weights = Float64Array.from({ length: 2 * radius + 1 }, (_, k) =>
     Math.exp(-((k - radius) ** 2) / (2 * sigma * sigma)),
   );
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   for (let k = 0; k < weights.length; k++) weights[k] = (weights[k] ?? 0) / total;
-  return along(along(values, size, weights, 1, size), size, weights, size, 1);
+  const height = values.length / width;
+  const rows = along(values, weights, { lines: height, line: width, length: width, step: 1 });
+  return along(rows, weights, { lines: width, line: 1, length: height, step: width });
+}
+
+/** How lines lie in the values: how many, from one to the next, how long, and from value to value. */
+interface Lines {
+  readonly lines: number;
+  readonly line: number;
+  readonly length: number;
+  readonly step: number;
 }
 
 function along(
   values: Float32Array,
-  size: number,
   weights: Float64Array,
-  step: number,
-  line: number,
+  { lines, line, length, step }: Lines,
 ): Float32Array {
   const radius = weights.length >> 1;
   const result = new Float32Array(values.length);
-  for (let row = 0; row < size; row++) {
-    for (let i = 0; i < size; i++) {
+  for (let at = 0; at < lines; at++) {
+    for (let i = 0; i < length; i++) {
       let sum = 0;
       for (let k = -radius; k <= radius; k++) {
-        const at = Math.abs(i + k);
-        const mirrored = at < size ? at : 2 * size - 2 - at;
-        sum += (weights[k + radius] ?? 0) * (values[row * line + mirrored * step] ?? 0);
+        const near = Math.abs(i + k);
+        const mirrored = near < length ? near : 2 * length - 2 - near;
+        sum += (weights[k + radius] ?? 0) * (values[at * line + mirrored * step] ?? 0);
       }
-      result[row * line + i * step] = sum;
+      result[at * line + i * step] = sum;
     }
   }
   return result;

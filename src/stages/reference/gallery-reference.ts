@@ -17,7 +17,7 @@ export type Recolouring = Partial<
 const EDGE = 0.8;
 const PARTS_OF = { hair: PART.hair, cloth: PART.top, trousers: PART.bottom } as const;
 
-/** A signer of the gallery as a reference of `size` x `size`, in new colours where there are any. Throws `BundleError`. */
+/** A signer of the gallery as a reference for pictures of `size` x `size`, in new colours where there are any. Throws `BundleError`. */
 export async function galleryReference(
   { folder }: Pick<Gallery, 'folder'>,
   signer: GallerySigner,
@@ -25,10 +25,12 @@ export async function galleryReference(
   recolouring: Recolouring = {},
 ): Promise<Reference> {
   const file = (name: string): string => path.join(folder, name);
+  const scale = size / signer.size[0];
+  const height = Math.round(signer.size[1] * scale);
   const [picture, plate, parts] = await Promise.all([
-    readSquare(file(signer.picture), size),
-    readSquare(file(signer.plate), size),
-    readLabels(file(signer.parts), size),
+    readPicture(file(signer.picture), size, height),
+    readPicture(file(signer.plate), size, height),
+    readLabels(file(signer.parts), size, height),
   ]);
   const person = gaussianBlur(
     Float32Array.from(parts, (label) => (label > 0 ? 1 : 0)),
@@ -36,10 +38,10 @@ export async function galleryReference(
     EDGE,
   );
   const dressed = inColours({ picture, plate }, parts, person, recolouring);
-  const scale = size / signer.size[0];
   return {
     size,
-    ...dressed,
+    picture: dressed.picture,
+    plate: { ...dressed.plate, height: size, data: dressed.plate.data.subarray(0, 3 * size * size) },
     person,
     skin: parts.map((label) => (label === PART.skin ? 1 : 0)),
     keypoints: Float32Array.from(signer.keypoints.flatMap(([x, y, c]) => [x * scale, y * scale, c])),
@@ -65,20 +67,20 @@ function inColours(
   return { picture: overPlate({ picture: dressed, person, plate }, painted), plate: painted };
 }
 
-async function readSquare(file: string, size: number): Promise<Picture> {
+async function readPicture(file: string, width: number, height: number): Promise<Picture> {
   const data = await read(file, () =>
-    sharp(file).toColourspace('srgb').resize(size, size, { fit: 'fill' }).removeAlpha().raw().toBuffer(),
+    sharp(file).toColourspace('srgb').resize(width, height, { fit: 'fill' }).removeAlpha().raw().toBuffer(),
   );
-  return { width: size, height: size, channels: 3, data };
+  return { width, height, channels: 3, data };
 }
 
-async function readLabels(file: string, size: number): Promise<Uint8Array> {
+async function readLabels(file: string, width: number, height: number): Promise<Uint8Array> {
   const data = await read(file, () =>
-    sharp(file).resize(size, size, { fit: 'fill', kernel: 'nearest' }).raw().toBuffer(),
+    sharp(file).resize(width, height, { fit: 'fill', kernel: 'nearest' }).raw().toBuffer(),
   );
   // One channel, or the same three times.
-  const channels = data.length / (size * size);
-  return Uint8Array.from({ length: size * size }, (_, i) => data[i * channels] ?? 0);
+  const channels = data.length / (width * height);
+  return Uint8Array.from({ length: width * height }, (_, i) => data[i * channels] ?? 0);
 }
 
 async function read(file: string, work: () => Promise<Uint8Array>): Promise<Uint8Array> {

@@ -13,16 +13,20 @@ export const PART = {
   bottom: 7,
 } as const;
 
-/** A clip's reference picture, ready to be carried: everything is square, and of the size of the body stage's picture. */
+/**
+ * A clip's reference picture, ready to be carried: as wide as the body stage's picture, and at least as high. Rows below that picture
+ * are there to be carried into it alone.
+ */
 export interface Reference {
+  /** Side of the body stage's picture. */
   readonly size: number;
-  /** RGB. */
+  /** RGB, [height, size] pixels. */
   readonly picture: Picture;
-  /** The same place without the person, RGB. */
+  /** The same place without the person, RGB, [size, size] pixels. */
   readonly plate: Picture;
-  /** Share of each pixel that shows the person: `Float32Array` [size, size], 0..1. */
+  /** Share of each pixel that shows the person: `Float32Array` [height, size], 0..1. */
   readonly person: Float32Array;
-  /** Pixels that can be skin: [size, size], 0 or 1. */
+  /** Pixels that can be skin: [height, size], 0 or 1. */
   readonly skin: Uint8Array;
   /** `Float32Array` [133 * 3]: x, y in pixels, confidence (0 = missing). */
   readonly keypoints: Float32Array;
