@@ -22,6 +22,10 @@ function isInstalled(file) {
 
 /** @param {string[]} args what npm is asked for; its words go to standard error, since `npm pack --json` prints JSON */
 function npm(...args) {
-  const { status } = spawnSync('npm', args, { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
+  const { status } = spawnSync('npm', args, {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
   if (status !== 0) process.exit(status ?? 1);
 }

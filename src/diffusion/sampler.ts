@@ -1,8 +1,4 @@
-import { Ddim } from './ddim.js';
-import { Lcm } from './lcm.js';
-import { DiffusionProcess, type SamplerOptions } from './process.js';
-import type { ScheduleOptions } from './schedule.js';
-import { Tcd } from './tcd.js';
+import type { DiffusionProcess } from './process.js';
 
 /** One step of a sampler's way: from timestep `t` to `previous`, which is below 0 for the clean end. */
 export interface SamplerStep {
@@ -28,17 +24,4 @@ export interface Sampler {
    * arrays have one length and layout; the results are new arrays.
    */
   step(prediction: Float32Array, step: SamplerStep, sample: Float32Array, noise?: Float32Array): StepResult;
-}
-
-/** The sampler that the options name. Throws `BundleError` where schedule and prediction cannot go together. */
-export function makeSampler(schedule: ScheduleOptions, options: SamplerOptions): Sampler {
-  const process = new DiffusionProcess(schedule, options);
-  switch (options.kind) {
-    case 'ddim':
-      return new Ddim(process, options);
-    case 'lcm':
-      return new Lcm(process, options);
-    case 'tcd':
-      return new Tcd(process, options);
-  }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nearestWords } from './nearest-words.js';
+import { nearestWords } from '../nearest-words.js';
 
 const id = z.number().int().min(0);
 const term = z.string().regex(/^[^\s]+( [^\s]+)*$/);

@@ -3,7 +3,7 @@ import { basename, extname, join, relative, resolve, sep } from 'node:path';
 import { type CsvError, parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { PoseFileError } from '../errors.js';
-import { nearestWords } from '../models/nearest-words.js';
+import { nearestWords } from '../nearest-words.js';
 import type { SignPart } from './join.js';
 
 /** Where a sign's recording is. */

@@ -1,7 +1,7 @@
 import { openDetector } from '../detect/index.js';
 import { UsageError } from '../errors.js';
 import type { Gallery, GallerySigner } from '../models/gallery.js';
-import { nearestWords } from '../models/nearest-words.js';
+import { nearestWords } from '../nearest-words.js';
 import { type ChosenSigner, chooseFromGallery, dress, readPrompt } from '../signers/index.js';
 import { galleryReference } from '../stages/reference/gallery-reference.js';
 import { photoReference } from '../stages/reference/photo.js';

@@ -45,7 +45,8 @@ export interface SessionParts {
  * Opens everything a run needs; what was opened is closed again when the rest fails. Throws `HandfirstError`s. An engine that is
  * `kept` for several sessions stays open, and its bundle and device are used instead of the options'.
  */
-export async function openParts(options: GenerateOptions, kept?: Engine): Promise<SessionParts> {
+export async function openParts(asked: GenerateOptions, kept?: Engine): Promise<SessionParts> {
+  const options = promptly(asked);
   const { source = {}, method = {}, look = {}, runtime = {}, signal } = options;
   checkRange(source.range);
   checkLookAhead(runtime.lookAhead);
@@ -76,6 +77,13 @@ export async function openParts(options: GenerateOptions, kept?: Engine): Promis
     for (const resource of opened.reverse()) await resource.close();
     throw error;
   }
+}
+
+/** Completing looks seconds ahead; keypoints that come live are drawn at once unless it is asked for. */
+function promptly(options: GenerateOptions): GenerateOptions {
+  const { input, source } = options;
+  if (typeof input === 'string' || !input.live) return options;
+  return { ...options, source: { complete: false, ...source } };
 }
 
 /** What is done to the keypoints before they are placed in the picture. */

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import type { Writable } from 'node:stream';
 import type { Fit, MendOptions, PoseClip } from '../pose/index.js';
 import type { EncodingOptions, Layout, StreamContainer } from '../video/index.js';
 import type { PresetOverrides } from './preset.js';
@@ -116,6 +117,8 @@ export interface OutputOptions {
   readonly path: string;
   /** What goes to standard output, which is meant by the path `-`: MP4 in fragments (default), or y4m. */
   readonly container?: StreamContainer;
+  /** Where the path `-` leads instead of standard output, such as a response to a browser. It is not ended. */
+  readonly stream?: Writable;
   /** Replace what exists. */
   readonly force?: boolean;
   /** Continue an unfinished run of the same options; default true. */

@@ -11,6 +11,7 @@ import {
   sideBySide,
   type VideoWriter,
 } from '../video/index.js';
+import type { Engine } from './engine.js';
 import type { OutputOptions, RenderOptions } from './options.js';
 import { provenance } from './provenance.js';
 import { type GeneratedFrame, Session } from './session.js';
@@ -35,14 +36,14 @@ export interface RenderResult {
 
 /**
  * Draws the clip into a video. Rejects with one `HandfirstError`; then nothing stands under the output's name, and
- * finished segments wait beside it for the next run of the same options.
+ * finished segments wait beside it for the next run of the same options. An `engine` of `openEngine` stays open for the next clip.
  */
-export async function render(options: RenderOptions): Promise<RenderResult> {
+export async function render(options: RenderOptions, engine?: Engine): Promise<RenderResult> {
   const start = performance.now();
   const { output } = options;
   checkLayout(output);
   await checkVideoOutput(output.path, { force: output.force });
-  const session = await Session.open(options);
+  const session = await Session.open(options, engine);
   try {
     const opened = performance.now();
     const busyBefore = session.runner.busyMs;
@@ -96,10 +97,11 @@ function checkLayout({ layout, sourceVideo }: OutputOptions): void {
 
 async function openWriter(session: Session, options: RenderOptions): Promise<VideoWriter> {
   const { output, look, signal } = options;
-  const { path, container, layout = 'plain', audio, encoding, force, resume = true } = output;
+  const { path, container, stream, layout = 'plain', audio, encoding, force, resume = true } = output;
   return openVideoWriter({
     path,
     container,
+    stream,
     ...layoutSize(layout, session.size, session.size),
     fps: session.clip.info.fps,
     alpha: look?.background === 'transparent',

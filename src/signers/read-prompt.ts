@@ -1,6 +1,6 @@
 import { SIGNER_FIELDS, type SignerField } from '../models/gallery.js';
-import { nearestWords } from '../models/nearest-words.js';
 import { type UnknownWord, wordsOf } from '../models/word-tokenizer.js';
+import { nearestWords } from '../nearest-words.js';
 import { BEYOND, IGNORED, NOUNS, VALUES } from './words.js';
 
 /** Something that the prompt says of the signer. */

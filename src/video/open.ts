@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { OutputError, UsageError } from '../errors.js';
 import { type AudioTrack, openAudio } from './audio.js';
 import { asOutputError, cancelled } from './encoder.js';
@@ -31,6 +32,8 @@ export interface VideoWriterOptions {
   path: string;
   /** What goes to standard output. Default `mp4`. */
   container?: StreamContainer;
+  /** Where the path `-` leads; default: standard output. It is not ended. */
+  stream?: Writable;
   /** Size in pixels of the pictures that will be written, as composed (see `layoutSize`). */
   width: number;
   height: number;
@@ -147,7 +150,7 @@ async function openStream(options: VideoWriterOptions): Promise<VideoWriter> {
     width,
     height,
     metadata,
-    target: process.stdout,
+    target: options.stream ?? process.stdout,
     signal,
   });
 }

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createTokenizer, loadBundle } from '../../src/models/index.js';
-import { editDistance, nearestWords } from '../../src/models/nearest-words.js';
 import { vocabularySchema, WordTokenizer } from '../../src/models/word-tokenizer.js';
+import { editDistance, nearestWords } from '../../src/nearest-words.js';
 import { copyOfTiny, TINY } from './tiny-bundle.js';
 
 const CLIP = fileURLToPath(new URL('../fixtures/clip', import.meta.url));

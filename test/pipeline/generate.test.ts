@@ -149,7 +149,7 @@ describe('generate', () => {
           yield frame;
         }
       }
-      // No gap is filled, since frames that wait for the end of a gap are held by the filling.
+      // No gap is filled, since filling keeps keypoints until it sees the end of the gap.
       const source = { mend: { maxGap: 0 } };
       const input = clipOf(counted(), clip.info);
       await take(generate({ ...options(1), input, source }), async () => {
