@@ -9,12 +9,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from handfirst_training.world.assets import default_assets
 
 from handfirst_training.networks.autoencoder import Decoder, Encoder
-from handfirst_training.networks.prompt import LookChooser, TextEncoder
-from handfirst_training.training.from_bundle import moved_columns
 from handfirst_training.training.schedule import add_noise, alphas_cumprod, sampler_timesteps, signal_levels
-from handfirst_training.training.words import PAD, UNKNOWN, encode, words_of
 
 
 def run(*arguments: object) -> str:
@@ -26,13 +24,17 @@ def run(*arguments: object) -> str:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two signers with carried pictures."""
     folder = tmp_path_factory.mktemp("world")
+    if not default_assets().exists():
+        pytest.skip(f"The pieces of the rendered world are not at {default_assets()}: see models/training/README.md.")
     try:
-        run("handfirst_training.world.dataset", "--out", folder, "--count", 6, "--seed", 3, "--workers", 1)
+        run("handfirst_training.world.dataset", "--out", folder, "--count", 2, "--seed", 3, "--workers", 1)
     except AssertionError as failure:
         if "libEGL" in str(failure):
             pytest.skip("Rendering needs libEGL: install libegl1 and libgl1-mesa-dri.")
         raise
+    run("handfirst_training.training.carried", "--data", folder)
     return folder
 
 
@@ -45,17 +47,21 @@ def runs(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     run("handfirst_training.training.hand", *shared, "--autoencoder", folder, "--precision", "bfloat16")
     run("handfirst_training.training.hand", *shared, "--autoencoder", folder, "--critic", 0.5)
     run("handfirst_training.training.body", *shared, "--autoencoder", folder, "--crop", 64, "--whole-from", 0.9, "--critic", 0.5)
-    run("handfirst_training.training.prompt", *shared)
-    run("handfirst_training.training.prompt", *shared, "--stage", "reference")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("gallery")
+    (folder / "gallery.json").write_text(json.dumps({"default": "maya", "signers": []}))
     return folder
 
 
 def test_every_stage_leaves_a_checkpoint_and_a_picture(runs: Path) -> None:
-    for name in ("decoder", "hand", "body", "prompt", "reference"):
+    for name in ("decoder", "hand", "body"):
         state = torch.load(runs / f"{name}.pt", weights_only=True)
         assert state["samples"] > 0, name
         assert all(torch.isfinite(v).all() for v in state["average"].values() if v.is_floating_point()), name
-    for name in ("decoder", "hand", "body"):
         assert (runs / f"{name}.png").stat().st_size > 1000, name
 
 
@@ -67,18 +73,16 @@ def test_a_stage_goes_on_from_its_checkpoint(runs: Path, world: Path) -> None:
     assert torch.load(runs / "hand.pt", weights_only=True)["samples"] > before
 
 
-def test_the_exported_bundle_says_what_it_holds_and_agrees_with_pytorch(runs: Path, tmp_path: Path) -> None:
-    said = run("handfirst_training.export.bundle", "--runs", runs, "--out", tmp_path / "bundle")
-    gaps = [float(line.rsplit(" ", 1)[1]) for line in said.splitlines() if "largest difference" in line]
-    assert len(gaps) == 7
+def test_the_exported_bundle_says_what_it_holds_and_agrees_with_pytorch(runs: Path, gallery: Path, tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle"
+    printed = run("handfirst_training.export.bundle", "--runs", runs, "--gallery", gallery, "--out", bundle)
+    gaps = [float(line.rsplit(" ", 1)[1]) for line in printed.splitlines() if "largest difference" in line]
+    assert len(gaps) == 5
     assert max(gaps) < 1e-3
-    manifest = json.loads((tmp_path / "bundle" / "manifest.json").read_text())
-    assert set(manifest["files"]) == {p.name for p in (tmp_path / "bundle").iterdir()} - {"manifest.json"}
-
-
-def test_training_goes_on_from_an_exported_bundle(runs: Path, world: Path, tmp_path: Path) -> None:
-    run("handfirst_training.export.bundle", "--runs", runs, "--out", tmp_path / "bundle")
-    run("handfirst_training.training.from_bundle", "--bundle", tmp_path / "bundle", "--data", world, "--out", tmp_path / "run")
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    files = {str(p.relative_to(bundle)) for p in bundle.rglob("*") if p.is_file()}
+    assert set(manifest["files"]) == files - {"manifest.json"}
+    run("handfirst_training.training.from_bundle", "--bundle", bundle, "--out", tmp_path / "run")
     for name in ("decoder", "hand", "body"):
         trained, taken = (torch.load(folder / f"{name}.pt", weights_only=True)["average"] for folder in (runs, tmp_path / "run"))
         assert trained.keys() == taken.keys()
@@ -86,14 +90,6 @@ def test_training_goes_on_from_an_exported_bundle(runs: Path, world: Path, tmp_p
             torch.testing.assert_close(taken[key], value, rtol=1e-3, atol=1e-7)
     scales = [torch.load(folder / "encoder.pt", weights_only=True)["scale"] for folder in (runs, tmp_path / "run")]
     torch.testing.assert_close(scales[1], scales[0], rtol=1e-3, atol=1e-5)
-
-
-def test_the_look_keeps_its_columns_by_name() -> None:
-    before = [{"name": "skin", "size": 2}, {"name": "top", "size": 1}]
-    after = [{"name": "top", "size": 2}, {"name": "hat", "size": 1}, {"name": "skin", "size": 2}]
-    weight = torch.tensor([[1.0, 2, 3, 10, 20, 30, 40, 50]])
-    expected = torch.tensor([[3.0, 3, 0, 1, 2, 10, 20, 30, 40, 50]])
-    assert torch.equal(moved_columns(weight, before, after), expected)
 
 
 def test_the_encoder_keeps_what_lies_in_its_subspace() -> None:
@@ -110,35 +106,10 @@ def test_the_encoder_keeps_what_lies_in_its_subspace() -> None:
 
 
 def test_levels_are_those_that_the_sampler_visits() -> None:
-    assert sampler_timesteps() == [999, 749, 499, 249]
+    assert sampler_timesteps() == [999, 499]
     levels = signal_levels()
     assert levels[0] == 0
     assert torch.all(levels.diff() > 0)
     assert alphas_cumprod()[0] == pytest.approx(0.99996, abs=5e-5)
     clean, noise = torch.ones(2, 1, 1, 1), torch.full((2, 1, 1, 1), 3.0)
     assert add_noise(clean, noise, torch.tensor([0.0, 0.6])).flatten().tolist() == pytest.approx([3.0, 0.6 + 0.8 * 3])
-
-
-def test_words_are_read_as_the_engine_reads_them() -> None:
-    assert words_of("A middle-aged man; the signer's T-shirt") == ["a", "middle", "aged", "man", "the", "signer's", "t", "shirt"]
-    assert encode("a red shirt, zebra", {"red": 2, "top": 3}, 5) == [2, 3, UNKNOWN, PAD, PAD]
-
-
-def test_prompts_that_differ_in_a_colour_show_one_person() -> None:
-    """Two words, two places of the look: the first is kin, the second a colour. Signers differ in a third place."""
-    text = TextEncoder(4, [[0], [1]], 3)
-    signers = torch.tensor([[1.0, 0.1, 0.25], [1.0, 0.9, 0.5], [0.0, 0.1, 0.75], [0.0, 0.9, 1.0]])
-    chooser = LookChooser(text, signers, 8, [0])
-    red, blue = ((torch.tensor([[0.0, colour, 0.0]]), torch.tensor([[-9.0, 9.0]])) for colour in (0.1, 0.9))
-    woman = (torch.tensor([[1.0, 0.0, 0.0]]), torch.tensor([[9.0, -9.0]]))
-    none = torch.zeros(1, 4)
-    for number in range(8):
-        seed = torch.randn(1, 8, generator=torch.Generator().manual_seed(number))
-        looks = []
-        for said in (red, blue, woman):
-            chooser.text.forward = lambda _tokens, said=said: said
-            looks.append(chooser(torch.zeros(1, 3, dtype=torch.int64), seed, none)[0])
-        first, second, third = looks
-        assert (float(first[1]), float(second[1])) == (pytest.approx(0.1), pytest.approx(0.9))
-        assert torch.equal(first[[0, 2, 3]], second[[0, 2, 3]])
-        assert float(third[0]) == 1.0 and float(third[2]) in (0.25, 0.5)

@@ -8,15 +8,17 @@ from torch import nn
 
 from handfirst_training.conditions.body import legs_inside
 from handfirst_training.conditions.draw import BODY_CHANNELS, draw, place
+from handfirst_training.networks.autoencoder import CarriedDecoder, moved
 from handfirst_training.networks.denoisers import FineMaskHead, MaskHead
 from handfirst_training.training.hand import edge_loss
-from handfirst_training.training.samples import FACE_SHARE, cut_off, square_at
+from handfirst_training.training.samples import ARM_SHARE, FACE_SHARE, cut_off, square_at
+from handfirst_training.training.skin import skin_of
 
 RIGHT = slice(112, 133)
 
 
 class Dice:
-    """A generator that gives what it was told to."""
+    """A generator that gives what it was given."""
 
     def __init__(self, *chances: float) -> None:
         self.chances = list(chances)
@@ -56,13 +58,14 @@ def test_some_files_tell_what_lies_beyond_the_frame() -> None:
 def test_squares_hold_the_face_more_often_than_chance_would() -> None:
     keypoints = np.zeros((133, 3))
     keypoints[23:91, :2] = (420, 80)
+    keypoints[5:11, :2] = (60, 400)
     rng = np.random.default_rng(3)
     corners = np.array([square_at(keypoints, 256, rng) for _ in range(4000)])
     assert (corners % 8 == 0).all() and corners.min() == 0 and corners.max() == 256
     holds = ((corners <= (420, 80)) & (corners + 256 > (420, 80))).all(axis=1).mean()
-    # Anywhere: x from 165 on, of 0..256 in eights: 12 of 33 corners; y up to 80: 11 of 25.
-    by_chance = 12 / 33 * 11 / 25
-    assert abs(holds - (FACE_SHARE + (1 - FACE_SHARE) * by_chance)) < 0.03
+    # Anywhere: x from 165 on, of 0..256 in eights: 12 of 33 corners; y up to 80: 11 of 33. Round an arm: never.
+    by_chance = 12 / 33 * 11 / 33
+    assert abs(holds - (FACE_SHARE + (1 - FACE_SHARE - ARM_SHARE) * by_chance)) < 0.03
 
 
 def test_the_fine_mask_head_begins_as_a_plain_one() -> None:
@@ -100,3 +103,42 @@ def test_legs_that_leave_the_picture_are_not_drawn_and_those_of_a_part_of_it_are
     legs = place(BODY_CHANNELS, "body-surface").start + 7
     part, whole = (draw(BODY_CHANNELS, 64, keypoints, depth, whole)[legs] for whole in (False, True))
     assert part[60, 38] == 1 and whole[60, 38] == 0 and whole[55, 22] == 1
+
+
+def test_skin_is_told_apart_from_eyes_mouth_and_background() -> None:
+    """A face of one colour on a square, darker on the left fifth, brighter on the right fifth; eyes and mouth of another."""
+    keypoints = np.zeros((133, 3))
+    angles = np.linspace(0, 2 * np.pi, 68, endpoint=False)
+    keypoints[23:91, :2] = 50 + 0.1 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    keypoints[[23, 39, 40, 49], :2] = (20, 20), (20, 80), (80, 80), (80, 20)
+    for first, end, (x, y) in ((36, 42, (35, 40)), (42, 48, (65, 40)), (48, 60, (50, 65))):
+        turn = np.linspace(0, 2 * np.pi, end - first, endpoint=False)
+        keypoints[23 + first : 23 + end, :2] = np.stack([x + 4 * np.cos(turn), y + 4 * np.sin(turn)], axis=1)
+    picture = np.zeros((100, 100, 3), np.uint8)
+    picture[:, :] = (150, 100, 80)
+    picture[:, :32] = (90, 60, 50)
+    picture[:, 69:] = (220, 170, 150)
+    for x, y in ((35, 40), (65, 40), (50, 65)):
+        picture[y - 2 : y + 3, x - 2 : x + 3] = (0, 0, 255)
+    found = (skin_of(picture, np.ones((100, 100), bool), keypoints) + 1) * 127.5
+    np.testing.assert_allclose(found, [90, 60, 50, 150, 100, 80, 220, 170, 150], atol=1.5)
+    assert skin_of(picture, np.zeros((100, 100), bool), keypoints) is None
+
+
+def test_the_decoder_begins_with_the_carried_picture_and_the_plate() -> None:
+    torch.manual_seed(2)
+    decoder = CarriedDecoder(24, 16)
+    carried, plate = torch.rand(1, 3, 64, 64) * 2 - 1, torch.rand(1, 3, 64, 64) * 2 - 1
+    flow = torch.zeros(1, 2, 16, 16)
+    torch.testing.assert_close(moved(carried, flow), carried)
+    torch.testing.assert_close(moved(carried, flow + 3)[..., 8:-8, 8:-8], carried[..., 11:-5, 11:-5])
+    with torch.no_grad():
+        decoder.outward.weight.zero_()
+        decoder.outward.bias[48:64] = -20.0
+        decoder.outward.bias[64:80] = 20.0
+        picture, person = decoder(torch.randn(1, 24, 8, 8), torch.randn(1, 16, 8, 8), carried, plate)
+        torch.testing.assert_close(picture, carried)
+        decoder.outward.bias[64:80] = -20.0
+        picture, person = decoder(torch.randn(1, 24, 8, 8), torch.randn(1, 16, 8, 8), carried, plate)
+        torch.testing.assert_close(picture, plate)
+    assert float(person.max()) < 1e-6

@@ -16,7 +16,9 @@ CHANNEL_COUNTS = {
     "body-surface": body.BODY_SURFACE_CHANNELS,
     "skeleton-lines": 1,
     "coordinates": 2,
-    "parts": 3,
+    "parts": 1,
+    "carried": 3,
+    "coverage": 1,
 }
 HAND_CHANNELS: list[dict[str, object]] = [
     {"kind": "finger-heatmaps", "sigma": 0.05, "minPixels": 0.75},
@@ -27,7 +29,8 @@ HAND_CHANNELS: list[dict[str, object]] = [
 BODY_CHANNELS: list[dict[str, object]] = [
     {"kind": "body-surface"},
     {"kind": "skeleton-lines"},
-    {"kind": "coordinates"},
+    {"kind": "carried"},
+    {"kind": "coverage"},
     {"kind": "parts", "count": CHANNEL_COUNTS["parts"]},
 ]
 

@@ -6,14 +6,13 @@ import torch
 from torch import Tensor, nn
 
 from ..conditions.draw import BODY_CHANNELS, HAND_CHANNELS, place
-from ..networks.autoencoder import Decoder
+from ..networks.autoencoder import CarriedDecoder, Decoder
 from ..networks.denoisers import BodyDenoiser, HandDenoiser
-from ..networks.prompt import LookChooser, ReferenceEncoder
 from ..training.schedule import alphas_cumprod
 
 
 class Clamped(nn.Module):
-    """The decoder, its picture held within -1..1."""
+    """The hand stage's decoder, its picture held within -1..1."""
 
     def __init__(self, decoder: Decoder) -> None:
         super().__init__()
@@ -21,6 +20,18 @@ class Clamped(nn.Module):
 
     def forward(self, latent: Tensor) -> Tensor:
         return self.decoder(latent).clamp(-1.0, 1.0)
+
+
+class ClampedCarried(nn.Module):
+    """The body stage's decoder, its picture held within -1..1; picture and the person's mask."""
+
+    def __init__(self, decoder: CarriedDecoder) -> None:
+        super().__init__()
+        self.decoder = decoder
+
+    def forward(self, latent: Tensor, features: Tensor, carried: Tensor, plate: Tensor) -> tuple[Tensor, Tensor]:
+        picture, person = self.decoder(latent, features, carried, plate)
+        return picture.clamp(-1.0, 1.0), person
 
 
 class Levels(nn.Module):
@@ -34,27 +45,27 @@ class Levels(nn.Module):
         return self.table[timestep.long()]
 
 
-def inserted(conditions: Tensor, told: Tensor, at: int) -> Tensor:
-    """Conditions with what the mask head said in the step before from channel `at` on. What stays the same in every step of a frame
-    is an input of its own, so that it is handed over once."""
-    return torch.cat([conditions[:, :at], told, conditions[:, at:]], dim=1)
+def inserted(conditions: Tensor, predicted: Tensor, at: int) -> Tensor:
+    """Conditions with what the mask head predicted in the step before from channel `at` on. What stays the same in every step of a
+    frame is an input of its own, so that it is handed over once."""
+    return torch.cat([conditions[:, :at], predicted, conditions[:, at:]], dim=1)
 
 
 class HandGraph(nn.Module):
-    """Latent, timestep, conditions, told mask, look -> clean latent and mask."""
+    """Latent, timestep, conditions, predicted mask, skin -> clean latent and mask."""
 
     def __init__(self, denoiser: HandDenoiser) -> None:
         super().__init__()
         self.levels, self.denoiser = Levels(), denoiser
         self.at = place(HAND_CHANNELS, "hand-mask").start
 
-    def forward(self, latent: Tensor, timestep: Tensor, conditions: Tensor, told: Tensor, look: Tensor) -> tuple[Tensor, Tensor]:
-        return self.denoiser(latent, self.levels(timestep), inserted(conditions, told, self.at), look)
+    def forward(self, latent: Tensor, timestep: Tensor, conditions: Tensor, predicted: Tensor, skin: Tensor) -> tuple[Tensor, Tensor]:
+        return self.denoiser(latent, self.levels(timestep), inserted(conditions, predicted, self.at), skin)
 
 
 class BodyGraph(nn.Module):
-    """Latent, timestep, conditions, told parts, canvas (its latent and the mask), look -> clean latent and masks of parts, the
-    person's first."""
+    """Latent, timestep, conditions, predicted person mask, reference (latents of the carried picture and the plate), canvas (its latent
+    and the hands' mask) -> clean latent, features, the person's mask."""
 
     def __init__(self, denoiser: BodyDenoiser) -> None:
         super().__init__()
@@ -62,30 +73,8 @@ class BodyGraph(nn.Module):
         self.at = place(BODY_CHANNELS, "parts").start
 
     def forward(
-        self, latent: Tensor, timestep: Tensor, conditions: Tensor, told: Tensor, canvas: Tensor, look: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        whole = inserted(conditions, told, self.at)
-        return self.denoiser(latent, self.levels(timestep), whole, canvas[:, :-1], canvas[:, -1:], look)
-
-
-class PromptGraph(nn.Module):
-    """Tokens, seed, reference look -> look."""
-
-    def __init__(self, chooser: LookChooser) -> None:
-        super().__init__()
-        self.chooser = chooser
-
-    def forward(self, tokens: Tensor, seed: Tensor, reference: Tensor) -> Tensor:
-        return self.chooser(tokens, seed, reference)
-
-
-class ReferenceGraph(nn.Module):
-    """Picture -> look with its last element 1."""
-
-    def __init__(self, encoder: ReferenceEncoder) -> None:
-        super().__init__()
-        self.encoder = encoder
-
-    def forward(self, picture: Tensor) -> Tensor:
-        look = self.encoder(picture)
-        return torch.cat([look, torch.ones_like(look[:, :1])], dim=1)
+        self, latent: Tensor, timestep: Tensor, conditions: Tensor, predicted: Tensor, reference: Tensor, canvas: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        carried, plate = reference.chunk(2, dim=1)
+        whole = inserted(conditions, predicted, self.at)
+        return self.denoiser(latent, self.levels(timestep), whole, carried, plate, canvas[:, :-1], canvas[:, -1:])

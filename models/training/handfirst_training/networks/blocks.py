@@ -65,7 +65,7 @@ class GlobalMix(nn.Module):
 
 
 class GlobalCode(nn.Module):
-    """Noise level (alpha_bar, one number) and look vector -> code for the FiLM layers."""
+    """Noise level (one number) and what describes the whole clip (`look` numbers) -> code for the FiLM layers."""
 
     def __init__(self, look: int, width: int) -> None:
         super().__init__()
@@ -113,13 +113,13 @@ class Shader(nn.Module):
 class UNet(nn.Module):
     """U-Net with unit length features at its end. `widths` from the top level down; `depth` blocks a level each way."""
 
-    def __init__(self, widths: list[int], depths: list[int], code: int) -> None:
+    def __init__(self, widths: list[int], depths: list[int], code: int, mix: bool = True) -> None:
         super().__init__()
         self.down_blocks = nn.ModuleList(nn.ModuleList(ResBlock(w, code) for _ in range(d)) for w, d in zip(widths, depths, strict=True))
         self.up_blocks = nn.ModuleList(nn.ModuleList(ResBlock(w, code) for _ in range(d)) for w, d in zip(widths, depths, strict=True))
         self.downs = nn.ModuleList(nn.Conv2d(a, b, 2, stride=2) for a, b in itertools.pairwise(widths))
         self.ups = nn.ModuleList(nn.Conv2d(b, 4 * a, 1) for a, b in itertools.pairwise(widths))
-        self.mix = GlobalMix(widths[-1])
+        self.mix = GlobalMix(widths[-1]) if mix else nn.Identity()
 
     def forward(self, x: Tensor, code: Tensor) -> Tensor:
         skips: list[Tensor] = []

@@ -13,6 +13,9 @@ from torch.nn import functional as F
 
 from .blocks import GlobalCode, ResBlock, Shader, UNet, lively, place_norm, zeroed
 
+# Dark, middle and bright skin of the reference, RGB each.
+SKIN = 9
+
 
 def shown(noisy: Tensor, level: Tensor) -> Tensor:
     """The part of the noisy latent that carries signal: sqrt(alpha_bar) x_t."""
@@ -80,13 +83,13 @@ class FineMaskHead(MaskHead):
 
 
 class HandDenoiser(nn.Module):
-    """Noisy latent [B, C, 16, 16], sqrt(alpha_bar) [B], conditions [B, 17, 128, 128], look [B, L]
+    """Noisy latent [B, C, 16, 16], sqrt(alpha_bar) [B], conditions [B, 17, 128, 128], skin [B, 9]
     -> clean latent, hand mask [B, 1, 128, 128]."""
 
-    def __init__(self, latent: int, conditions: int, look: int) -> None:
+    def __init__(self, latent: int, conditions: int) -> None:
         super().__init__()
         stem, widths, code = [24, 48, 96], [112, 160], 160
-        self.code = GlobalCode(look, code)
+        self.code = GlobalCode(SKIN, code)
         self.stem = Stem(conditions, stem)
         self.shader = Shader(conditions, latent, code, reduce=8, width=16, depth=3)
         self.inward = nn.Conv2d(latent + stem[-1], widths[0], 3, padding=1)
@@ -95,34 +98,41 @@ class HandDenoiser(nn.Module):
         self.mask = FineMaskHead(widths[0], stem, conditions)
         lively(self)
 
-    def forward(self, noisy: Tensor, level: Tensor, conditions: Tensor, look: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, noisy: Tensor, level: Tensor, conditions: Tensor, skin: Tensor) -> tuple[Tensor, Tensor]:
         seen = self.stem(conditions)
-        code = self.code(level, look)
+        code = self.code(level, skin)
         h = self.unet(self.inward(torch.cat([shown(noisy, level), seen[-1]], dim=1)), code)
         return self.shader(conditions, code) + self.outward(F.silu(h)), self.mask(h, seen, conditions)
 
 
 class BodyDenoiser(nn.Module):
-    """Noisy latent and canvas latent [B, C, h, h], hand mask [B, 1, h, h], sqrt(alpha_bar) [B], conditions [B, 21, 4h, 4h], look [B, L]
-    -> clean latent, masks of parts [B, 3, 8h, 8h]: person, clothes, hair. Works on any h that is a multiple of 8; the bundle uses 64."""
+    """The body outpainter (paper, III-C), given a carried reference.
 
-    def __init__(self, latent: int, conditions: int, look: int, parts: int = 3) -> None:
+    Noisy latent, carried latent, plate latent and canvas latent [B, C, h, h], hand mask [B, 1, h, h], sqrt(alpha_bar) [B], conditions
+    [B, G, 4h, 4h] -> clean latent, features for the decoder [B, 16, h, h], the person's mask [B, 1, 8h, 8h]. Any h that is a multiple
+    of 8; the bundle uses 64. Conditions enter by one convolution as wide as a latent cell, since full resolution is what costs.
+    """
+
+    FEATURES = 16
+
+    def __init__(self, latent: int, conditions: int) -> None:
         super().__init__()
-        stem, widths, code = [20, 40], [40, 96, 160, 192], 160
-        self.code = GlobalCode(look, code)
-        self.stem = Stem(conditions, stem)
-        self.shader = Shader(conditions, latent, code, reduce=4, width=16, depth=2)
-        self.inward = nn.Conv2d(2 * latent + 1 + stem[-1], widths[0], 3, padding=1)
-        self.unet = UNet(widths, [1, 2, 2, 1], code)
-        self.outward = zeroed(nn.Conv2d(widths[0], latent, 3, padding=1))
-        self.mask = MaskHead(widths[0], stem, parts)
+        widths, code = [56, 96, 160, 224], 96
+        self.code = GlobalCode(0, code)
+        self.stem = nn.Conv2d(conditions, widths[0], 4, stride=4)
+        self.inward = nn.Conv2d(4 * latent + 1, widths[0], 1)
+        self.unet = UNet(widths, [1, 2, 2, 1], code, mix=False)
+        self.outward = zeroed(nn.Conv2d(widths[0], latent + 1 + self.FEATURES, 3, padding=1))
+        self.mask = nn.Conv2d(widths[0], 64, 1)
         lively(self)
 
     def forward(
-        self, noisy: Tensor, level: Tensor, conditions: Tensor, canvas: Tensor, mask: Tensor, look: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        seen = self.stem(conditions)
-        h = self.inward(torch.cat([shown(noisy, level), canvas, mask, seen[-1]], dim=1))
-        code = self.code(level, look)
-        h = self.unet(h, code)
-        return self.shader(conditions, code) + self.outward(F.silu(h)), self.mask(h, seen)
+        self, noisy: Tensor, level: Tensor, conditions: Tensor, carried: Tensor, plate: Tensor, canvas: Tensor, mask: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        given = torch.cat([shown(noisy, level), carried, plate, canvas, mask], dim=1)
+        h = self.unet(self.inward(given) + self.stem(conditions), self.code(level, noisy.new_zeros(len(level), 0)))
+        out = self.outward(F.silu(h))
+        latent = carried.shape[1]
+        own, gate, features = out[:, :latent], torch.sigmoid(out[:, latent : latent + 1]), out[:, latent + 1 :]
+        # Where the carried picture is right the network need not draw it again.
+        return carried * (1 - gate) + own, features, torch.sigmoid(F.pixel_shuffle(self.mask(h), 8))

@@ -28,8 +28,8 @@ def random_crop(world: World, rng: np.random.Generator, size: int) -> Tensor:
         source = world.shards[s]["closeups"][row]
         crop = int(rng.integers(size, source.shape[0] + 1))
     else:
-        s, row = world.pictures[int(rng.integers(len(world.pictures)))]
-        source = world.shards[s]["pictures"][row]
+        s, signer, target = world.targets[int(rng.integers(len(world.targets)))]
+        source = world.shards[s]["pictures"][signer, target]
         crop = size
     spare = source.shape[0] - crop
     x, y = int(spare * rng.beta(2, 2)), int(spare * rng.beta(2, 2))

@@ -1,6 +1,8 @@
-"""Stage 2: the body outpainter (paper, III-C), from canvases that hold only segmented hands.
+"""Stage 2: the body outpainter (paper, III-C) and its decoder, from carried references and canvases that hold only segmented hands.
 
 `python -m handfirst_training.training.body --data DIR --autoencoder RUN --out RUN --minutes 90`
+
+Denoiser and decoder train together: what the decoder sees at run time is what the denoiser guesses, not the truth.
 """
 
 from __future__ import annotations
@@ -15,107 +17,121 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..conditions.draw import BODY_CHANNELS, channel_count, place
+from ..networks.autoencoder import CarriedDecoder, Encoder
 from ..networks.denoisers import BodyDenoiser
-from .autoencoder import LATENT_CHANNELS
-from .critic import Critic
-from .denoising import channel_weights, huber, load_decoder, load_encoder, remember, sample, sampled, settled
+from .autoencoder import LATENT_CHANNELS, laplacian
+from .denoising import channel_weights, huber, load_encoder, remember, rounded, sample, sampled
 from .loop import add_budget, budget_from, fit
+from .picture_critic import PictureCritic
 from .samples import PICTURE_SIZE, BodyBatch, body_batch
 from .schedule import draw_levels
 from .store import World
 
 MASK_LAMBDA = 0.3
+LATENT_LAMBDA = 0.15
+HAND_WEIGHT = 0.1
 PARTS = place(BODY_CHANNELS, "parts")
 
 
+class Body(nn.Module):
+    """Denoiser and decoder."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.denoiser = BodyDenoiser(LATENT_CHANNELS, channel_count(BODY_CHANNELS))
+        self.decoder = CarriedDecoder(LATENT_CHANNELS, BodyDenoiser.FEATURES)
+
+
 def with_parts(conditions: Tensor, parts: Tensor) -> Tensor:
-    """The masks of person, clothes and hair as a condition: true ones in training; while sampling, from the second step on, what
-    the step before said of them. Where outlines are settled they are drawn crisply instead of as a mean of all that they could be."""
+    """The person's mask as a condition: while sampling, from the second step on, what the step before predicted."""
     small = F.avg_pool2d(parts, parts.shape[-1] // conditions.shape[-1])
     return torch.cat([conditions[:, : PARTS.start], small, conditions[:, PARTS.stop :]], dim=1)
 
 
-def rounded(parts: Tensor, radius: int) -> Tensor:
-    """Masks with outlines as smooth as a mask head's."""
-    if radius == 0:
-        return parts
-    return settled(F.avg_pool2d(parts, 2 * radius + 1, 1, radius, count_include_pad=False))
+def latents(encoder: Encoder, batch: BodyBatch) -> tuple[Tensor, ...]:
+    """Latents of picture, carried picture, plate and canvas."""
+    return tuple(encoder(x) for x in (batch.picture, batch.carried, batch.plate, batch.canvas))
+
+
+def drawn(model: Body, encoder: Encoder, batch: BodyBatch, noise: Tensor, steps: int) -> tuple[Tensor, Tensor]:
+    """Picture and the person's mask as the engine draws them, in `steps` steps without blending."""
+    _, carried, plate, canvas = latents(encoder, batch)
+    seen: dict[str, Tensor] = {}
+
+    def denoise(x: Tensor, level: Tensor) -> Tensor:
+        conditions = with_parts(batch.conditions, rounded(seen["mask"])) if seen else batch.conditions
+        clean, seen["features"], seen["mask"] = model.denoiser(x, level, conditions, carried, plate, canvas, batch.mask)
+        return clean
+
+    latent = sample(denoise, noise, steps)
+    return model.decoder(latent, seen["features"], batch.carried, batch.plate)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, nargs="+", required=True)
-    parser.add_argument("--autoencoder", type=Path, required=True, help="folder with encoder.pt and decoder.pt")
-    parser.add_argument("--crop", type=int, default=320, help="side of the squares trained on before --whole-from")
-    parser.add_argument("--whole-from", type=float, default=0.6, help="share of the budget from which whole pictures are used")
-    parser.add_argument("--mask-lambda", type=float, default=MASK_LAMBDA, help="weight of the loss of the parts' masks")
-    parser.add_argument("--critic", type=float, default=0, help="how strongly a critic pulls at later steps (0: none); for the last part")
-    add_budget(parser, batch=2, rate=1e-3)
+    parser.add_argument("--autoencoder", type=Path, required=True, help="folder with encoder.pt")
+    parser.add_argument("--crop", type=int, default=256, help="side of the squares trained on before --whole-from")
+    parser.add_argument("--whole-from", type=float, default=1.0, help="share of the budget from which whole pictures are used")
+    parser.add_argument("--critic", type=float, default=0, help="how strongly a critic of pictures pulls (0: none); for the last part")
+    add_budget(parser, batch=4, rate=1e-3)
     args = parser.parse_args()
     budget = budget_from(args)
-    world = World(args.data)
-    encoder, decoder = load_encoder(args.autoencoder, budget.device), load_decoder(args.autoencoder, budget.device)
+    world = World(args.data, carried=True)
+    print(f"body: {len(world.targets)} pictures", flush=True)
+    encoder = load_encoder(args.autoencoder, budget.device)
     weights = channel_weights(encoder)
     generator = torch.Generator().manual_seed(budget.seed)
-    model = BodyDenoiser(LATENT_CHANNELS, channel_count(BODY_CHANNELS), world.look_size + 1)
-    model.shader.start_from(encoder.project)
-    given_channels = channel_count(BODY_CHANNELS) + LATENT_CHANNELS + 1
-    critic = Critic(LATENT_CHANNELS, given_channels, args.critic, budget.device) if args.critic else None
+    critic = PictureCritic(args.critic, budget.device) if args.critic else None
 
-    def loss_of(model: nn.Module, rng: np.random.Generator, progress: float) -> tuple[Tensor, dict[str, float]]:
+    def loss_of(model: Body, rng: np.random.Generator, progress: float) -> tuple[Tensor, dict[str, float]]:
         size = args.crop if progress < args.whole_from else PICTURE_SIZE
         batch = BodyBatch(**{k: v.to(budget.device) for k, v in vars(body_batch(world, budget.batch, rng, size)).items()})
-        clean, canvas = encoder(batch.picture), encoder(batch.canvas)
+        clean, carried, plate, canvas = latents(encoder, batch)
         level = draw_levels(len(clean), generator).to(budget.device)
-        known = rounded(batch.parts, int(rng.choice([0, 1, 2, 4])))
-        conditions = torch.where((level > 0)[:, None, None, None], with_parts(batch.conditions, known), batch.conditions)
-        conditions = conditions.contiguous(memory_format=torch.channels_last)
-        reach = int(rng.integers(3))
+        masks = torch.zeros_like(batch.person)
 
         def guess(x: Tensor, t: Tensor, at: Tensor) -> Tensor:
-            return model(x, t, batch.conditions[at], canvas[at], batch.mask[at], batch.look[at])[0]
+            first, _, mask = model.denoiser(x, t, batch.conditions[at], carried[at], plate[at], canvas[at], batch.mask[at])
+            masks[at] = mask.float()
+            return first
 
-        def blend(drawn: Tensor, at: Tensor) -> Tensor:
-            held = F.max_pool2d(batch.mask[at], 2 * reach + 1, 1, reach) if rng.random() < 0.7 else torch.zeros_like(batch.mask[at])
-            return torch.where(held > 0.5, canvas[at], drawn)
+        def blend(first: Tensor, at: Tensor) -> Tensor:
+            return torch.where(batch.mask[at] > 0.5, canvas[at], first) if rng.random() < 0.5 else first
 
         with budget.autocast():
-            noisy = sampled(guess, clean, torch.randn_like(clean), level, blend).contiguous(memory_format=torch.channels_last)
-            predicted, parts = model(noisy, level, conditions, canvas, batch.mask, batch.look)
-        predicted, parts = predicted.float(), parts.float()
-        noise_loss = (huber(predicted - clean) * weights * batch.weight).mean()
-        mask_loss = F.mse_loss(parts, batch.parts)
-        loss = noise_loss + args.mask_lambda * 10 * mask_loss
-        told = {"noise": float(noise_loss.detach()), "mask": float(mask_loss.detach())}
-        later = level > 0
-        if critic and later.any():
-            given = torch.cat([F.avg_pool2d(conditions, 4), canvas, batch.mask], dim=1)
-            told["told"] = float(critic.learn(clean[later], predicted[later], given[later]))
-            loss = loss + critic.added(noise_loss, predicted, given, later)
-        return loss, told
+            noisy = sampled(guess, clean, torch.randn_like(clean), level, blend)
+            conditions = with_parts(batch.conditions, rounded(masks))
+            conditions = torch.where((level > 0)[:, None, None, None], conditions, batch.conditions)
+            latent, features, mask = model.denoiser(noisy, level, conditions, carried, plate, canvas, batch.mask)
+            picture, person = model.decoder(latent, features, batch.carried, batch.plate)
+        latent, picture, person, mask = latent.float(), picture.float(), person.float(), mask.float()
+        weight = batch.weight * (1 - (1 - HAND_WEIGHT) * batch.pasted)
+        difference = (picture - batch.picture) * weight
+        pixels = difference.abs().mean() + laplacian(difference)
+        latent_loss = (huber(latent - clean) * weights * F.avg_pool2d(weight, 8)).mean()
+        mask_loss = F.mse_loss(person, batch.person) + F.mse_loss(mask, batch.person)
+        loss = pixels + LATENT_LAMBDA * latent_loss + MASK_LAMBDA * mask_loss
+        parts = {"pixels": float(pixels.detach()), "latent": float(latent_loss.detach()), "mask": float(mask_loss.detach())}
+        if critic:
+            parts["critic"] = float(critic.learn(batch.picture, picture, batch.carried))
+            loss = loss + critic.added(pixels, picture, batch.carried)
+        return loss, parts
 
     def examples() -> dict[str, Tensor]:
-        batch = asdict(body_batch(world, 6, np.random.default_rng(99), drop=0.0))
+        batch = asdict(body_batch(world, 6, np.random.default_rng(99)))
         side = PICTURE_SIZE // 8
         return {**batch, "noise": torch.randn(6, LATENT_CHANNELS, side, side, generator=torch.Generator().manual_seed(7))}
 
     kept = {k: v.to(budget.device) for k, v in remember(budget.out / "body-examples.pt", examples).items()}
+    shown = BodyBatch(**{k: v for k, v in kept.items() if k != "noise"})
 
-    def grid(average: nn.Module) -> list[Tensor]:
-        canvas = encoder(kept["canvas"])
+    def grid(average: Body) -> list[Tensor]:
+        one, _ = drawn(average, encoder, shown, kept["noise"], 1)
+        two, person = drawn(average, encoder, shown, kept["noise"], 2)
+        return [shown.carried, one, two, shown.picture, person.expand(-1, 3, -1, -1) * 2 - 1]
 
-        masks: list[Tensor] = []
-
-        def denoise(x: Tensor, level: Tensor) -> Tensor:
-            conditions = with_parts(kept["conditions"], settled(masks[-1])) if masks else kept["conditions"]
-            clean, mask = average(x, level, conditions, canvas, kept["mask"], kept["look"])
-            masks.append(mask)
-            return clean
-
-        picture = decoder(sample(denoise, kept["noise"]))
-        return [kept["canvas"], picture, kept["picture"], masks[-1] * 2 - 1]
-
-    fit("body", model, budget, loss_of, grid, critic)
+    fit("body", Body(), budget, loss_of, grid, critic)
 
 
 if __name__ == "__main__":

@@ -79,7 +79,7 @@ def sampled(denoise: Guess, clean: Tensor, noise: Tensor, level: Tensor, blend: 
     return add_noise(start, noise, level)
 
 
-def settled(mask: Tensor) -> Tensor:
+def rounded(mask: Tensor) -> Tensor:
     """A mask head's probabilities with the soft edge that true masks have."""
     return ((mask - 0.5) * MASK_GAIN + 0.5).clamp(0, 1)
 

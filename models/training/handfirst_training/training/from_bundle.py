@@ -1,16 +1,14 @@
-"""Checkpoints from an exported bundle, so that training can go on from shipped weights, also with a longer look vector.
+"""Checkpoints from an exported bundle, so that training can go on from shipped weights.
 
-`python -m handfirst_training.training.from_bundle --bundle ../compact --data DATA --out RUN`
+`python -m handfirst_training.training.from_bundle --bundle ../compact --out RUN`
 
-Encoder, decoder and both denoisers are taken over (rounded to float16, as the bundle holds them). The networks' first layer sees the look
-vector: its columns are carried over by the names in the bundle's `look.json` and in the data's; what is new starts at zero.
-The prompt and the reference encoder are small and tied to one layout: train them anew.
+Encoder, hand decoder, both denoisers and the body's decoder are taken over (rounded to float16, as the bundle holds them). A layer whose
+shape has changed starts anew, and the command says which.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 import numpy as np
@@ -19,15 +17,12 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor, nn
 
-from ..conditions.draw import BODY_CHANNELS, HAND_CHANNELS, channel_count
+from ..conditions.draw import HAND_CHANNELS, channel_count
 from ..networks.autoencoder import Decoder, Encoder
-from ..networks.denoisers import BodyDenoiser, HandDenoiser
+from ..networks.denoisers import HandDenoiser
 from .autoencoder import LATENT_CHANNELS
+from .body import Body
 from .loop import save_atomically
-from .prompt import places
-from .store import World
-
-LOOK_LAYER = "code.mlp.0.weight"
 
 
 def weights_of(path: Path, prefix: str) -> dict[str, Tensor]:
@@ -40,28 +35,15 @@ def weights_of(path: Path, prefix: str) -> dict[str, Tensor]:
     return found
 
 
-def moved_columns(weight: Tensor, before: list[dict[str, object]], after: list[dict[str, object]]) -> Tensor:
-    """[W, look + 5] of one layout to another: the look, then whether there is one, then the noise level's four numbers."""
-    old, new = places(before), places(after)
-    tail = 5
-    out = torch.zeros(weight.shape[0], sum(map(len, new.values())) + tail)
-    out[:, -tail:] = weight[:, -tail:]
-    for name, here in new.items():
-        there = old.get(name, [])
-        if len(there) == len(here):
-            out[:, here] = weight[:, there]
-        elif len(there) == 1:
-            out[:, here] = weight[:, there].expand(-1, len(here))  # one kind became several
-    return out
-
-
 def load(network: nn.Module, weights: dict[str, Tensor], name: str) -> nn.Module:
-    wanted = {key: value.shape for key, value in network.state_dict().items()}
-    found = {key: value.shape for key, value in weights.items()}
-    if wanted != found:
-        odd = sorted({key for key, _ in wanted.items() ^ found.items()})
-        raise SystemExit(f"{name} holds another network: {', '.join(odd[:4])} do not match. Train it anew.")
-    network.load_state_dict(weights)
+    """The network with those of `weights` that fit it; says which of its tensors start anew."""
+    state = network.state_dict()
+    fitting = {key: value for key, value in weights.items() if key in state and state[key].shape == value.shape}
+    if not fitting:
+        raise SystemExit(f"{name} holds another network: none of its tensors fit. Train it anew.")
+    if anew := sorted(state.keys() - fitting.keys()):
+        print(f"{name}: {len(anew)} tensors start anew: {', '.join(anew[:6])}")
+    network.load_state_dict({**state, **fitting})
     return network
 
 
@@ -75,25 +57,23 @@ def encoder_from(bundle: Path) -> Encoder:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bundle", type=Path, required=True)
-    parser.add_argument("--data", type=Path, nargs="+", required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    world = World(args.data)
-    before = json.loads((args.bundle / "look.json").read_text())
-    look = world.look_size + 1
-    stages = {
-        "decoder": (Decoder(LATENT_CHANNELS), "decoder.onnx", "decoder."),
-        "hand": (HandDenoiser(LATENT_CHANNELS, channel_count(HAND_CHANNELS), look), "hand-denoiser.onnx", "denoiser."),
-        "body": (BodyDenoiser(LATENT_CHANNELS, channel_count(BODY_CHANNELS), look), "body-denoiser.onnx", "denoiser."),
+    body = Body()
+    networks = {
+        "decoder": (load(Decoder(LATENT_CHANNELS), weights_of(args.bundle / "hand-decoder.onnx", "decoder."), "hand-decoder.onnx")),
+        "hand": load(
+            HandDenoiser(LATENT_CHANNELS, channel_count(HAND_CHANNELS)),
+            weights_of(args.bundle / "hand-denoiser.onnx", "denoiser."),
+            "hand-denoiser.onnx",
+        ),
     }
-    for stage, (network, graph, prefix) in stages.items():
-        weights = weights_of(args.bundle / graph, prefix)
-        if LOOK_LAYER in weights:
-            weights[LOOK_LAYER] = moved_columns(weights[LOOK_LAYER], before, world.look_layout)
-        state = load(network, weights, graph).state_dict()
+    for part, graph, prefix in ((body.denoiser, "body-denoiser.onnx", "denoiser."), (body.decoder, "decoder.onnx", "decoder.")):
+        load(part, weights_of(args.bundle / graph, prefix), graph)
+    for stage, network in {**networks, "body": body}.items():
+        state = network.state_dict()
         save_atomically({"model": state, "average": state, "samples": 0, "minutes": 0.0}, args.out / f"{stage}.pt")
-        print(f"{stage}: {len(weights)} tensors", flush=True)
     save_atomically(dict(encoder_from(args.bundle).state_dict()), args.out / "encoder.pt")
 
 

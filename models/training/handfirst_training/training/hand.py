@@ -18,7 +18,7 @@ from ..conditions.draw import HAND_CHANNELS, channel_count
 from ..networks.denoisers import HandDenoiser
 from .autoencoder import LATENT_CHANNELS
 from .critic import Critic
-from .denoising import channel_weights, huber, load_decoder, load_encoder, remember, sample, sampled, settled
+from .denoising import channel_weights, huber, load_decoder, load_encoder, remember, rounded, sample, sampled
 from .loop import add_budget, budget_from, fit
 from .samples import HandBatch, hand_batch
 from .schedule import draw_levels
@@ -38,7 +38,7 @@ MASK_ZEROED = 0.8
 
 def with_mask(conditions: Tensor, mask: Tensor) -> Tensor:
     """The mask as a condition: its true self in training; while sampling, from the second step on, what the first step's mask
-    head said. Where the silhouette is settled the hand is drawn crisply instead of as a mean of all that it could be."""
+    head said. Where the silhouette is rounded the hand is drawn crisply instead of as a mean of all that it could be."""
     return torch.cat([conditions[:, :MASK_CHANNEL], mask, conditions[:, MASK_CHANNEL + 1 :]], dim=1)
 
 
@@ -73,7 +73,7 @@ def main() -> None:
     encoder, decoder = load_encoder(args.autoencoder, budget.device), load_decoder(args.autoencoder, budget.device)
     weights = channel_weights(encoder, FINE)
     generator = torch.Generator().manual_seed(budget.seed)
-    model = HandDenoiser(LATENT_CHANNELS, channel_count(HAND_CHANNELS), world.look_size + 1)
+    model = HandDenoiser(LATENT_CHANNELS, channel_count(HAND_CHANNELS))
     model.shader.start_from(encoder.project)
     critic = Critic(LATENT_CHANNELS, channel_count(HAND_CHANNELS), args.critic, budget.device) if args.critic else None
 
@@ -86,17 +86,17 @@ def main() -> None:
         level = draw_levels(len(clean), generator).to(budget.device)
         if args.shader_only:
             with budget.autocast():
-                guess = model.shader(batch.conditions, model.code(torch.zeros_like(level), batch.look))
+                guess = model.shader(batch.conditions, model.code(torch.zeros_like(level), batch.skin))
             difference = guess.float() - clean
             loss = (huber(difference) * weights * (0.05 + F.max_pool2d(F.avg_pool2d(batch.mask, 8), 3, 1, 1))).mean()
             return loss, {"noise": float(loss.detach())}
         unmasked = without_mask(batch.conditions)
-        told = (level > 0) | (torch.rand(len(level), generator=generator).to(level.device) < 1 - MASK_ZEROED)
-        conditions = torch.where(told[:, None, None, None], with_mask(batch.conditions, batch.mask), unmasked)
+        known = (level > 0) | (torch.rand(len(level), generator=generator).to(level.device) < 1 - MASK_ZEROED)
+        conditions = torch.where(known[:, None, None, None], with_mask(batch.conditions, batch.mask), unmasked)
         conditions = conditions.contiguous(memory_format=torch.channels_last)
         with budget.autocast():
-            noisy = sampled(lambda x, t, at: model(x, t, unmasked[at], batch.look[at])[0], clean, torch.randn_like(clean), level)
-            predicted, mask = model(noisy.contiguous(memory_format=torch.channels_last), level, conditions, batch.look)
+            noisy = sampled(lambda x, t, at: model(x, t, unmasked[at], batch.skin[at])[0], clean, torch.randn_like(clean), level)
+            predicted, mask = model(noisy.contiguous(memory_format=torch.channels_last), level, conditions, batch.skin)
         predicted, mask = predicted.float(), mask.float()
         inside = 0.05 + F.max_pool2d(F.avg_pool2d(batch.mask, 8), 3, 1, 1)
         noise_loss = (huber(predicted - clean) * weights * inside).mean()
@@ -109,12 +109,12 @@ def main() -> None:
         later = level > 0
         if critic and later.any():
             given = F.avg_pool2d(with_mask(batch.conditions, batch.mask), 8)
-            parts["told"] = float(critic.learn(clean[later], predicted[later], given[later]))
+            parts["critic"] = float(critic.learn(clean[later], predicted[later], given[later]))
             loss = loss + critic.added(noise_loss, predicted, given, later)
         return loss, parts
 
     def examples() -> dict[str, Tensor]:
-        batch = asdict(hand_batch(world, 12, np.random.default_rng(99), drop=0.0))
+        batch = asdict(hand_batch(world, 12, np.random.default_rng(99)))
         batch["conditions"] = without_mask(batch["conditions"])
         return {**batch, "noise": torch.randn(12, LATENT_CHANNELS, 16, 16, generator=torch.Generator().manual_seed(7))}
 
@@ -124,8 +124,8 @@ def main() -> None:
         masks: list[Tensor] = []
 
         def denoise(x: Tensor, level: Tensor) -> Tensor:
-            conditions = with_mask(kept["conditions"], settled(masks[-1])) if masks else kept["conditions"]
-            clean, mask = average(x, level, conditions, kept["look"])
+            conditions = with_mask(kept["conditions"], rounded(masks[-1])) if masks else kept["conditions"]
+            clean, mask = average(x, level, conditions, kept["skin"])
             masks.append(mask)
             return clean
 

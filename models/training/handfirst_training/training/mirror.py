@@ -11,8 +11,6 @@ _FACE_68 = [
     *range(54, 47, -1), *range(59, 54, -1), *range(64, 59, -1), *range(67, 64, -1),
 ]  # fmt: skip
 OPPOSITE = np.array([*_BODY, *(23 + k for k in _FACE_68), *range(112, 133), *range(91, 112)])
-# What a look says of one side: it changes its sign.
-SIDED = ("light_x", "parting")
 
 
 def mirrored_points(keypoints: np.ndarray, depth: np.ndarray, width: float) -> tuple[np.ndarray, np.ndarray]:
@@ -21,10 +19,3 @@ def mirrored_points(keypoints: np.ndarray, depth: np.ndarray, width: float) -> t
     there = moved[:, 2] > 0
     moved[there, 0] = width - moved[there, 0]
     return moved, depth[OPPOSITE]
-
-
-def mirrored_look(look: np.ndarray, sided: list[int]) -> np.ndarray:
-    """A look vector with the numbers at `sided` turned round."""
-    moved = look.copy()
-    moved[sided] *= -1
-    return moved

@@ -1,4 +1,4 @@
-"""Training samples of each stage, made from the rendered world: crops, canvases, conditions with a detector's faults."""
+"""Training samples of both stages, made from the rendered world: crops, canvases, conditions with a detector's faults."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from torch.nn import functional as F
 
 from ..conditions.body import legs_inside
 from ..conditions.draw import BODY_CHANNELS, HAND_CHANNELS, draw, place, transform
-from ..conditions.hand import LEFT_HAND, RIGHT_HAND, hand_length
-from .mirror import mirrored_look, mirrored_points
+from ..conditions.hand import LEFT_HAND, RIGHT_HAND
+from .carried import pixel_depth
+from .faults import jitter
+from .mirror import mirrored_points
+from .skin import skin_of
 from .store import World
 
 HAND_SIZE = 128
@@ -23,18 +26,17 @@ PICTURE_SIZE = 512
 BODY_CONDITION_SIZE = 256
 CANVAS_GREY = 127.5
 MIRRORED = 0.5
-# Hands cut off at a place where the picture does not end, and squares that lie round a face.
+# Hands cut off at a place where the picture does not end; squares that lie round a face, and round an arm.
 CUT_SHARE = 0.15
-FACE_SHARE = 0.4
-LEFT_LABEL, RIGHT_LABEL = 2, 3
-HAIR_LABEL, CLOTHES_LABEL = 4, 5
+FACE_SHARE, ARM_SHARE = 0.35, 0.4
+SKIN_LABEL, LEFT_LABEL, RIGHT_LABEL = 1, 2, 3
 MIRRORED_LABELS = np.arange(256, dtype=np.uint8)
 MIRRORED_LABELS[[LEFT_LABEL, RIGHT_LABEL]] = RIGHT_LABEL, LEFT_LABEL
 
 
 @dataclass
 class HandBatch:
-    """picture [B, 3, 128, 128] -1..1, mask [B, 1, 128, 128], conditions [B, 17, 128, 128], look [B, L].
+    """picture [B, 3, 128, 128] -1..1, mask [B, 1, 128, 128], conditions [B, 17, 128, 128], skin [B, 9].
 
     Round the hand the picture has the skin's own colour, so that a blurred edge does not show once the hand stands on a body.
     """
@@ -42,42 +44,23 @@ class HandBatch:
     picture: Tensor
     mask: Tensor
     conditions: Tensor
-    look: Tensor
+    skin: Tensor
 
 
 @dataclass
 class BodyBatch:
-    """picture and canvas [B, 3, S, S], hands' mask [B, 1, S/8, S/8], conditions [B, 21, S/2, S/2] (the parts among them empty),
-    weight [B, 1, S/8, S/8], parts [B, 3, S, S] (masks of person, clothes, hair), look [B, L]."""
+    """picture, carried, plate and canvas [B, 3, S, S] -1..1, hands' mask [B, 1, S/8, S/8] and [B, 1, S, S], conditions [B, 21, S/2, S/2]
+    (the part among them empty), weight [B, 1, S, S], person [B, 1, S, S]."""
 
     picture: Tensor
+    carried: Tensor
+    plate: Tensor
     canvas: Tensor
     mask: Tensor
+    pasted: Tensor
     conditions: Tensor
     weight: Tensor
-    parts: Tensor
-    look: Tensor
-
-
-def with_presence(look: np.ndarray, rng: np.random.Generator, drop: float) -> np.ndarray:
-    """Look vector with a last element 1, or zeros with probability `drop` (for guidance)."""
-    return np.zeros(len(look) + 1, np.float32) if rng.random() < drop else np.append(look, np.float32(1.0))
-
-
-def jitter(keypoints: np.ndarray, depth: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Keypoints as a detector places them: noise in proportion to the part's size; no depth in a third of the samples."""
-    moved, deep = keypoints.astype(np.float64).copy(), depth.astype(np.float64).copy()
-    strength = rng.choice([0.0, 0.25, 0.8])
-    for start in (LEFT_HAND, RIGHT_HAND):
-        length = hand_length(np.ascontiguousarray(moved[start : start + 21]))
-        moved[start : start + 21, :2] += rng.normal(0, 0.012 * strength * length, (21, 2)) + rng.normal(0, 0.006 * strength * length, 2)
-        deep[start : start + 21] += rng.normal(0, 0.08 * strength * length, 21)
-    width = np.linalg.norm(moved[5, :2] - moved[6, :2])
-    moved[:23, :2] += rng.normal(0, 0.012 * strength * width, (23, 2))
-    moved[23:91, :2] += rng.normal(0, 0.003 * strength * width, (68, 2)) + rng.normal(0, 0.006 * strength * width, 2)
-    if rng.random() < 0.33:
-        deep[:] = np.nan
-    return moved, deep
+    person: Tensor
 
 
 def resized(picture: np.ndarray, size: int) -> Tensor:
@@ -86,9 +69,26 @@ def resized(picture: np.ndarray, size: int) -> Tensor:
     return F.interpolate(tensor, (size, size), mode="bilinear", antialias=True, align_corners=False)[0]
 
 
+def tensor_of(picture: np.ndarray) -> Tensor:
+    """[H, W, 3] 0..255 -> [3, H, W] -1..1."""
+    return torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1).float() / 127.5 - 1
+
+
+def recoloured(rng: np.random.Generator) -> np.ndarray:
+    """[256, 3] another camera's colours: gain, gamma and a cast, the same for all pictures of a sample."""
+    line = np.linspace(0, 1, 256)[:, None]
+    gain, gamma = rng.normal(1, 0.06) + rng.normal(0, 0.03, 3), np.exp(rng.normal(0, 0.12))
+    return np.clip(255 * gain * line**gamma, 0, 255).round().astype(np.uint8)
+
+
+def through(table: np.ndarray, picture: np.ndarray) -> np.ndarray:
+    return np.stack([table[picture[..., c], c] for c in range(3)], axis=-1)
+
+
 def cut_off(keypoints: np.ndarray, wanted: list[slice], rng: np.random.Generator) -> None:
     """What the frame cuts off of hands is missing from most files: the hands' points beyond its edge go, in place, mostly those of the
-    true edge, at times those of another. The hand that is to be drawn goes on behind the edge, as far as can be told from what is left."""
+    true edge, at times those of another. The hand that is to be drawn goes on behind the edge, as far as can be inferred from what is
+    left."""
     hands = slice(LEFT_HAND, LEFT_HAND + 42)
     chance = rng.random()
     points = keypoints[hands, :2]
@@ -105,16 +105,23 @@ def cut_off(keypoints: np.ndarray, wanted: list[slice], rng: np.random.Generator
         keypoints[hands][gone] = 0
 
 
-def hand_sample(world: World, at: int, rng: np.random.Generator, size: int = HAND_SIZE) -> tuple[Tensor, Tensor, np.ndarray, np.ndarray]:
-    """One hand crop: picture, mask, conditions, look."""
+def signer_skin(shard, i: int) -> np.ndarray:
+    """[9] skin of a signer's reference; middle grey where no face shows."""
+    found = skin_of(shard["reference"][i], shard["reference_labels"][i] == SKIN_LABEL, shard["reference_keypoints"][i])
+    return np.zeros(9, np.float32) if found is None else found
+
+
+def hand_sample(world: World, at: int, rng: np.random.Generator, size: int = HAND_SIZE) -> list[Tensor]:
+    """One hand crop: picture, mask, conditions, skin."""
     s, row = world.closeups[at]
     shard = world.shards[s]
-    owner = int(shard["closeup_owner"][row][0])
+    signer, target, left, right = (int(v) for v in shard["closeup_owner"][row])
     x0, y0, side = (float(v) for v in shard["closeup_boxes"][row])
     pixels, labels = shard["closeups"][row], shard["closeup_labels"][row]
-    keypoints, depth = jitter(shard["keypoints"][owner], shard["depth"][owner], rng)
+    points = np.array(shard["keypoints"][signer, target])
+    keypoints, depth = jitter(points, pixel_depth(points, shard["depth"][signer, target]), rng)
     keypoints[:, 2] = 1.0
-    wanted = [slice(k, k + 21) for k, there in zip((LEFT_HAND, RIGHT_HAND), shard["closeup_owner"][row][1:], strict=True) if there]
+    wanted = [slice(k, k + 21) for k, there in ((LEFT_HAND, left), (RIGHT_HAND, right)) if there]
     cut_off(keypoints, wanted, rng)
     whole = pixels.shape[0]
     scale = whole / side
@@ -126,43 +133,23 @@ def hand_sample(world: World, at: int, rng: np.random.Generator, size: int = HAN
     ox, oy = (int(v) for v in np.clip(np.round(corner), 0, whole - crop))
     window = (slice(oy, oy + crop), slice(ox, ox + crop))
     mask = np.isin(labels[window], (LEFT_LABEL, RIGHT_LABEL))
-    picture = pixels[window].astype(np.float32)
-    picture = np.where(mask[..., None], picture, 255 * shard["look"][owner][world.skin])
+    skin = signer_skin(shard, signer)
+    table = recoloured(rng)
+    skin = table[np.clip((skin + 1) * 127.5, 0, 255).round().astype(int), np.arange(9) % 3] / 127.5 - 1
+    picture = np.where(mask[..., None], through(table, pixels[window]), (skin[3:6] + 1) * 127.5)
     keypoints, depth = transform(keypoints, depth, x0 + ox / scale, y0 + oy / scale, scale * size / crop)
-    look = shard["look"][owner]
     if rng.random() < MIRRORED:
         picture, mask = picture[:, ::-1], mask[:, ::-1]
         keypoints, depth = mirrored_points(keypoints, depth, size)
-        look = mirrored_look(look, world.sided)
     conditions = draw(HAND_CHANNELS, size, keypoints, depth)
-    picture_t = resized(picture, size) / 127.5 - 1
-    mask_t = resized(mask[..., None].astype(np.float32), size)
-    return picture_t, mask_t, conditions, look
+    picture_t, mask_t = resized(picture.astype(np.float32), size) / 127.5 - 1, resized(mask[..., None].astype(np.float32), size)
+    return [picture_t, mask_t, torch.from_numpy(conditions), torch.from_numpy(skin.astype(np.float32))]
 
 
-def hand_batch(world: World, count: int, rng: np.random.Generator, drop: float = 0.05) -> HandBatch:
+def hand_batch(world: World, count: int, rng: np.random.Generator) -> HandBatch:
     """Random hand crops."""
     rows = [hand_sample(world, int(rng.integers(len(world.closeups))), rng) for _ in range(count)]
-    look = torch.from_numpy(np.stack([with_presence(r[3], rng, drop) for r in rows]))
-    picture, mask = (torch.stack([r[k] for r in rows]) for k in (0, 1))
-    return HandBatch(picture, mask, torch.from_numpy(np.stack([r[2] for r in rows])), look)
-
-
-def detector_faults(keypoints: np.ndarray, rng: np.random.Generator) -> None:
-    """What detectors miss, in place: the face, feet, legs, an elbow; everything outside the frame."""
-    outside = (keypoints[:, 0] < 0) | (keypoints[:, 1] < 0) | (keypoints[:, 0] >= PICTURE_SIZE) | (keypoints[:, 1] >= PICTURE_SIZE)
-    keypoints[:, 2] = 1.0
-    hands = slice(LEFT_HAND, LEFT_HAND + 42)
-    if rng.random() < 0.7:
-        keypoints[17:91, 2][outside[17:91]] = 0
-        keypoints[hands, 2][outside[hands]] = 0
-    if rng.random() < 0.3:
-        keypoints[:17, 2][outside[:17]] = 0
-    if rng.random() < 0.04:
-        keypoints[23:91] = 0
-    if rng.random() < 0.3:
-        keypoints[13:23] = 0
-    keypoints[keypoints[:, 2] == 0] = 0
+    return HandBatch(*(torch.stack(column) for column in zip(*rows, strict=True)))
 
 
 def body_canvas(picture: np.ndarray, labels: np.ndarray, keep: list[int], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -183,67 +170,70 @@ def body_canvas(picture: np.ndarray, labels: np.ndarray, keep: list[int], rng: n
     return np.where(mask[..., None] > 0, soft, CANVAS_GREY), mask
 
 
-def body_weight(labels: Tensor, keypoints: np.ndarray, shape: tuple[int, int]) -> Tensor:
-    """Loss weight at latent size [1, h, w]: the face counts most, then the person."""
-    person = F.avg_pool2d((labels > 0).float()[None, None], 8)[0]
+def body_weight(person: np.ndarray, keypoints: np.ndarray) -> np.ndarray:
+    """[S, S] loss weight: the face counts most, then the person."""
     weight = 0.4 + 0.8 * person
     head = keypoints[23:91][keypoints[23:91, 2] > 0]
     if len(head):
-        low, high = np.floor(head[:, :2].min(axis=0) / 8), np.ceil(head[:, :2].max(axis=0) / 8)
-        x0, y0, x1, y1 = (int(v) for v in np.clip([*low, *high], 0, [shape[1], shape[0], shape[1], shape[0]]))
-        weight[:, y0:y1, x0:x1] += 2.5
+        low, high = np.floor(head[:, :2].min(axis=0)), np.ceil(head[:, :2].max(axis=0))
+        x0, y0, x1, y1 = (int(v) for v in np.clip([*low, *high], 0, len(person)))
+        weight[y0:y1, x0:x1] += 2.0
     return weight
 
 
 def square_at(keypoints: np.ndarray, size: int, rng: np.random.Generator) -> tuple[int, int]:
-    """Corner of a square to train on, multiples of 8: often round the face, the smallest thing that must be right, else anywhere, the
-    picture's lower edge less often."""
+    """Corner of a square to train on, multiples of 8: round the face, the smallest thing that must be right, round an arm, else
+    anywhere."""
     cells = (PICTURE_SIZE - size) // 8
-    anywhere = np.array([rng.integers(cells + 1), rng.integers(max(1, round(0.75 * cells) + 1))])
-    if rng.random() >= FACE_SHARE:
-        return 8 * int(anywhere[0]), 8 * int(anywhere[1])
-    middle = keypoints[23:91, :2].mean(axis=0) + rng.uniform(-0.25, 0.25, 2) * size
-    x, y = np.clip(np.round((middle - size / 2) / 8), 0, cells)
+    chance = rng.random()
+    if chance < FACE_SHARE:
+        middle = keypoints[23:91, :2].mean(axis=0)
+    elif chance < FACE_SHARE + ARM_SHARE:
+        middle = keypoints[rng.integers(5, 11), :2]
+    else:
+        return 8 * int(rng.integers(cells + 1)), 8 * int(rng.integers(cells + 1))
+    x, y = np.clip(np.round((middle + rng.uniform(-0.3, 0.3, 2) * size - size / 2) / 8), 0, cells)
     return 8 * int(x), 8 * int(y)
 
 
-def body_sample(world: World, at: int, rng: np.random.Generator, size: int) -> list[Tensor | np.ndarray]:
-    """One picture or, with size < 512, a square of it at a multiple of 8: picture, canvas, mask, conditions, weight, parts, look."""
-    s, row = world.pictures[at]
+def body_sample(world: World, at: int, rng: np.random.Generator, size: int) -> list[Tensor]:
+    """One picture or, with size < 512, a square of it at a multiple of 8."""
+    s, i, j = world.targets[at]
     shard = world.shards[s]
-    picture, labels = np.asarray(shard["pictures"][row]), np.asarray(shard["labels"][row])
-    keypoints, depth, look = shard["keypoints"][row], shard["depth"][row], shard["look"][row]
-    if rng.random() < MIRRORED:
-        picture, labels = picture[:, ::-1], MIRRORED_LABELS[labels[:, ::-1]]
-        keypoints, depth = mirrored_points(keypoints, depth, PICTURE_SIZE)
-        look = mirrored_look(look, world.sided)
-    ox, oy = square_at(keypoints, size, rng)
+    ox, oy = square_at(shard["keypoints"][i, j], size, rng)
     window = (slice(oy, oy + size), slice(ox, ox + size))
-    picture, labels = picture[window], labels[window]
-    keypoints, depth = jitter(keypoints, depth, rng)
-    detector_faults(keypoints, rng)
+    table = recoloured(rng)
+    picture, carried = (through(table, shard[name][i, j][window]) for name in ("pictures", "carried"))
+    plate = through(table, shard["plate"][i][window])
+    labels, cover = shard["labels"][i, j][window], shard["coverage"][i, j][window].astype(np.float32) / 255
+    placed, depth = np.array(shard["placed"][i, j], np.float64), np.array(shard["placed_depth"][i, j], np.float64)
+    keypoints, _ = transform(legs_inside(placed, PICTURE_SIZE), depth, ox, oy, 1.0)
+    keypoints[placed[:, 2] <= 0] = 0
+    if rng.random() < MIRRORED:
+        picture, carried, plate, labels, cover = (a[:, ::-1] for a in (picture, carried, plate, labels, cover))
+        labels = MIRRORED_LABELS[labels]
+        keypoints, depth = mirrored_points(keypoints, depth, size)
     keep = [label for label in (LEFT_LABEL, RIGHT_LABEL) if rng.random() > 0.12]
     for label, start in ((LEFT_LABEL, LEFT_HAND), (RIGHT_LABEL, RIGHT_HAND)):
         if label not in keep and rng.random() < 0.5:
             keypoints[start : start + 21] = 0
     canvas, mask = body_canvas(picture, labels, keep, rng)
-    moved, _ = transform(keypoints, depth, ox, oy, 1.0)
-    weight = body_weight(torch.from_numpy(labels.copy()), moved, (size // 8, size // 8))
-    half, deep = transform(legs_inside(keypoints, PICTURE_SIZE), depth, ox, oy, 0.5)
+    half, deep = keypoints.copy(), depth * 0.5
+    half[:, :2] *= 0.5
     conditions = draw(BODY_CHANNELS, size // 2, half, deep, whole=False)
-    line = (np.arange(BODY_CONDITION_SIZE) + 0.5) / BODY_CONDITION_SIZE * 2 - 1
-    across, down = conditions[place(BODY_CHANNELS, "coordinates")]
-    across[:] = line[ox // 2 : (ox + size) // 2]
-    down[:] = line[oy // 2 : (oy + size) // 2, None]
-    picture_t = torch.from_numpy(picture.copy()).permute(2, 0, 1).float() / 127.5 - 1
-    canvas_t = torch.from_numpy(np.ascontiguousarray(canvas)).permute(2, 0, 1).float() / 127.5 - 1
-    mask_t = resized(mask[..., None], size // 8)
-    parts = torch.from_numpy(np.stack([labels > 0, labels == CLOTHES_LABEL, labels == HAIR_LABEL]).astype(np.float32))
-    return [picture_t, canvas_t, mask_t, torch.from_numpy(conditions), weight, parts, look]
+    carried_t = tensor_of(carried)
+    conditions[place(BODY_CHANNELS, "carried")] = F.avg_pool2d(carried_t, 2).numpy()
+    conditions[place(BODY_CHANNELS, "coverage")] = F.avg_pool2d(torch.from_numpy(np.ascontiguousarray(cover))[None], 2).numpy()
+    person = (labels > 0).astype(np.float32)
+    weight = body_weight(person, keypoints)
+    planes = [torch.from_numpy(np.ascontiguousarray(a, np.float32))[None] for a in (mask, weight, person)]
+    return [
+        tensor_of(picture), carried_t, tensor_of(plate), tensor_of(canvas), F.avg_pool2d(planes[0], 8), planes[0],
+        torch.from_numpy(conditions), planes[1], planes[2],
+    ]  # fmt: skip
 
 
-def body_batch(world: World, count: int, rng: np.random.Generator, size: int = PICTURE_SIZE, drop: float = 0.05) -> BodyBatch:
+def body_batch(world: World, count: int, rng: np.random.Generator, size: int = PICTURE_SIZE) -> BodyBatch:
     """Random pictures or squares of pictures."""
-    rows = [body_sample(world, int(rng.integers(len(world.pictures))), rng, size) for _ in range(count)]
-    look = torch.from_numpy(np.stack([with_presence(r[-1], rng, drop) for r in rows]))
-    return BodyBatch(*(torch.stack(column) for column in list(zip(*rows, strict=True))[:-1]), look)
+    rows = [body_sample(world, int(rng.integers(len(world.targets))), rng, size) for _ in range(count)]
+    return BodyBatch(*(torch.stack(column) for column in zip(*rows, strict=True)))

@@ -1,0 +1,59 @@
+"""A critic of pictures, for the last part of the body stage's training: the mean of all that a picture could be is soft."""
+
+from __future__ import annotations
+
+import itertools
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.nn.utils.parametrizations import spectral_norm
+
+RATE = 3e-4
+
+
+class PictureNetwork(nn.Module):
+    """Picture and carried picture [B, 3, H, W] -> logits [B, 1, H/8, W/8], above 0 where it looks true (Isola et al. 2017, 3.2.2)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        widths = [6, 24, 48, 80]
+        layers: list[nn.Module] = []
+        for a, b in itertools.pairwise(widths):
+            layers += [spectral_norm(nn.Conv2d(a, b, 4, stride=2, padding=1)), nn.LeakyReLU(0.2)]
+        self.layers = nn.Sequential(*layers, spectral_norm(nn.Conv2d(widths[-1], 1, 3, padding=1)))
+
+    def forward(self, picture: Tensor, carried: Tensor) -> Tensor:
+        return self.layers(torch.cat([picture, carried], dim=1))
+
+
+class PictureCritic:
+    """The critic's network with its optimiser. `share`: how strongly it pulls at the picture, the plain loss's pull being 1."""
+
+    def __init__(self, share: float, device: str) -> None:
+        self.network = PictureNetwork().to(device)
+        self.optimiser = torch.optim.Adam(self.network.parameters(), lr=RATE, betas=(0.0, 0.99))
+        self.share = share
+
+    def state_dict(self) -> dict[str, object]:
+        return {"network": self.network.state_dict(), "optimiser": self.optimiser.state_dict()}
+
+    def load_state_dict(self, state: dict[str, dict[str, object]]) -> None:
+        self.network.load_state_dict(state["network"])
+        self.optimiser.load_state_dict(state["optimiser"])
+
+    def learn(self, true: Tensor, drawn: Tensor, given: Tensor) -> Tensor:
+        """One step of the critic (hinge loss, Lim and Ye 2017); returns the share of places that it told apart."""
+        real, fake = self.network(true, given), self.network(drawn.detach(), given)
+        loss = F.relu(1 - real).mean() + F.relu(1 + fake).mean()
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimiser.step()
+        return ((real.detach() > 0).float().mean() + (fake.detach() < 0).float().mean()) / 2
+
+    def added(self, plain: Tensor, drawn: Tensor, given: Tensor) -> Tensor:
+        """What to add to the loss `plain`: the critic's wish, scaled so that its gradient at the picture has `share` times the length of
+        the plain loss's (Esser et al. 2021, eq. 7, taken at the picture instead of the last layer)."""
+        wish = -self.network(drawn, given).mean()
+        ours, theirs = (torch.autograd.grad(loss, drawn, retain_graph=True)[0].norm() for loss in (plain, wish))
+        return self.share * (ours / (theirs + 1e-8)).detach() * wish
