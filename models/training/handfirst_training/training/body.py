@@ -27,7 +27,7 @@ from .samples import PICTURE_SIZE, BodyBatch, body_batch
 from .schedule import draw_levels
 from .store import World
 
-MASK_LAMBDA = 0.3
+MASK_LAMBDA = 0.1
 LATENT_LAMBDA = 0.15
 HAND_WEIGHT = 0.1
 PARTS = place(BODY_CHANNELS, "parts")
@@ -110,7 +110,7 @@ def main() -> None:
         difference = (picture - batch.picture) * weight
         pixels = difference.abs().mean() + laplacian(difference)
         latent_loss = (huber(latent - clean) * weights * F.avg_pool2d(weight, 8)).mean()
-        mask_loss = F.mse_loss(person, batch.person) + F.mse_loss(mask, batch.person)
+        mask_loss = F.binary_cross_entropy(person, batch.person) + F.binary_cross_entropy(mask, batch.person)
         loss = pixels + LATENT_LAMBDA * latent_loss + MASK_LAMBDA * mask_loss
         parts = {"pixels": float(pixels.detach()), "latent": float(latent_loss.detach()), "mask": float(mask_loss.detach())}
         if critic:
