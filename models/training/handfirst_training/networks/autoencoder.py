@@ -77,8 +77,8 @@ class CarriedDecoder(nn.Module):
     """Decoder that sees the carried picture and the plate at full resolution.
 
     Latent [B, C, h, h], the denoiser's features [B, G, h, h], carried and plate [B, 3, 8h, 8h], -1..1 -> picture [B, 3, 8h, 8h] and the
-    person's mask [B, 1, 8h, 8h]. The picture is p ((1 - a) moved + a own) + (1 - p) plate: the carried picture moved by a small flow, the
-    network's own colours where that is wrong, the plate where nobody stands. What the reference shows so stays as sharp as it is.
+    person's mask [B, 1, 8h, 8h]. The picture is (1 - a) moved + a (p own + (1 - p) plate): the carried picture moved by a small flow, and where that is
+    wrong the network's own colours or the plate. What the reference shows, outlines too, so stays as sharp as it is.
     """
 
     REACH = 12.0
@@ -100,8 +100,8 @@ class CarriedDecoder(nn.Module):
         out = self.outward(F.silu(self.block(h)))
         fine = F.pixel_shuffle(out[:, :80], 4)
         own, gate, person = fine[:, :3], torch.sigmoid(fine[:, 3:4]), torch.sigmoid(fine[:, 4:5])
-        figure = (1 - gate) * moved(carried, self.REACH * torch.tanh(0.5 * out[:, 80:])) + gate * 1.05 * torch.tanh(own)
-        return person * figure + (1 - person) * plate, person
+        drawn = person * 1.05 * torch.tanh(own) + (1 - person) * plate
+        return (1 - gate) * moved(carried, self.REACH * torch.tanh(0.5 * out[:, 80:])) + gate * drawn, person
 
 
 def moved(picture: Tensor, flow: Tensor) -> Tensor:

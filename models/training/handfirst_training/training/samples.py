@@ -112,6 +112,16 @@ def signer_skin(shard, i: int) -> np.ndarray:
     return np.zeros(9, np.float32) if found is None else found
 
 
+def alone(picture: np.ndarray, mask: np.ndarray, colour: np.ndarray) -> np.ndarray:
+    """The hand without what lies behind it: pixels at its edge hold some of that, so they take the colour of the hand beside them, and all
+    else turns to `colour`."""
+    inner = cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.float32)
+    share = cv2.GaussianBlur(inner, (0, 0), 1.5)[..., None]
+    beside = cv2.GaussianBlur(picture * inner[..., None], (0, 0), 1.5) / np.maximum(share, 1e-3)
+    near = np.clip(share / 0.02, 0, 1)
+    return np.where(inner[..., None] > 0, picture, near * beside + (1 - near) * colour)
+
+
 def hand_sample(world: World, at: int, rng: np.random.Generator, size: int = HAND_SIZE) -> list[Tensor]:
     """One hand crop: picture, mask, conditions, skin."""
     s, row = world.closeups[at]
@@ -137,7 +147,7 @@ def hand_sample(world: World, at: int, rng: np.random.Generator, size: int = HAN
     skin = signer_skin(shard, signer)
     table = recoloured(rng)
     skin = table[np.clip((skin + 1) * 127.5, 0, 255).round().astype(int), np.arange(9) % 3] / 127.5 - 1
-    picture = np.where(mask[..., None], through(table, pixels[window]), (skin[3:6] + 1) * 127.5)
+    picture = alone(through(table, pixels[window]), mask, (skin[3:6] + 1) * 127.5)
     keypoints, depth = transform(keypoints, depth, x0 + ox / scale, y0 + oy / scale, scale * size / crop)
     if rng.random() < MIRRORED:
         picture, mask = picture[:, ::-1], mask[:, ::-1]
