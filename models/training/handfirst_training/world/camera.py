@@ -108,9 +108,10 @@ def sample_camera(rng: np.random.Generator, rest: Rest, size: int = SIZE) -> Cam
 
 
 def gallery_camera(rest: Rest, pose: Pose, size: int = SIZE) -> Camera:
-    """From the front, so that a signer whose hands hang is whole down to the finger tips, with air above the head and room at the sides."""
+    """From the front, so that a signer whose arms hang is seen from just below the wrists to the crown, with air above the head and room at
+    the sides. Hands may be cut off: they are never carried."""
     posed = forward(rest, pose)
-    bottom = min(float(posed.tail(f"finger{k}-3.{side}")[2]) for k in range(1, 6) for side in "LR") - 0.035
+    bottom = min(float(posed.head(f"wrist.{side}")[2]) for side in "LR") - 0.03
     height = (heights(rest)["crown"] - bottom) * 1.12
     target = np.array([0.0, rest.head("spine01")[1], bottom + height / 2])
     distance = 2.6 * height
