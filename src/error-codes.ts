@@ -65,6 +65,7 @@ export const ERROR_CODES = {
     'HF_POSE_SIZE',
     'HF_POSE_TEMPORARY',
     'HF_POSE_TOO_LARGE',
+    'HF_POSE_UNITS',
     'HF_POSE_UNREADABLE',
   ],
   BundleError: [

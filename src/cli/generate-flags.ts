@@ -1,9 +1,11 @@
 import { Option } from 'commander';
 import { DEVICES } from '../models/index.js';
 import { type Background, listPresets, type SourceOptions } from '../pipeline/index.js';
+import { FRAMINGS } from '../pose/index.js';
 import * as parse from './arguments.js';
 import {
   completeOption,
+  framingOption,
   type MendFlags,
   mendOptions,
   type SourceFlags,
@@ -28,7 +30,7 @@ export interface GenerateFlags extends SourceFlags, MendFlags {
   readonly background?: Background;
   readonly allowUnknownWords?: boolean;
   readonly range?: { from: number; to?: number };
-  readonly fit?: SourceOptions['fit'];
+  readonly framing?: SourceOptions['framing'];
   readonly complete: boolean;
   readonly bundle?: string;
   readonly preset?: string;
@@ -105,12 +107,7 @@ function keypointsFlags(): Option[] {
   return [
     ...sourceOptions(),
     option('--range <from:to>', 'frames to draw, from 0, the end not included', parse.frameRange),
-    option('--fit <how>', 'how the signer is placed in the picture').choices([
-      'keep',
-      'centre',
-      'crop',
-      'reference',
-    ]),
+    framingOption(FRAMINGS, 'reference where the bundle takes one, else signing'),
     ...mendOptions(),
     completeOption(),
   ];

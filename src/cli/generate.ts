@@ -48,12 +48,12 @@ ${EXIT_CODES}`,
 /** The options of `render` that the flags mean. */
 export function renderOptions(input: string, values: GenerateFlags): RenderOptions {
   const { prompt, negativePrompt, seed, reference, signer, background, allowUnknownWords } = values;
-  const { format, fps, size, person, sequence, range, fit, complete } = values;
+  const { format, fps, size, person, sequence, range, framing, rotate, complete } = values;
   const { bundle, preset, verify, device, threads, lookAhead } = values;
   const { out, container, force, resume, sideBySide, sourceVideo, audio, crf } = values;
   return {
     input,
-    source: { format, fps, size, person, sequence, range, fit, complete, mend: mend(values) },
+    source: { format, fps, size, person, sequence, range, framing, rotate, complete, mend: mend(values) },
     look: { prompt, negativePrompt, seed, reference, signer, background, allowUnknownWords },
     method: { bundle, preset, verify, overrides: overrides(values) },
     runtime: { device: device === 'auto' ? undefined : device, threads, lookAhead },

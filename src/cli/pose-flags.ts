@@ -1,9 +1,12 @@
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import {
+  type Framing,
   type MendOptions,
   type OpenPoseOptions,
   PREPARE_DEFAULTS,
   poseFormats,
+  ROTATIONS,
+  type Rotate,
   type WristRule,
 } from '../pose/index.js';
 import * as parse from './arguments.js';
@@ -35,6 +38,10 @@ export function sourceOptions(): Option[] {
       'pixels of the picture the keypoints refer to, for files that do not say',
     ).argParser(parse.pictureSize),
     new Option('--person <n>', 'which of several people, from 1').argParser(parse.wholeNumber(1)),
+    new Option(
+      '--rotate <degrees>',
+      "turns the file's picture clockwise: auto (default), 0, 90, 180 or 270",
+    ).argParser(rotation),
     new Option('--sequence <name>', 'which of several sequences in one file (parquet, npz)'),
   ];
 }
@@ -61,6 +68,21 @@ export function mendOptions(): Option[] {
     ),
     new Option('--resample <rate>', 'another number of frames a second').argParser(parse.frameRate),
   ];
+}
+
+/** How the signer is placed. */
+export function framingOption(known: readonly Framing[], usual: string): Option {
+  return new Option(
+    '--framing <how>',
+    `how the signer is placed: signing (large enough, head and hands inside), source (as in the file), crop${known.includes('reference') ? ", reference (shoulders on the reference's)" : ''} (default: ${usual})`,
+  ).choices([...known]);
+}
+
+/** `auto`, or degrees. */
+function rotation(text: string): Rotate {
+  const found = ROTATIONS.find((known) => String(known) === text);
+  if (found === undefined) throw new InvalidArgumentError(`It should be one of ${ROTATIONS.join(', ')}.`);
+  return found;
 }
 
 /** What a person must have is completed unless this says no. */
@@ -96,12 +118,13 @@ export function argument(name: string, value: string | number | boolean | undefi
 }
 
 /** The flags of `sourceOptions` that were given, as they are typed. */
-export function sourceArguments({ format, fps, size, person, sequence }: SourceFlags): string[] {
+export function sourceArguments({ format, fps, size, person, rotate, sequence }: SourceFlags): string[] {
   return [
     ...argument('--format', format),
     ...argument('--fps', fps),
     ...argument('--size', size && `${size.width}x${size.height}`),
     ...argument('--person', person),
+    ...argument('--rotate', rotate),
     ...argument('--sequence', sequence),
   ];
 }

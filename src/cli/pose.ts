@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { Command, Option } from 'commander';
+import pc from 'picocolors';
 import { version } from '../pipeline/index.js';
 import {
   convertPose,
   drawPoseVideo,
-  type Fit,
+  type Framing,
   formatPoseReport,
   MEND_NOTHING,
   mendClip,
@@ -16,6 +17,7 @@ import {
   pictureSize,
   poseFormats,
   poseInfo,
+  repairSentences,
 } from '../pose/index.js';
 import { openVideoWriter } from '../video/index.js';
 import * as parse from './arguments.js';
@@ -24,6 +26,7 @@ import { extractCommand } from './pose-extract.js';
 import {
   argument,
   completeOption,
+  framingOption,
   type MendFlags,
   mend,
   mendArguments,
@@ -37,7 +40,7 @@ import { checkStandardOutput, wordsBeside } from './standard-output.js';
 
 interface ConvertFlags extends SourceFlags, MendFlags {
   readonly mend?: boolean;
-  readonly fit?: Fit;
+  readonly framing?: Framing;
   readonly to?: { width: number; height: number };
   readonly force?: boolean;
 }
@@ -45,7 +48,7 @@ interface ConvertFlags extends SourceFlags, MendFlags {
 interface DrawFlags extends SourceFlags, MendFlags {
   readonly out: string;
   readonly force?: boolean;
-  readonly fit?: Fit;
+  readonly framing?: Framing;
   readonly to?: { width: number; height: number };
   readonly complete: boolean;
   readonly face: boolean;
@@ -62,13 +65,13 @@ export function poseCommand(): Command {
 
 function framingOptions(): Option[] {
   return [
-    new Option('--fit <how>', 'how the signer is placed in the picture').choices(['keep', 'centre', 'crop']),
+    framingOption(['signing', 'source', 'crop'], 'source'),
     new Option('--to <WxH>', 'size of the new picture in pixels').argParser(parse.pictureSize),
   ];
 }
 
-function open({ format, fps, size, person, sequence }: SourceFlags): OpenPoseOptions {
-  return { format, fps, size, person, sequence };
+function open({ format, fps, size, person, rotate, sequence }: SourceFlags): OpenPoseOptions {
+  return { format, fps, size, person, rotate, sequence };
 }
 
 function infoCommand(): Command {
@@ -110,7 +113,7 @@ function convertCommand(): Command {
     .action(async (file: string, output: string, flags: ConvertFlags) => {
       const { signal, release } = cancelOnSignals();
       try {
-        const options = { fit: flags.fit, size: flags.to, force: flags.force, signal };
+        const options = { framing: flags.framing, size: flags.to, force: flags.force, signal };
         const wanted = asksToMend(flags)
           ? { ...mend(flags), maxGap: flags.maxGap ?? PREPARE_DEFAULTS.maxGap }
           : undefined;
@@ -155,6 +158,8 @@ function drawCommand(): Command {
     const { signal, release } = cancelOnSignals();
     const clip = await openPoseClip(file, open(flags));
     try {
+      const { problems, repairs, frameCount } = await poseInfo(clip);
+      warn([...problems, ...(flags.complete ? repairSentences(repairs, frameCount) : [])], command);
       const { aspect, resample } = flags;
       const shaped = mendClip(clip, { ...MEND_NOTHING, aspect, fps: resample });
       const frames = await draw(file, shaped, flags, signal);
@@ -166,11 +171,29 @@ function drawCommand(): Command {
   });
 }
 
+/** Says what `pose info` says, on standard error. */
+function warn(sentences: readonly string[], command: Command): void {
+  for (const sentence of sentences)
+    process.stderr.write(`${pc.yellow('warning:')} ${withFlags(sentence, command)}\n`);
+}
+
 async function draw(file: string, clip: PoseClip, flags: DrawFlags, signal: AbortSignal): Promise<number> {
   const { width, height } = flags.to ?? pictureSize(clip.info);
-  const { fit, maxGap, hands, face, complete, mirror, swaps, anatomy, wrist, bones, smooth } = flags;
+  const {
+    framing = 'source',
+    maxGap,
+    hands,
+    face,
+    complete,
+    mirror,
+    swaps,
+    anatomy,
+    wrist,
+    bones,
+    smooth,
+  } = flags;
   const mending = { mirror, swaps, anatomy, wrist, bones, smooth };
-  const options = { width, height, fit, maxGap, hands, face, complete, mend: mending };
+  const options = { width, height, framing, maxGap, hands, face, complete, mend: mending };
   const sink = await openVideoWriter({
     path: flags.out,
     width,
@@ -195,12 +218,12 @@ async function draw(file: string, clip: PoseClip, flags: DrawFlags, signal: Abor
 
 /** The command that draws it again, without the output's name. */
 function drawAgain(file: string, flags: DrawFlags): string[] {
-  const { fit, to, hands, face, complete } = flags;
+  const { framing, to, hands, face, complete } = flags;
   return [
     ...['handfirst', 'pose', 'draw', file],
     ...sourceArguments(flags),
     ...mendArguments(flags),
-    ...argument('--fit', fit),
+    ...argument('--framing', framing),
     ...argument('--to', to && `${to.width}x${to.height}`),
     ...argument('--no-complete', !complete),
     ...argument('--no-hands', !hands),

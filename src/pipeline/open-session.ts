@@ -1,10 +1,11 @@
-import { UsageError } from '../errors.js';
+import { PoseFileError, UsageError } from '../errors.js';
 import type { BundleRunner } from '../models/index.js';
 import type { Manifest } from '../models/manifest.js';
 import { seesPlate } from '../models/reference-uses.js';
 import {
   type ClipStatistics,
   clipStatistics,
+  keepPlacement,
   LIVE_STATISTICS,
   MEND_NOTHING,
   type MendOptions,
@@ -12,6 +13,7 @@ import {
   type PoseClip,
   type RepairOptions,
   repairSentences,
+  unsuited,
 } from '../pose/index.js';
 import { clipReference } from '../stages/carry/carry.js';
 import type { Backdrop } from '../stages/composite.js';
@@ -20,7 +22,7 @@ import { onOtherPlate } from '../stages/reference/plate.js';
 import type { Method } from '../stages/two-stage.js';
 import { openBackdrop, plateOf } from './backdrop.js';
 import { type Engine, openEngine } from './engine.js';
-import { openInput } from './input.js';
+import { nameOf, openInput } from './input.js';
 import { type Choices, type MethodParts, makeMethod, settle } from './method.js';
 import type { GenerateOptions, SourceOptions } from './options.js';
 import { loadPreset, type Preset, type PresetOverrides } from './preset.js';
@@ -56,8 +58,10 @@ export async function openParts(asked: GenerateOptions, kept?: Engine): Promise<
   const opened: { close(): Promise<void> }[] = [clip];
   try {
     const statistics = clip.live ? LIVE_STATISTICS : await clipStatistics(clip, repairOptions(source));
+    if (!clip.live) checkBody(statistics, nameOf(options.input));
     tellRepairs(statistics, options);
     const engine = kept ?? (await openEngine(options));
+    tellFraming(statistics, clip, engine.bundle.manifest.body.autoencoder.size, options);
     if (!kept) opened.push(engine);
     const { bundle, runner, tokenizer, gallery } = engine;
     const { manifest } = bundle;
@@ -92,9 +96,33 @@ export function repairOptions({ mend = {}, complete }: SourceOptions = {}): Repa
   return { maxGap, complete, mend: { mirror, swaps, anatomy, wrist, bones, smooth } };
 }
 
+/** Hands without a body, or points that say nothing of one, make no person. */
+function checkBody({ shoulders }: ClipStatistics, file: string): void {
+  if (shoulders) return;
+  throw new PoseFileError(
+    'HF_POSE_SHOULDERS',
+    `${file} shows no shoulders in any frame, and no head, hips or elbows that say where they are: find the whole body with MediaPipe Holistic, or with \`handfirst pose extract\` on the video.`,
+    { file },
+  );
+}
+
 function tellRepairs({ repairs, frames }: ClipStatistics, { watch }: GenerateOptions): void {
   const sentence = repairSentences(repairs, frames).join(' ');
   if (sentence) watch?.events?.emit('note', { kind: 'keypoints', sentence });
+}
+
+function tellFraming(
+  statistics: ClipStatistics,
+  { info }: PoseClip,
+  size: number,
+  { source, watch }: GenerateOptions,
+): void {
+  for (const sentence of info.remarks ?? []) watch?.events?.emit('note', { kind: 'keypoints', sentence });
+  if ((source?.framing ?? 'signing') !== 'signing') return;
+  const why = unsuited(statistics, keepPlacement(info, size, size), { width: size, height: size });
+  if (why === undefined) return;
+  const sentence = `Framed for signing, because ${why}; \`framing: source\` keeps the file's framing.`;
+  watch?.events?.emit('note', { kind: 'keypoints', sentence });
 }
 
 /** What changes the clip's rate or the picture's shape comes before all else; the rest is mended frame by frame. */
@@ -140,12 +168,12 @@ function checkRange(range: { from: number; to?: number } | undefined): void {
 
 /** What comes live is seen once only, so nothing can be measured before it is drawn. */
 function checkLive({ input, source }: GenerateOptions): void {
-  const fit = source?.fit ?? 'keep';
-  if (typeof input === 'string' || !input.live || fit === 'keep') return;
+  const framing = source?.framing ?? 'source';
+  if (typeof input === 'string' || !input.live || framing === 'source') return;
   throw new UsageError(
     'HF_FIELDS_CONFLICT',
-    `Keypoints that come live cannot be fitted with \`fit: ${fit}\`, which looks at all frames first: give a list of frames, or \`fit: keep\`.`,
-    { field: 'fit' },
+    `Keypoints that come live cannot be fitted with \`framing: ${framing}\`, which looks at all frames first: give a list of frames, or \`framing: source\`.`,
+    { field: 'framing' },
   );
 }
 

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Writable } from 'node:stream';
-import type { Fit, MendOptions, PoseClip } from '../pose/index.js';
+import type { Framing, MendOptions, PoseClip, Rotate } from '../pose/index.js';
 import type { EncodingOptions, Layout, StreamContainer } from '../video/index.js';
 import type { PresetOverrides } from './preset.js';
 
@@ -16,8 +16,13 @@ export interface SourceOptions {
   readonly person?: number;
   /** Frames from `from` (0 = first) up to but without `to`. */
   readonly range?: { readonly from: number; readonly to?: number };
-  /** How the pose is fitted into the picture; default: `reference`, shoulders on those of the reference, where there is one, else `keep`. */
-  readonly fit?: Fit;
+  /**
+   * How the signer is placed in the picture; default: `reference`, shoulders on those of the reference, where there is one, else
+   * `signing`.
+   */
+  readonly framing?: Framing;
+  /** Degrees by which the file's picture is turned clockwise; default `auto`: where heads lie beside or below the shoulders. */
+  readonly rotate?: Rotate;
   /** Which of several sequences in one file (parquet, npz). */
   readonly sequence?: string;
   /** How faults of the keypoints are mended; default: what is plainly wrong is. */

@@ -148,16 +148,16 @@ export class Session {
 
   private async *poses(): AsyncGenerator<PoseFrame> {
     const { options, statistics } = this.parts;
-    const { fit, range } = options.source ?? {};
+    const { framing, range } = options.source ?? {};
     const { from = 0, to = Infinity } = range ?? {};
     const { reference } = this.signer;
-    const how = fit ?? (reference ? 'reference' : 'keep');
+    const how = framing ?? (reference ? 'reference' : 'signing');
     const goal = reference && standingOf(reference);
     const place = {
       ...repairOptions(options.source),
       width: this.size,
       height: this.size,
-      fit: how,
+      framing: how,
       goal,
       statistics,
     };
@@ -165,7 +165,7 @@ export class Session {
     for await (const pose of prepareFrames(this.clip, place)) {
       if (at >= to) return;
       if (at++ < from) continue;
-      if (at === from + 1 && how === 'keep') this.tellSmall(pose);
+      if (at === from + 1 && how === 'source') this.tellSmall(pose);
       yield pose;
     }
     if (at <= from) {

@@ -14,5 +14,5 @@ export function smallSigner({ keypoints }: PoseFrame, size: number): string | un
   const [rightX = 0, rightY = 0, right = 0] = keypoints.subarray(RIGHT_SHOULDER * 3, RIGHT_SHOULDER * 3 + 3);
   const width = Math.hypot(leftX - rightX, leftY - rightY);
   if (left <= 0 || right <= 0 || width >= SMALL * size) return undefined;
-  return `The signer is small in the picture (shoulders ${Math.round(width)} of ${size} pixels wide), too small for hands that can be read: choose \`fit: centre\`.`;
+  return `The signer is small in the picture (shoulders ${Math.round(width)} of ${size} pixels wide), too small for hands that can be read: choose \`framing: signing\`.`;
 }

@@ -34,6 +34,12 @@ export function looksPacked(bytes: Uint8Array): boolean {
   return bytes.length > 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
+/** The encoding of text whose characters have two bytes (a Windows shell writes such files), by its mark; undefined for other bytes. */
+export function wideText(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
+  return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : undefined;
+}
+
 /** Text from a file as it may stand in a sentence: on one line, without control characters, at most `longest` characters. */
 export function shown(text: string, longest = 80): string {
   const plain = text.replace(/[\p{C}\s]+/gu, ' ').trim();

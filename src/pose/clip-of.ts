@@ -42,7 +42,7 @@ export function clipOf(
       if (pulled && !list) {
         throw new UsageError(
           'HF_FIELDS_CONFLICT',
-          'These keypoints are pulled as they come, so they can be read once only: give a list of frames to read them again, or `fit: keep`.',
+          'These keypoints are pulled as they come, so they can be read once only: give a list of frames to read them again, or `framing: source`.',
           { field: 'input' },
         );
       }

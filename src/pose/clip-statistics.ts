@@ -43,7 +43,7 @@ export interface ClipStatistics {
   readonly anatomy: Anatomy;
   /** Medians over the clip; undefined where no frame has shoulders. */
   readonly shoulders?: Standing;
-  /** What head and hands reach in any frame: the space of signing. Undefined without both. */
+  /** What the head and hands that do not hang at rest reach in any frame: the space of signing. Undefined without both. */
   readonly space?: Edges;
   /** The same with shoulders and elbows. */
   readonly seen?: Edges;
@@ -55,6 +55,8 @@ export interface ClipStatistics {
 const SEEN = 0.3;
 /** Radius of the head's disc in widths of the shoulders: no keypoint stands for its top. */
 const HEAD_RADIUS = 0.45;
+/** The waist under the shoulders, in their widths. */
+const WAIST = 1.3;
 
 /**
  * Goes through a clip before it is drawn, twice and without memory for it: measures the signer, then finds where shoulders, head and
@@ -73,9 +75,12 @@ export async function clipStatistics(clip: PoseClip, options: RepairOptions = {}
     standing.add(() => stands);
     addHead(space, keypoints, stands, anatomy);
     addHead(seen, keypoints, stands, anatomy);
-    for (let index = PARTS.leftHand.start; index < keypoints.length / 3; index += 1) {
-      space.add(keypoints, index);
-      seen.add(keypoints, index);
+    for (const { start, length } of [PARTS.leftHand, PARTS.rightHand]) {
+      const signs = isRaised(keypoints, start, stands);
+      for (let index = start; index < start + length; index += 1) {
+        if (signs) space.add(keypoints, index);
+        seen.add(keypoints, index);
+      }
     }
     for (const index of [5, 6, 7, 8]) seen.add(keypoints, index);
   }
@@ -168,6 +173,11 @@ class Reach {
   edges(): Edges | undefined {
     return this.box.left === Infinity ? undefined : { ...this.box };
   }
+}
+
+/** Whether a hand signs rather than hangs: its wrist is not below the waist. */
+function isRaised(keypoints: Float32Array, wrist: number, stands: Standing | undefined): boolean {
+  return !stands || (keypoints[wrist * 3 + 1] ?? 0) < stands.y + WAIST * stands.width;
 }
 
 function addHead(

@@ -1,6 +1,6 @@
 import { CancelledError } from '../errors.js';
 import { clipStatistics } from './clip-statistics.js';
-import { type Fit, pictureSize, place, placement } from './framing.js';
+import { type Framing, pictureSize, place, placement } from './framing.js';
 import { MEND_NOTHING, type MendOptions, mendClip } from './mend/mend-clip.js';
 import { type OpenPoseOptions, openPoseClip, withPlainSource } from './open-pose-clip.js';
 import type { PoseClip, PoseFrame } from './pose-frame.js';
@@ -15,7 +15,7 @@ export interface ConvertOptions {
   /** What to mend; nothing unless it is said. */
   readonly mend?: MendOptions;
   /** New framing, in a picture of `size` (or of the source's own). */
-  readonly fit?: Fit;
+  readonly framing?: Framing;
   readonly size?: { readonly width: number; readonly height: number };
   /** Replace an output that exists. */
   readonly force?: boolean;
@@ -38,8 +38,8 @@ export async function convertPose(
   output: string,
   options: ConvertOptions = {},
 ): Promise<Converted> {
-  const { open = {}, mend, fit, size, force = false, signal } = options;
-  const plain = !mend && !fit && !size && Object.values(open).every((value) => value === undefined);
+  const { open = {}, mend, framing, size, force = false, signal } = options;
+  const plain = !mend && !framing && !size && Object.values(open).every((value) => value === undefined);
   if (plain && /\.pose$/i.test(output) && input !== '-') {
     const frames = await withPlainSource(input, async (source) =>
       source && looksLikePose(await source.read(0, 65536))
@@ -51,7 +51,7 @@ export async function convertPose(
   const clip = await openPoseClip(input, open);
   try {
     const mended = mend ? mendClip(clip, mend) : clip;
-    return { frames: await write(mended, output, { fit, size, force, signal }), whole: false };
+    return { frames: await write(mended, output, { framing, size, force, signal }), whole: false };
   } finally {
     await clip.close();
   }
@@ -60,13 +60,15 @@ export async function convertPose(
 async function write(
   clip: PoseClip,
   output: string,
-  { fit, size, force, signal }: Pick<ConvertOptions, 'fit' | 'size' | 'signal'> & { force: boolean },
+  { framing, size, force, signal }: Pick<ConvertOptions, 'framing' | 'size' | 'signal'> & { force: boolean },
 ): Promise<number> {
-  const target = size ?? (fit ? pictureSize(clip.info) : clip.info);
-  const moved = fit !== undefined || size !== undefined;
+  const target = size ?? (framing ? pictureSize(clip.info) : clip.info);
+  const moved = framing !== undefined || size !== undefined;
   const statistics =
-    moved && fit !== 'keep' ? await clipStatistics(clip, { complete: false, mend: MEND_NOTHING }) : {};
-  const placed = moved ? placement(statistics, clip.info, target, fit ?? 'keep') : undefined;
+    moved && (framing ?? 'source') !== 'source'
+      ? await clipStatistics(clip, { complete: false, mend: MEND_NOTHING })
+      : {};
+  const placed = moved ? placement(statistics, clip.info, target, framing ?? 'source') : undefined;
   const depth = await hasDepth(clip.frames());
   const info = { fps: clip.info.fps, width: target.width, height: target.height };
   const writer = await openPoseWriter(output, { info, depth, force });

@@ -2,8 +2,13 @@ import type { ClipStatistics, Edges, Standing } from './clip-statistics.js';
 import { confidenceOf, middle } from './person.js';
 import { PARTS, type PoseClipInfo, type PoseFrame } from './pose-frame.js';
 
-/** How the signer is placed in the picture. */
-export type Fit = 'keep' | 'centre' | 'crop' | 'reference';
+/**
+ * How the signer is placed in the picture. `signing`: as the file has it where the signer is large enough and head and hands stay inside,
+ * else framed for the space of signing; `source`: as the file has it; `crop`: what is seen of the upper body fills the picture; `reference`: the shoulders
+ * come to those of the reference, and the trunk has its length.
+ */
+export type Framing = 'signing' | 'source' | 'crop' | 'reference';
+export const FRAMINGS: readonly Framing[] = ['signing', 'source', 'crop', 'reference'];
 
 /** x' = x * scale + dx, y' = y * scale + dy, pixels. */
 export interface Placement {
@@ -14,9 +19,13 @@ export interface Placement {
   readonly trunk?: number;
 }
 
-/** Shoulder width that `centre` aims at, as a share of the picture's shorter side, and where the middle of the shoulders goes. */
-const SHOULDERS = { width: 0.4, x: 0.5, y: 0.52 };
-/** Free edge that `centre` and `crop` keep around the signer, as a share of the picture. */
+/** Where a signer is placed who is framed anew: width of the shoulders as a share of the shorter side, and their middle. */
+const SHOULDERS = { width: 0.34, x: 0.5, y: 0.42 };
+/** Shoulders narrower than this share of the shorter side leave hands too small to be read. */
+const SMALL = 0.2;
+/** Head and hands may pass the picture's edge by this share of it before the signer is framed anew. */
+const OVER = 0.05;
+/** Free edge that is kept around the signer, as a share of the picture. */
 const MARGIN = 0.04;
 
 /** Fits the whole picture of the file into another, in the middle, nothing cut off. */
@@ -25,24 +34,43 @@ export function keepPlacement(info: PoseClipInfo, width: number, height: number)
   return { scale, dx: (width - info.width * scale) / 2, dy: (height - info.height * scale) / 2 };
 }
 
-/**
- * One placement for a whole clip, so that the signer does not swim in the picture. `centre` brings the middle of the shoulders to
- * a fixed place and size, smaller where head or hands would leave the picture; `crop` fits the box around head, arms and hands.
- * `reference` brings the shoulders to those of the reference (`goal`), and gives the trunk its length. All fall back to `keep` where
- * they see none of these.
- */
+/** One placement for a whole clip, so that the signer does not swim in the picture; the file's own where nobody's place is known. */
 export function placement(
-  { shoulders, space, seen }: Pick<ClipStatistics, 'shoulders' | 'space' | 'seen'>,
+  statistics: Pick<ClipStatistics, 'shoulders' | 'space' | 'seen'>,
   info: PoseClipInfo,
-  { width, height }: { readonly width: number; readonly height: number },
-  fit: Fit,
+  size: PictureSize,
+  framing: Framing,
   goal?: Standing,
 ): Placement {
-  if (fit === 'crop' && seen) return fitBox(seen, width, height);
-  if (fit === 'centre' && shoulders)
-    return centreShoulders(shoulders, space ?? pointAt(shoulders), width, height);
-  if (fit === 'reference' && shoulders && goal) return onShoulders(shoulders, goal);
-  return keepPlacement(info, width, height);
+  const { shoulders, space, seen } = statistics;
+  if (framing === 'crop' && seen) return fitBox(seen, size);
+  if (framing === 'reference' && shoulders && goal) return onShoulders(shoulders, goal);
+  const source = keepPlacement(info, size.width, size.height);
+  if (framing !== 'signing' || !shoulders || !unsuited(statistics, source, size)) return source;
+  return forSigning(shoulders, space ?? pointAt(shoulders), size);
+}
+
+interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Why a placement does not do for signing, as a clause; undefined where it does. */
+export function unsuited(
+  { shoulders, space }: Pick<ClipStatistics, 'shoulders' | 'space'>,
+  { scale, dx, dy }: Placement,
+  { width, height }: PictureSize,
+): string | undefined {
+  const wide = (shoulders?.width ?? Infinity) * scale;
+  if (wide < SMALL * Math.min(width, height))
+    return `the signer is small in the file's picture (shoulders ${Math.round(wide)} of ${Math.min(width, height)} pixels wide)`;
+  if (!space) return undefined;
+  const outside =
+    space.left * scale + dx < -OVER * width ||
+    space.right * scale + dx > (1 + OVER) * width ||
+    space.top * scale + dy < -OVER * height ||
+    space.bottom * scale + dy > (1 + OVER) * height;
+  return outside ? "head or hands leave the file's picture" : undefined;
 }
 
 /** No trunk is that much longer or shorter: hips that are elsewhere were not seen. */
@@ -61,11 +89,8 @@ function pointAt({ x, y }: Standing): Edges {
   return { left: x, right: x, top: y, bottom: y };
 }
 
-function fitBox(box: Edges, width: number, height: number): Placement {
-  const free = 1 - 2 * MARGIN;
-  const wide = Math.max(1, box.right - box.left);
-  const tall = Math.max(1, box.bottom - box.top);
-  const scale = Math.min((width * free) / wide, (height * free) / tall);
+function fitBox(box: Edges, { width, height }: PictureSize): Placement {
+  const scale = largestScale(box, { width, height });
   return {
     scale,
     dx: width / 2 - ((box.left + box.right) / 2) * scale,
@@ -73,23 +98,26 @@ function fitBox(box: Edges, width: number, height: number): Placement {
   };
 }
 
-function centreShoulders(
-  { x, y, width: wide }: Standing,
-  box: Edges,
-  width: number,
-  height: number,
-): Placement {
-  const [atX, atY] = [width * SHOULDERS.x, height * SHOULDERS.y];
-  /** Largest scale at which something `distance` pixels from the shoulders stays within `room`. */
-  const limit = (room: number, distance: number) => (distance > 0 ? room / distance : Infinity);
-  const scale = Math.min(
-    (Math.min(width, height) * SHOULDERS.width) / wide,
-    limit(atX - width * MARGIN, x - box.left),
-    limit(width * (1 - MARGIN) - atX, box.right - x),
-    limit(atY - height * MARGIN, y - box.top),
-    limit(height * (1 - MARGIN) - atY, box.bottom - y),
-  );
-  return { scale, dx: atX - x * scale, dy: atY - y * scale };
+/** Largest scale at which a box stays within the margins. */
+function largestScale({ left, right, top, bottom }: Edges, { width, height }: PictureSize): number {
+  const free = 1 - 2 * MARGIN;
+  return Math.min((width * free) / Math.max(1, right - left), (height * free) / Math.max(1, bottom - top));
+}
+
+/** Shoulders at their usual place and width; smaller, or moved, so far that head and hands stay within the margins. */
+function forSigning({ x, y, width: wide }: Standing, box: Edges, size: PictureSize): Placement {
+  const { width, height } = size;
+  const scale = Math.min((Math.min(width, height) * SHOULDERS.width) / wide, largestScale(box, size));
+  return {
+    scale,
+    dx: inside(width * SHOULDERS.x - x * scale, box.left * scale, box.right * scale, width),
+    dy: inside(height * SHOULDERS.y - y * scale, box.top * scale, box.bottom * scale, height),
+  };
+}
+
+/** The offset nearest to `wanted` that keeps [low, high] within the margins of a side. */
+function inside(wanted: number, low: number, high: number, side: number): number {
+  return Math.min(side * (1 - MARGIN) - high, Math.max(side * MARGIN - low, wanted));
 }
 
 /** The frame in the coordinates of the placed picture; depth grows with it. */

@@ -10,7 +10,16 @@ export {
 export { type Converted, type ConvertOptions, convertPose } from './convert-pose.js';
 export { type DrawVideoOptions, drawPoseVideo, type PictureSink } from './draw-pose-video.js';
 export { drawSkeleton, HAND_EDGES, type SkeletonOptions } from './draw-skeleton.js';
-export { type Fit, pictureSize } from './framing.js';
+export {
+  FRAMINGS,
+  type Framing,
+  keepPlacement,
+  type Placement,
+  pictureSize,
+  place,
+  placement,
+  unsuited,
+} from './framing.js';
 export { steadyBones } from './mend/bones.js';
 export { mirrorFrame, OTHER_SIDE } from './mend/flip.js';
 export { joinWrists, unswapHands, type WristRule } from './mend/hands.js';
@@ -18,6 +27,7 @@ export { MEND_DEFAULTS, MEND_NOTHING, type MendOptions, mendClip } from './mend/
 export { resampleFrames } from './mend/resample.js';
 export { SMOOTH_DEFAULTS, type SmoothOptions, smoothFrames } from './mend/smooth.js';
 export { type OpenPoseOptions, openPoseClip, openSource, poseFormats } from './open-pose-clip.js';
+export { ROTATIONS, type Rotate } from './orientation.js';
 export * from './pose-frame.js';
 export { formatPoseReport, type PartReport, type PoseReport, poseInfo } from './pose-info.js';
 export { PREPARE_DEFAULTS, type PrepareOptions, prepareFrames } from './prepare-frames.js';

@@ -1,12 +1,14 @@
 import { readdir, stat } from 'node:fs/promises';
 import { PoseFileError } from '../errors.js';
-import { type ByteSource, looksPacked, reason } from './byte-source.js';
+import { type ByteSource, looksPacked, reason, wideText } from './byte-source.js';
 import { fileSource } from './file-source.js';
-import { checkOptions, follow, type OpenPoseOptions, openBytes, unknownLayout } from './open-source.js';
+import { follow } from './follow-person.js';
+import { checkOptions, type OpenPoseOptions, openBytes, unknownLayout } from './open-source.js';
 import type { PoseClip } from './pose-frame.js';
+import { folderKind } from './readers/folder-kind.js';
 import type { FolderReader } from './readers/reader.js';
 import { POSE_READERS } from './readers/table.js';
-import { spoolStream, spoolUnpacked } from './spool.js';
+import { spoolStream, spoolText, spoolUnpacked } from './spool.js';
 
 export type { OpenPoseOptions };
 
@@ -66,10 +68,14 @@ async function openFolder(path: string, options: OpenPoseOptions): Promise<PoseC
     ? readers.find(({ format }) => format === options.format)
     : readers.find((candidate) => candidate.recognise(names));
   if (!reader)
-    throw new PoseFileError('HF_POSE_LAYOUT', unknownLayout(path, options, POSE_READERS), {
-      file: path,
-      field: 'format',
-    });
+    throw new PoseFileError(
+      'HF_POSE_LAYOUT',
+      unknownLayout(path, options, POSE_READERS, await folderKind(path, names)),
+      {
+        file: path,
+        field: 'format',
+      },
+    );
   const raw = await reader.open(path, options);
   return follow(path, raw, options, (raw.frameCount ?? 0) < 2000, async () => {});
 }
@@ -86,7 +92,14 @@ async function isFolder(path: string): Promise<boolean> {
 
 async function unpacked(source: ByteSource): Promise<ByteSource> {
   try {
-    if (!looksPacked(await source.read(0, 4))) return source;
+    const start = await source.read(0, 4);
+    const encoding = wideText(start);
+    if (encoding) {
+      const text = await spoolText(source.name, source, encoding);
+      await source.close();
+      return text;
+    }
+    if (!looksPacked(start)) return source;
     const plain = await spoolUnpacked(source.name.replace(/\.gz$/i, ''), source, 'gzip');
     await source.close();
     return plain;

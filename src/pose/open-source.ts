@@ -1,19 +1,15 @@
 import { PoseFileError, UsageError } from '../errors.js';
 import type { ByteSource } from './byte-source.js';
-import { PersonFollower, peopleSeen } from './choose-person.js';
-import { anyKnown, nobody } from './person.js';
-import type { PoseClip, PoseClipInfo, PoseFrame } from './pose-frame.js';
+import { type FollowOptions, follow } from './follow-person.js';
+import type { PoseClip } from './pose-frame.js';
+import { foreignKind } from './readers/foreign-files.js';
 import { headOf } from './readers/head.js';
-import type { FileReader, PoseReader, RawClip, SourceOptions } from './readers/reader.js';
+import type { FileReader, PoseReader, SourceOptions } from './readers/reader.js';
 
 /** What can be said about a keypoint file when it is opened. */
-export interface OpenPoseOptions extends SourceOptions {
+export interface OpenPoseOptions extends SourceOptions, FollowOptions {
   /** Reader to insist on, a name of `poseFormats`; without it the content decides. */
   readonly format?: string;
-  /** Which of several people to follow, from 1. */
-  readonly person?: number;
-  /** What becomes of several people where `person` chooses none: refused (default), or the first is followed. */
-  readonly several?: 'refuse' | 'first';
 }
 
 /** Sources up to this size are read once before their first frame, so that their faults are told at once. */
@@ -35,7 +31,7 @@ export async function openBytes(
     ? readers.find(({ format }) => format === options.format)
     : readers.find((candidate) => candidate.recognise(head));
   if (!reader)
-    throw new PoseFileError('HF_POSE_LAYOUT', unknownLayout(source.name, options, known), {
+    throw new PoseFileError('HF_POSE_LAYOUT', unknownLayout(source.name, options, known, foreignKind(head)), {
       file: source.name,
       field: 'format',
     });
@@ -86,76 +82,19 @@ export function checkOptions(options: OpenPoseOptions, readers: readonly PoseRea
   }
 }
 
-/** Sentence for a file or folder that no reader takes. */
+/** Sentence for a file or folder that no reader takes; `kind`: what it is, and the way out, where that is known. */
 export function unknownLayout(
   name: string,
   options: OpenPoseOptions,
   readers: readonly PoseReader[],
+  kind: string | undefined,
 ): string {
   if (options.format)
     return `${name} cannot be read as ${options.format}, which is a ${isFolderFormat(options.format, readers) ? 'folder' : 'file'}.`;
+  if (kind !== undefined) return `${name} is ${kind}.`;
   return `${name} is in no layout that is known; \`handfirst pose formats\` lists what can be read, and \`format\` insists on one.`;
 }
 
 function isFolderFormat(format: string, readers: readonly PoseReader[]): boolean {
   return readers.some((reader) => reader.format === format && reader.kind === 'folder');
-}
-
-/** Makes a clip of one person out of the raw frames, after a look at them. */
-export async function follow(
-  name: string,
-  raw: RawClip,
-  options: OpenPoseOptions,
-  wholly: boolean,
-  close: () => Promise<void>,
-): Promise<PoseClip> {
-  const { person, several = 'refuse' } = options;
-  if (raw.tracked && person !== undefined && raw.people !== undefined && person > raw.people) {
-    throw new PoseFileError(
-      'HF_POSE_PERSON',
-      `${name} holds ${raw.people} ${raw.people === 1 ? 'person' : 'people'}; person ${person} is not among them.`,
-      { file: name, field: 'person' },
-    );
-  }
-  async function* frames(): AsyncGenerator<PoseFrame> {
-    const reach = Math.max(raw.width, raw.height);
-    const follower = new PersonFollower({ name, person, several, tracked: raw.tracked, reach });
-    let index = 0;
-    for await (const frame of raw.frames()) {
-      const points = follower.choose(frame, index) ?? nobody();
-      const people = peopleSeen(frame).length;
-      yield { index, time: index / raw.fps, ...points, ...(people > 1 ? { people } : {}) };
-      index += 1;
-    }
-  }
-  const found = await survey(name, frames(), wholly);
-  const info: PoseClipInfo = {
-    format: raw.format,
-    fps: raw.fps,
-    width: raw.width,
-    height: raw.height,
-    frameCount: raw.frameCount ?? found.frameCount,
-    people: raw.people,
-  };
-  return { info, frames, close };
-}
-
-async function survey(
-  name: string,
-  frames: AsyncIterable<PoseFrame>,
-  wholly: boolean,
-): Promise<{ frameCount: number | undefined }> {
-  let count = 0;
-  let someone = false;
-  for await (const { keypoints } of frames) {
-    count += 1;
-    someone ||= anyKnown(keypoints);
-    if (someone && !wholly) return { frameCount: undefined };
-  }
-  if (count === 0) throw new PoseFileError('HF_POSE_NO_FRAMES', `${name} holds no frames.`, { file: name });
-  if (!someone)
-    throw new PoseFileError('HF_POSE_NO_PERSON', `${name} shows no person in any of its ${count} frames.`, {
-      file: name,
-    });
-  return { frameCount: count };
 }

@@ -11,7 +11,7 @@ export function nobody(): { keypoints: Float32Array; depth?: Float32Array } {
 
 /**
  * Sets point `index`, pixels. A point that is not finite, stands at exactly 0,0 (the usual sign of a missing point) or has
- * no confidence stays missing. Confidence is limited to 0..1 (OpenPose writes up to 1.01).
+ * no confidence stays missing. Confidence may pass 1 (scores of some tools do): `follow` brings a clip's to 0..1.
  */
 export function setPoint(
   keypoints: Float32Array,
@@ -20,11 +20,11 @@ export function setPoint(
   y: number,
   confidence: number,
 ): void {
-  if (!(confidence > 0) || (x === 0 && y === 0)) return;
+  if (!(confidence > 0) || !Number.isFinite(confidence) || (x === 0 && y === 0)) return;
   if (!(Math.abs(x) <= LARGEST_COORDINATE && Math.abs(y) <= LARGEST_COORDINATE)) return;
   keypoints[index * 3] = x;
   keypoints[index * 3 + 1] = y;
-  keypoints[index * 3 + 2] = Math.min(1, confidence);
+  keypoints[index * 3 + 2] = confidence;
 }
 
 /** Confidence of point `index`; 0 = missing. */

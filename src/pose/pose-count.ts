@@ -23,6 +23,9 @@ export class PoseCounter {
   crowded = 0;
   depth = false;
   repeated = 0;
+  /** Runs of frames without anybody, first and last; the first hundred of them. */
+  readonly empty: { first: number; last: number }[] = [];
+  emptyFrames = 0;
   readonly box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
   readonly parts: Readonly<Record<PartName, PartCount>> = {
     body: emptyCount(),
@@ -39,8 +42,17 @@ export class PoseCounter {
     if (people !== undefined) this.crowded += 1;
     this.depth ||= depth !== undefined;
     for (const name of PART_NAMES) this.addPart(name, keypoints);
-    if (this.before?.every((value, index) => value === keypoints[index])) this.repeated += 1;
+    const someone = anyKnown(keypoints);
+    if (!someone) this.addEmpty(this.frames - 1);
+    if (someone && this.before?.every((value, index) => value === keypoints[index])) this.repeated += 1;
     this.before = keypoints;
+  }
+
+  private addEmpty(frame: number): void {
+    this.emptyFrames += 1;
+    const run = this.empty.at(-1);
+    if (run?.last === frame - 1) run.last = frame;
+    else if (this.empty.length < 100) this.empty.push({ first: frame, last: frame });
   }
 
   private addPart(name: PartName, keypoints: Float32Array): void {

@@ -49,6 +49,8 @@ export interface PoseClipInfo {
   readonly frameCount?: number;
   /** Largest number of people in a frame, where known. */
   readonly people?: number;
+  /** What the user should know of how the file was read, in sentences. */
+  readonly remarks?: readonly string[];
 }
 
 /** An opened keypoint file. Frames are pulled one at a time; `frames()` may be called again to start over. */

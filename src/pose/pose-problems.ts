@@ -4,12 +4,17 @@ import { PREPARE_DEFAULTS } from './prepare-frames.js';
 
 /** Sentences for the user about what is wrong with a clip, the gravest first. */
 export function problemsOf(counter: PoseCounter, info: PoseClipInfo): readonly string[] {
-  const problems: string[] = [];
+  const problems: string[] = [...(info.remarks ?? [])];
   const frames = (count: number) => `${count} ${count === 1 ? 'frame' : 'frames'}`;
   const { body, leftHand, rightHand } = counter.parts;
   if (counter.crowded > 0) {
     problems.push(
       `Up to ${counter.people} people are seen, several of them in ${frames(counter.crowded)}; \`person\` chooses one, without it this is about the first.`,
+    );
+  }
+  if (counter.emptyFrames > 0) {
+    problems.push(
+      `Nobody is there in ${frames(counter.emptyFrames)} (${runs(counter.empty)}); ends and gaps longer than \`maxGap\` stay empty.`,
     );
   }
   if (leftHand.seen === 0 && rightHand.seen === 0) problems.push('No hand is there in any frame.');
@@ -29,6 +34,14 @@ export function problemsOf(counter: PoseCounter, info: PoseClipInfo): readonly s
   return [...problems, ...clipProblems(counter, info)];
 }
 
+/** `0 to 3, 8 and 9`; the first three runs. */
+function runs(all: readonly { readonly first: number; readonly last: number }[]): string {
+  const named = all
+    .slice(0, 3)
+    .map(({ first, last }) => (first === last ? String(first) : `${first} to ${last}`));
+  return `${named.join(', ')}${all.length > 3 ? ', and others' : ''}`;
+}
+
 /** What is odd about rate, size and place. */
 function clipProblems({ box }: PoseCounter, info: PoseClipInfo): readonly string[] {
   const problems: string[] = [];
@@ -37,7 +50,7 @@ function clipProblems({ box }: PoseCounter, info: PoseClipInfo): readonly string
   const { left, right, top, bottom } = box;
   if (right > left && (right - left < info.width * 0.3 || bottom - top < info.height * 0.3)) {
     problems.push(
-      `The signer takes ${Math.round(right - left)} x ${Math.round(bottom - top)} of ${info.width} x ${info.height} pixels; \`fit: centre\` or \`fit: crop\` brings them nearer.`,
+      `The signer takes ${Math.round(right - left)} x ${Math.round(bottom - top)} of ${info.width} x ${info.height} pixels; \`framing: signing\` brings them nearer.`,
     );
   }
   if (left > info.width * 1.5 || right < -info.width * 0.5 || right - left > info.width * 3) {

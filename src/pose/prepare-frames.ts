@@ -10,7 +10,7 @@ import {
   type Standing,
 } from './clip-statistics.js';
 import { defined } from './defined.js';
-import { type Fit, place, placement } from './framing.js';
+import { type Framing, place, placement } from './framing.js';
 import { MEND_DEFAULTS } from './mend/mend-clip.js';
 import type { PoseClip, PoseFrame } from './pose-frame.js';
 
@@ -19,26 +19,28 @@ export interface PrepareOptions extends RepairOptions {
   /** Size in pixels of the picture to draw. */
   readonly width: number;
   readonly height: number;
-  /** `keep`: the file's picture as it is; `centre`: upper body in the middle; `crop`: everything seen of the upper body fills the picture; `reference`: shoulders at `goal`. */
-  readonly fit?: Fit;
+  /** How the signer is placed. Default `signing`. */
+  readonly framing?: Framing;
+  /** Where the shoulders go with `reference`. */
   readonly goal?: Standing;
   /** What `clipStatistics` said of the same clip with the same options; without it the clip is gone through first. */
   readonly statistics?: ClipStatistics;
 }
 
-export const PREPARE_DEFAULTS = { fit: 'keep', ...REPAIR_DEFAULTS } as const;
+export const PREPARE_DEFAULTS = { framing: 'signing', ...REPAIR_DEFAULTS } as const;
 
 /**
  * Frames of a clip with faint points taken out, plain faults of the hands mended (`MEND_DEFAULTS`), short gaps filled, what is missing
  * completed, and everything in the coordinates of the picture.
  */
 export async function* prepareFrames(clip: PoseClip, options: PrepareOptions): AsyncGenerator<PoseFrame> {
-  const { width, height, fit, maxGap, complete, mend } = { ...PREPARE_DEFAULTS, ...defined(options) };
+  const { width, height, framing, maxGap, complete, mend } = { ...PREPARE_DEFAULTS, ...defined(options) };
   checkPrepare(width, height, maxGap);
   const measured = complete || (defined(mend ?? {}).anatomy ?? MEND_DEFAULTS.anatomy);
-  const statistics = options.statistics ?? (fit === 'keep' ? undefined : await clipStatistics(clip, options));
+  const statistics =
+    options.statistics ?? (framing === 'source' ? undefined : await clipStatistics(clip, options));
   const anatomy = statistics?.anatomy ?? (measured ? await clipAnatomy(clip, options) : NO_ANATOMY);
-  const placed = placement(statistics ?? {}, clip.info, { width, height }, fit, options.goal);
+  const placed = placement(statistics ?? {}, clip.info, { width, height }, framing, options.goal);
   for await (const frame of repairedFrames(clip, options, anatomy)) yield place(frame, placed);
 }
 

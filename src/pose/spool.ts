@@ -115,3 +115,17 @@ export function spoolUnpacked(
       : undefined,
   );
 }
+
+/** The same text in UTF-8. Closes nothing of the source. */
+export function spoolText(
+  name: string,
+  source: ByteSource,
+  encoding: 'utf-16le' | 'utf-16be',
+): Promise<ByteSource> {
+  async function* text(): AsyncGenerator<Buffer> {
+    const decoder = new TextDecoder(encoding);
+    for await (const chunk of chunks(source)) yield Buffer.from(decoder.decode(chunk, { stream: true }));
+    yield Buffer.from(decoder.decode());
+  }
+  return spool(name, text(), unpackedLimit(source.size), `${name} is too long.`);
+}

@@ -44,14 +44,14 @@ export class Clips {
   /** Opens a stored file, and begins to read it. The same request gives the same clip. Throws `HandfirstError`s. */
   async add({ file: fileId, source }: ClipRequest): Promise<ClipState> {
     const file = this.workspace.file(fileId);
-    const key = JSON.stringify([file.id, source.fps, source.size, source.person, source.fit]);
+    const key = JSON.stringify([file.id, source.fps, source.size, source.person, source.framing]);
     const same = [...this.open.values()].find((open) => open.key === key);
     if (same) {
       this.open.delete(same.id);
       this.open.set(same.id, same);
       return stateOf(same);
     }
-    const { fit: _, ...reading } = source;
+    const { framing: _, ...reading } = source;
     const clip = await openPoseClip(file.path, reading);
     const id = randomUUID();
     const trackPath = join(this.workspace.folder, id);
@@ -84,7 +84,7 @@ export class Clips {
   /** Frames first, since they are waited for; then what is wrong with the file. */
   private async read(open: OpenClip): Promise<void> {
     try {
-      await open.track.fill(open.clip, this.size, open.source.fit, open.stop.signal);
+      await open.track.fill(open.clip, this.size, open.source.framing, open.stop.signal);
       const info = await poseInfo(endingWith(open.clip, open.stop.signal));
       const repairs = repairSentences(info.repairs, info.frameCount);
       open.problems = [...info.problems, ...repairs].map(inWords);

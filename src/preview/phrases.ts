@@ -108,7 +108,7 @@ export class Phrases {
     for (const { id, name, path } of stored) {
       this.stop.signal.throwIfAborted();
       // What a file does not say was said when it was looked at.
-      const { fit: _, ...open } = this.clips.sourceOf(id);
+      const { framing: _, ...open } = this.clips.sourceOf(id);
       signs.push(await signFile(name, path, options, { open }));
     }
     return {

@@ -5,14 +5,14 @@ import { z } from 'zod';
  */
 
 const id = z.string().regex(/^[0-9a-f-]{36}$/, 'no name that was given out');
-const FITS = ['keep', 'centre', 'crop'] as const;
+const FRAMINGS = ['signing', 'source', 'crop'] as const;
 
 /** How a stored keypoint file is read. */
 const clipSource = z.strictObject({
   fps: z.number().optional(),
   size: z.strictObject({ width: z.number(), height: z.number() }).optional(),
   person: z.number().optional(),
-  fit: z.enum(FITS).optional(),
+  framing: z.enum(FRAMINGS).optional(),
 });
 
 export const clipRequest = z.strictObject({ file: id, source: clipSource.default({}) });
@@ -46,7 +46,7 @@ export type ClipRequest = z.infer<typeof clipRequest>;
 export type ClipSource = z.infer<typeof clipSource>;
 export type RunRequest = z.input<typeof runRequest>;
 export type Variant = z.infer<typeof variant>;
-export type Fit = (typeof FITS)[number];
+export type Framing = (typeof FRAMINGS)[number];
 
 /** Parts whose presence the timeline shows; part i has bits 2i and 2i + 1 of a frame's byte. */
 export const TRACKED_PARTS = ['face', 'body', 'leftHand', 'rightHand'] as const;

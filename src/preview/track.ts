@@ -3,7 +3,7 @@ import { dropFaint } from '../pose/clip-statistics.js';
 import { KEYPOINT_COUNT, PARTS, type PoseClip, prepareFrames } from '../pose/index.js';
 import { shareKnown } from '../pose/person.js';
 import { PREPARE_DEFAULTS } from '../pose/prepare-frames.js';
-import { COORDINATE_UNIT, type Fit, FRAME_BYTES, type Presence, TRACKED_PARTS } from './protocol.js';
+import { COORDINATE_UNIT, FRAME_BYTES, type Framing, type Presence, TRACKED_PARTS } from './protocol.js';
 
 /** Points by which a part counts as there: half of them. Of the body those above the hips, for few files know the legs. */
 const POINTS = {
@@ -48,11 +48,11 @@ export class Track {
   }
 
   /** Reads the clip, fitted into a square picture of `size` pixels. Rejects with what the clip rejects with. */
-  async fill(clip: PoseClip, size: number, fit: Fit | undefined, signal: AbortSignal): Promise<void> {
+  async fill(clip: PoseClip, size: number, framing: Framing | undefined, signal: AbortSignal): Promise<void> {
     const asFiled = dropFaint(clip.frames(), PREPARE_DEFAULTS.minConfidence)[Symbol.asyncIterator]();
     let batch: Buffer[] = [];
     try {
-      for await (const { keypoints } of prepareFrames(clip, { width: size, height: size, fit })) {
+      for await (const { keypoints } of prepareFrames(clip, { width: size, height: size, framing })) {
         signal.throwIfAborted();
         const { value: filed } = await asFiled.next();
         this.note(this.count + batch.length, filed?.keypoints ?? keypoints, keypoints);

@@ -98,7 +98,7 @@ describe('options that sentences name', () => {
     expect(flags(command, 'give `fps`, such as 25')).toBe('give --fps, such as 25');
     expect(flags(command, 'add `force: true` to replace it')).toBe('add --force to replace it');
     expect(flags(command, 'unless `swaps: false` is given')).toBe('unless --no-swaps is given');
-    expect(flags(command, 'choose `fit: centre`')).toBe('choose --fit centre');
+    expect(flags(command, 'choose `framing: signing`')).toBe('choose --framing signing');
     expect(flags(command, 'without `layout: source`: set `allowUnknownWords: true`')).toBe(
       'without --side-by-side source: set --allow-unknown-words',
     );

@@ -117,7 +117,7 @@ describe('a bundle that carries a reference', () => {
   });
 
   it('keeps where the file has the signer, where that is asked for', async () => {
-    const { keypoints } = await draw({}, { source: { ...SOURCE, fit: 'keep' } });
+    const { keypoints } = await draw({}, { source: { ...SOURCE, framing: 'source' } });
     expect(Math.round(keypoints[15] ?? 0)).toBe(40);
   });
 

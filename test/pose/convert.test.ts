@@ -101,7 +101,7 @@ describe('convertPose', () => {
     const output = join(scratch, 'small.jsonl');
     await convertPose(source, output, {
       mend: { maxGap: 2, wrist: 'none' },
-      fit: 'keep',
+      framing: 'source',
       size: { width: 200, height: 160 },
     });
     const frames = await read(output);

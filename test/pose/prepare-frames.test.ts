@@ -92,7 +92,7 @@ describe('gaps', () => {
   });
 });
 
-describe('fit', () => {
+describe('framing', () => {
   it('keeps the whole picture, in the middle, and scales depth', async () => {
     const [frame] = await prepare(clipOf([{ 0: [0.5, 0], 1: [100, 50] }], { width: 100, height: 50 }), {
       width: 400,
@@ -118,7 +118,7 @@ describe('fit', () => {
     11: [58, 80],
   };
 
-  it('centres the shoulders at the same place and size wherever the signer stands', async () => {
+  it('frames a signer who is small for signing, the same wherever they stand', async () => {
     const moved = Object.fromEntries(
       Object.entries(standing).map(([index, [x, y]]) => [
         index,
@@ -129,28 +129,51 @@ describe('fit', () => {
       const [frame] = await prepare(clipOf([points], { width: 640, height: 480 }), {
         width: 512,
         height: 512,
-        fit: 'centre',
       });
       const [left, right] = [point(frame, 5), point(frame, 6)];
       expect(((left[0] ?? 0) + (right[0] ?? 0)) / 2).toBeCloseTo(256, 2);
-      expect(left[1]).toBeCloseTo(512 * 0.52, 2);
-      expect((left[0] ?? 0) - (right[0] ?? 0)).toBeCloseTo(512 * 0.4, 1);
+      expect(left[1]).toBeCloseTo(512 * 0.42, 2);
+      expect((left[0] ?? 0) - (right[0] ?? 0)).toBeCloseTo(512 * 0.34, 1);
     }
   });
 
-  it('makes a centred signer smaller where the hands would leave the picture', async () => {
+  it('makes a signer smaller, or moves them, so far that head and hands stay inside over the whole clip', async () => {
     const wide: Points = { ...standing };
-    for (let index = 0; index < 21; index += 1)
+    for (let index = 0; index < 21; index += 1) {
       wide[91 + index] = [82 - (index % 5), 48 - Math.floor(index / 5)];
-    const [frame] = await prepare(clipOf([wide]), { width: 512, height: 512, fit: 'centre' });
-    expect(point(frame, 91)[0]).toBeCloseTo(512 * 0.96, 1);
+      wide[112 + index] = [18 + (index % 5), 62 - Math.floor(index / 5)];
+    }
+    const frames = await prepare(clipOf([standing, wide], { width: 640, height: 480 }), {
+      width: 512,
+      height: 512,
+    });
+    expect(point(frames[1], 91)[0]).toBeCloseTo(512 * 0.96, 1);
+    expect(point(frames[1], 112)[0]).toBeCloseTo(512 * 0.04, 1);
+    expect(point(frames[0], 5)).toEqual(point(frames[1], 5));
+  });
+
+  it('keeps the framing of the file where it does for signing, and on request', async () => {
+    const large = Object.fromEntries(
+      Object.entries(standing).map(([index, [x, y]]) => [index, [x * 2 - 50, y * 2 - 30]]),
+    ) as Points;
+    for (const [points, options] of [
+      [large, {}],
+      [standing, { framing: 'source' }],
+    ] as const) {
+      const [frame] = await prepare(clipOf([points], { width: 200, height: 200 }), {
+        width: 512,
+        height: 512,
+        ...options,
+      });
+      expect(point(frame, 5)[0]).toBeCloseTo((points[5]?.[0] ?? 0) * 2.56, 2);
+    }
   });
 
   it('crops to everything seen of the upper body, the same for all frames', async () => {
     const frames = await prepare(clipOf([standing, { ...standing, 112: [10, 60] }]), {
       width: 512,
       height: 256,
-      fit: 'crop',
+      framing: 'crop',
     });
     const all = frames.flatMap((frame) => [0, 5, 6, 7, 8, 91, 112].map((index) => point(frame, index)));
     for (const [x, y] of all) {

@@ -42,7 +42,13 @@ export async function drawn(
 ): Promise<{ frames: PoseFrame[]; statistics: ClipStatistics }> {
   const statistics = await clipStatistics(clip, options);
   const frames: PoseFrame[] = [];
-  for await (const frame of prepareFrames(clip, { width: 512, height: 512, statistics, ...options }))
+  for await (const frame of prepareFrames(clip, {
+    width: 512,
+    height: 512,
+    framing: 'source',
+    statistics,
+    ...options,
+  }))
     frames.push(frame);
   return { frames, statistics };
 }

@@ -33,7 +33,7 @@ export async function drawItem(
     {
       ...source,
       // True pictures and masks are in the file's own frame.
-      source: { ...source.source, fit: 'keep' },
+      source: { ...source.source, framing: 'source', rotate: 0 },
       look: { prompt: item.caption, seed: item.seed, allowUnknownWords: true },
       method: { preset },
       watch: { intermediates: 'hands', events },

@@ -88,7 +88,9 @@ async function sizeAndRate({ kind, pictures }: Source): Promise<Told> {
 }
 
 /** Opens keypoints by what they say, or else by what the pictures say. */
-async function opener(path: string, flags: SourceFlags, told: Told): Promise<() => Promise<PoseClip>> {
+async function opener(path: string, asked: SourceFlags, told: Told): Promise<() => Promise<PoseClip>> {
+  // Keypoints stay on the pictures that they were found in.
+  const flags = { ...asked, rotate: 0 } as const;
   const size = { width: told.width, height: told.height };
   const more = { ...flags, fps: flags.fps ?? told.fps ?? SOME_FPS, size: flags.size ?? size };
   try {

@@ -37,7 +37,7 @@ export interface ItemSource {
 
 /** How the keypoint file of an item is opened. */
 export function openOptions({ format, fps, size, sequence, person }: BenchmarkItem): OpenPoseOptions {
-  return { format, fps, size, sequence, person };
+  return { format, fps, size, sequence, person, rotate: 0 };
 }
 
 /** What an item's file asks for, placed but unmended. Throws `PoseFileError` and `UsageError`. */
@@ -56,6 +56,7 @@ export async function readPoses(
       width: size,
       height: size,
       maxGap: 0,
+      framing: 'source',
       complete: false,
       mend: MEND_NOTHING,
     });

@@ -21,8 +21,11 @@ const SHRUNK = 0.33;
 const REACH = { elbow: 1.3, shoulder: 2.4 };
 /** A fault in more than this share of the frames is the file's, and is repaired rather than dropped. */
 const ALWAYS = 0.6;
-/** Fewer points are no hand. */
+/** Fewer points are no hand, and size is judged of hands with nearly all. */
 const FEWEST_POINTS = 8;
+const NEARLY_ALL = 18;
+/** Mean confidence below which a detector guessed a hand that it did not see. */
+const GUESSED = 0.12;
 
 interface Open {
   readonly keypoints: Float32Array;
@@ -41,6 +44,7 @@ export function soundHands(frame: PoseFrame, anatomy: Anatomy, tally?: RepairTal
   for (const side of SIDES) {
     if (handPoints(open.keypoints, side) === 0) continue;
     const fault =
+      (meanConfidence(open.keypoints, side) < GUESSED ? 'hardly seen' : undefined) ??
       sizeFault(open, side, scale, anatomy, tally) ??
       placeFault(open, side, scale, anatomy, tally) ??
       turnFault(open, side, anatomy, tally);
@@ -60,7 +64,7 @@ function sizeFault(open: Open, side: HandSide, scale: number, anatomy: Anatomy, 
   if (length < 0.01 * scale) return 'all points on one spot';
   const usual = anatomy.hand[side];
   const always = usual < LENGTH.least * anatomy.shoulders || usual > LENGTH.most * anatomy.shoulders;
-  if (always && length > 0.01 * scale) {
+  if (always && handPoints(keypoints, side) >= NEARLY_ALL) {
     scaleHand(open, side, (LENGTH.usual * anatomy.shoulders) / usual);
     tally?.add('repaired', `${side} hand`, 'brought to its size');
     return undefined;
@@ -104,6 +108,14 @@ function turnFault(open: Open, side: HandSide, anatomy: Anatomy, tally?: RepairT
   }
   const turn = turnOfHand(open.keypoints, open.depth, side);
   return turn !== undefined && turn < -WRONG_TURN ? "the other hand's shape" : undefined;
+}
+
+/** Mean confidence of a hand's known points. */
+function meanConfidence(keypoints: Float32Array, side: HandSide): number {
+  let sum = 0;
+  for (let point = 0; point < PARTS.leftHand.length; point += 1)
+    sum += confidenceOf(keypoints, handPoint(side, point));
+  return sum / Math.max(1, handPoints(keypoints, side));
 }
 
 /** A hand's wrist, or its first point that is known. */

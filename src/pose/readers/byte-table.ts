@@ -1,3 +1,4 @@
+import { alphaposeJsonReader } from './alphapose-json.js';
 import { dwposeJsonReader } from './dwpose-json.js';
 import { handfirstLinesReader } from './handfirst-lines.js';
 import { landmarkArrayReader } from './landmark-array.js';
@@ -14,6 +15,7 @@ export const BYTE_READERS: readonly FileReader[] = [
   landmarkArchiveReader,
   handfirstLinesReader,
   mmposeJsonReader,
+  alphaposeJsonReader,
   dwposeJsonReader,
   openposeJsonReader,
   mediapipeJsonReader,

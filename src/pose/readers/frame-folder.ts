@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { PoseFileError } from '../../errors.js';
+import { shown } from '../byte-source.js';
 import { fileSource } from '../file-source.js';
 import { parseJson } from '../json-values.js';
 import { isRecord, type JsonRecord } from './json-shape.js';
@@ -14,6 +15,50 @@ export interface FrameFile {
   readonly number: number;
 }
 
+/** Names that differ but for their numbers from this many others, or fewer, are no frames of the clip. */
+const FEW = 2;
+
+/** A name without its numbers. */
+function kindOfName(name: string): string {
+  return name.replace(/\d+/g, '#');
+}
+
+/** Frame files of a folder, without the one or two that are named otherwise than all the rest (such as `metadata_2023.json`). */
+function withoutStrays(
+  names: readonly string[],
+  pattern: RegExp,
+): { files: FrameFile[]; strays: readonly string[] } {
+  const matching = names.flatMap((name) => {
+    const match = pattern.exec(name);
+    return match ? [{ name, number: Number(match[1]) }] : [];
+  });
+  const counts = new Map<string, number>();
+  for (const { name } of matching) counts.set(kindOfName(name), (counts.get(kindOfName(name)) ?? 0) + 1);
+  const most = Math.max(0, ...counts.values());
+  const isStray = ({ name }: FrameFile) => {
+    const count = counts.get(kindOfName(name)) ?? 0;
+    return count <= FEW && count * 2 <= most;
+  };
+  const strayNumbers = new Set(matching.filter(isStray).map(({ number }) => number));
+  const twice = matching.some((file) => !isStray(file) && strayNumbers.has(file.number));
+  // A number that comes twice is of another clip, not of another kind of file.
+  if (twice) return { files: matching, strays: [] };
+  return {
+    files: matching.filter((file) => !isStray(file)),
+    strays: matching.filter(isStray).map(({ name }) => name),
+  };
+}
+
+/** What is said of files that were left out. */
+export function strayRemarks(names: readonly string[], pattern: RegExp): string[] {
+  const { strays } = withoutStrays(names, pattern);
+  if (strays.length === 0) return [];
+  const shownNames = strays.slice(0, 3).map((name) => shown(name));
+  return [
+    `Left out, since named otherwise than the frames: ${shownNames.join(', ')}${strays.length > 3 ? ` and ${strays.length - 3} more` : ''}.`,
+  ];
+}
+
 /**
  * The files whose name matches `pattern`, whose first group is the frame's number, in order. Throws PoseFileError for none, for two
  * clips in one folder and for absurd gaps; `example` is a right name for the sentence.
@@ -24,10 +69,7 @@ export function frameFiles(
   pattern: RegExp,
   example: string,
 ): FrameFile[] {
-  const files = names.flatMap((name) => {
-    const match = pattern.exec(name);
-    return match ? [{ name, number: Number(match[1]) }] : [];
-  });
+  const { files } = withoutStrays(names, pattern);
   if (files.length === 0)
     throw new PoseFileError('HF_POSE_NO_FRAMES', `${folder} holds no file named like ${example}.`, {
       file: folder,

@@ -1,13 +1,13 @@
 import type { HolisticLandmarks, Landmark, LandmarkGetter } from './holistic-points.js';
 
-/** Arrays of Holistic landmarks: how many numbers a landmark has, and which landmark each place stands for. */
+type Model = keyof HolisticLandmarks;
+
+/** Arrays of Holistic landmarks: how many numbers a landmark of each model has, and where they stand in a row. */
 export interface RowLayout {
-  /** Landmarks a frame. */
-  readonly points: number;
-  /** Numbers a landmark: 2 (x, y), 3 (and z) or 4 (and visibility). */
-  readonly numbers: number;
-  /** Place in the row of landmark `index` of a model, or undefined where the layout leaves it out. */
-  place(model: keyof HolisticLandmarks, index: number): number | undefined;
+  /** Numbers of a landmark: 2 (x, y), 3 (and z) or 4 (and visibility). */
+  numbers(model: Model): number;
+  /** Place in the row of the first number of landmark `index` of a model, or undefined where the layout leaves it out. */
+  place(model: Model, index: number): number | undefined;
 }
 
 /** The paper's reduced pose: shoulders, elbows, hips. */
@@ -18,17 +18,15 @@ const REDUCED_FACE = [
   276, 282, 285, 291, 294, 311, 323, 362, 386, 397, 468, 473,
 ];
 
-/** Layout whose models follow one another whole, each `[model, landmarks]`. */
-function inOrder(order: readonly (readonly [keyof HolisticLandmarks, number])[], numbers: number): RowLayout {
-  const points = order.reduce((sum, [, length]) => sum + length, 0);
+/** Layout whose models follow one another whole, each `[model, landmarks, numbers a landmark]`. */
+function inOrder(order: readonly (readonly [Model, number, number])[]): RowLayout {
   return {
-    points,
-    numbers,
+    numbers: (model) => order.find(([name]) => name === model)?.[2] ?? 0,
     place(model, index) {
       let start = 0;
-      for (const [name, length] of order) {
-        if (name === model) return index < length ? start + index : undefined;
-        start += length;
+      for (const [name, length, numbers] of order) {
+        if (name === model) return index < length ? start + index * numbers : undefined;
+        start += length * numbers;
       }
       return undefined;
     },
@@ -37,53 +35,61 @@ function inOrder(order: readonly (readonly [keyof HolisticLandmarks, number])[],
 
 /** 85 landmarks: 6 of the pose, 37 of the face, left and right hand (format page: YouTube-ASL extracts, 2). */
 export function reduced85(numbers: number): RowLayout {
+  const landmark = (model: Model, index: number): number | undefined => {
+    if (model === 'leftHand') return 43 + index;
+    if (model === 'rightHand') return 64 + index;
+    const found = (model === 'pose' ? REDUCED_POSE : REDUCED_FACE).indexOf(index);
+    return found < 0 ? undefined : found + (model === 'pose' ? 0 : REDUCED_POSE.length);
+  };
   return {
-    points: 85,
-    numbers,
+    numbers: () => numbers,
     place(model, index) {
-      if (model === 'leftHand') return 43 + index;
-      if (model === 'rightHand') return 64 + index;
-      const reduced = model === 'pose' ? REDUCED_POSE : REDUCED_FACE;
-      const found = reduced.indexOf(index);
-      return found < 0 ? undefined : found + (model === 'pose' ? 0 : REDUCED_POSE.length);
+      const at = landmark(model, index);
+      return at === undefined ? undefined : at * numbers;
     },
   };
 }
 
 /** 75 landmarks: pose, left and right hand (layout 3). */
 export const withoutFace75 = (numbers: number) =>
-  inOrder(
-    [
-      ['pose', 33],
-      ['leftHand', 21],
-      ['rightHand', 21],
-    ],
-    numbers,
-  );
+  inOrder([
+    ['pose', 33, numbers],
+    ['leftHand', 21, numbers],
+    ['rightHand', 21, numbers],
+  ]);
 
 /** 543 landmarks as in the Kaggle sets: face, left hand, pose, right hand (layout 4). */
 export const faceFirst543 = (numbers: number) =>
-  inOrder(
-    [
-      ['face', 468],
-      ['leftHand', 21],
-      ['pose', 33],
-      ['rightHand', 21],
-    ],
-    numbers,
-  );
+  inOrder([
+    ['face', 468, numbers],
+    ['leftHand', 21, numbers],
+    ['pose', 33, numbers],
+    ['rightHand', 21, numbers],
+  ]);
 
 /** 543 landmarks with the pose first, as other scripts write them. */
 export const poseFirst543 = (numbers: number) =>
-  inOrder(
-    [
-      ['pose', 33],
-      ['face', 468],
-      ['leftHand', 21],
-      ['rightHand', 21],
-    ],
-    numbers,
-  );
+  inOrder([
+    ['pose', 33, numbers],
+    ['face', 468, numbers],
+    ['leftHand', 21, numbers],
+    ['rightHand', 21, numbers],
+  ]);
+
+/** 1662 numbers, as tutorials keep Holistic: the pose with visibility, then face and hands without. */
+export const withVisibility1662 = inOrder([
+  ['pose', 33, 4],
+  ['face', 468, 3],
+  ['leftHand', 21, 3],
+  ['rightHand', 21, 3],
+]);
+
+/** The same without the face: 258 numbers. */
+export const withVisibility258 = inOrder([
+  ['pose', 33, 4],
+  ['leftHand', 21, 3],
+  ['rightHand', 21, 3],
+]);
 
 /**
  * Which of the two orders of 543 a frame is in. The first 33 places hold either the pose, whose elbows and hips lie far from the
@@ -118,11 +124,11 @@ export function orderOf543(row: Float32Array, numbers: number): RowLayout | unde
 /** The landmarks of a row. A landmark whose numbers are NaN, or all 0, is missing. */
 export function rowLandmarks(row: Float32Array, layout: RowLayout): HolisticLandmarks {
   const getter =
-    (model: keyof HolisticLandmarks): LandmarkGetter =>
+    (model: Model): LandmarkGetter =>
     (index) => {
       const place = layout.place(model, index);
       if (place === undefined) return undefined;
-      return landmark(row, place * layout.numbers, layout.numbers, model === 'pose');
+      return landmark(row, place, layout.numbers(model), model === 'pose');
     };
   return {
     pose: getter('pose'),
@@ -141,7 +147,7 @@ function landmark(
 ): Landmark | undefined {
   const x = row[at] ?? Number.NaN;
   const y = row[at + 1] ?? Number.NaN;
-  if (!Number.isFinite(x) || !Number.isFinite(y)) return undefined;
+  if (!Number.isFinite(x) || !Number.isFinite(y) || (x === 0 && y === 0)) return undefined;
   const z = numbers > 2 ? row[at + 2] : undefined;
   const visibility = hasVisibility && numbers > 3 ? (row[at + 3] ?? 0) : 1;
   return {

@@ -1,7 +1,15 @@
 import { PoseFileError } from '../../errors.js';
 import { anyKnown } from '../person.js';
 import { areShares, holisticPerson } from './holistic-points.js';
-import { orderOf543, type RowLayout, reduced85, rowLandmarks, withoutFace75 } from './holistic-rows.js';
+import {
+  orderOf543,
+  type RowLayout,
+  reduced85,
+  rowLandmarks,
+  withoutFace75,
+  withVisibility258,
+  withVisibility1662,
+} from './holistic-rows.js';
 import { looksLikeNpy, type NpyArray, openNpy } from './npy.js';
 import {
   type FileReader,
@@ -19,7 +27,8 @@ type LayoutChoice = (row: Float32Array) => RowLayout | undefined;
 export const landmarkArrayReader: FileReader = {
   kind: 'file',
   format: 'landmarks-npy',
-  title: '.npy of MediaPipe landmarks: (T,85,4), (T,255), (T,225), (T,543,3|4) (YouTube-ASL extracts)',
+  title:
+    '.npy of MediaPipe landmarks: (T,85,4), (T,255), (T,225), (T,543,3|4) (YouTube-ASL extracts), (T,1662), (T,258)',
   recognise: (head) => looksLikeNpy(head.bytes) || /\.npy$/i.test(head.name),
   open: async (source, options) => arrayClip(source.name, 'landmarks-npy', await openNpy(source), options),
 };
@@ -47,26 +56,37 @@ export async function arrayClip(
 
 /** Where a row's pose has no visibility at all (zeros, as some scripts leave it), every landmark that is there counts as sure. */
 function withVisibility(row: Float32Array, layout: RowLayout): Float32Array {
-  if (layout.numbers < 4) return row;
+  if (layout.numbers('pose') < 4) return row;
   const places = Array.from({ length: 33 }, (_, index) => layout.place('pose', index)).filter(
     (place) => place !== undefined,
   );
-  if (places.some((place) => (row[place * layout.numbers + 3] ?? 0) > 0)) return row;
+  if (places.some((place) => (row[place + 3] ?? 0) > 0)) return row;
   const copy = row.slice();
-  for (const place of places) copy[place * layout.numbers + 3] = 1;
+  for (const place of places) copy[place + 3] = 1;
   return copy;
 }
 
-/** Layouts by the lengths of an array's dimensions after the first. */
+/** Layouts by the lengths of an array's dimensions after the first; arrays of points also with their numbers in one row. */
 const LAYOUTS: readonly { inner: readonly number[]; choose: LayoutChoice }[] = [
-  { inner: [255], choose: () => reduced85(3) },
-  { inner: [225], choose: () => withoutFace75(3) },
-  ...[2, 3, 4].flatMap((numbers): { inner: readonly number[]; choose: LayoutChoice }[] => [
-    { inner: [85, numbers], choose: () => reduced85(numbers) },
-    { inner: [75, numbers], choose: () => withoutFace75(numbers) },
-    { inner: [543, numbers], choose: (row) => orderOf543(row, numbers) },
+  { inner: [1662], choose: () => withVisibility1662 },
+  { inner: [258], choose: () => withVisibility258 },
+  ...[2, 3, 4].flatMap((numbers) => [
+    ...points(85, numbers, () => reduced85(numbers)),
+    ...points(75, numbers, () => withoutFace75(numbers)),
+    ...points(543, numbers, (row) => orderOf543(row, numbers)),
   ]),
 ];
+
+function points(
+  count: number,
+  numbers: number,
+  choose: LayoutChoice,
+): { inner: number[]; choose: LayoutChoice }[] {
+  return [
+    { inner: [count, numbers], choose },
+    { inner: [count * numbers], choose },
+  ];
+}
 
 function choiceFor(shape: readonly number[]): LayoutChoice | undefined {
   const inner = shape.slice(1);
@@ -83,7 +103,7 @@ function layoutChoice(name: string, shape: readonly number[]): LayoutChoice {
   if (choice) return choice;
   throw new PoseFileError(
     'HF_POSE_POINTS',
-    `${name} has shape (${shape.join(', ')}); known are (T, 85, 3 or 4), (T, 255), (T, 225) and (T, 543, 3 or 4), T = frames.`,
+    `${name} has shape (${shape.join(', ')}); known are (T, 85, N), (T, 75, N) and (T, 543, N) with N of 2 to 4, the same in one row (255, 225, 1629, 2172), (T, 1662) and (T, 258), T = frames.`,
     { file: name },
   );
 }
@@ -97,7 +117,7 @@ async function examine(
   for await (const row of array.rows()) {
     const layout = choose(row);
     if (!layout) continue;
-    const flat = coordinates(row, layout.numbers);
+    const flat = coordinates(row, layout);
     if (flat.length > 0) return { layout, shares: areShares(flat) };
   }
   throw new PoseFileError(
@@ -109,12 +129,12 @@ async function examine(
   );
 }
 
-/** x and y of the landmarks that are there. */
-function coordinates(row: Float32Array, numbers: number): number[] {
-  const values: number[] = [];
-  for (let at = 0; at + 1 < row.length; at += numbers) {
-    const [x, y] = [row[at] ?? 0, row[at + 1] ?? 0];
-    if (Number.isFinite(x) && Number.isFinite(y) && (x !== 0 || y !== 0)) values.push(x, y);
-  }
-  return values;
+/** x and y of the landmarks of pose and hands that are there. */
+function coordinates(row: Float32Array, layout: RowLayout): number[] {
+  const found = rowLandmarks(row, layout);
+  return [found.pose, found.leftHand, found.rightHand].flatMap((get) =>
+    Array.from({ length: 33 }, (_, index) => get?.(index)).flatMap((landmark) =>
+      landmark ? [landmark.x, landmark.y] : [],
+    ),
+  );
 }

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { anyKnown } from '../person.js';
-import { type FrameFile, folderFrames, frameFiles, frameSpan } from './frame-folder.js';
+import { type FrameFile, folderFrames, frameFiles, frameSpan, strayRemarks } from './frame-folder.js';
 import { areShares, holisticPerson } from './holistic-points.js';
 import { mediapipeCoordinates, mediapipeLandmarks } from './mediapipe-frame.js';
 import { type FolderReader, type RawFrame, requireFps, requireSize } from './reader.js';
@@ -14,7 +14,8 @@ export const mediapipeFolderReader: FolderReader = {
   title: 'folder of MediaPipe JSON, one file a frame (WMT-SLT)',
   recognise: (names) => names.some((name) => FRAME_NAME.test(name) && !name.endsWith('_keypoints.json')),
   async open(folder, options) {
-    const files = frameFiles(folder, await readdir(folder), FRAME_NAME, 'clip.000017.json');
+    const names = await readdir(folder);
+    const files = frameFiles(folder, names, FRAME_NAME, 'clip.000017.json');
     const fps = requireFps(folder, 'MediaPipe frames', options);
     const size = requireSize(folder, 'MediaPipe frames', options);
     const scale = (await inShares(folder, files)) ? { x: size.width, y: size.height } : { x: 1, y: 1 };
@@ -31,6 +32,7 @@ export const mediapipeFolderReader: FolderReader = {
       frameCount: frameSpan(files),
       tracked: true,
       people: 1,
+      remarks: strayRemarks(names, FRAME_NAME),
       frames,
     };
   },

@@ -27,7 +27,9 @@ export const landmarkArchiveReader: FileReader = {
   title: '.npz with one of the .npy arrays; `sequence` names one of several',
   recognise: (head) => head.bytes.length > 4 && head.bytes.readUInt32LE(0) === LOCAL,
   async open(source, options) {
-    const members = (await listMembers(source)).filter(({ name }) => name.endsWith('.npy'));
+    const all = await listMembers(source);
+    const members = all.filter(({ name }) => name.endsWith('.npy'));
+    if (members.length === 0) throw noArrays(source.name, all);
     const { sequence } = options;
     const chosen = sequence === undefined ? members : members.filter(({ name }) => plain(name) === sequence);
     const clips: NamedClip[] = [];
@@ -87,6 +89,20 @@ async function openClip(
       return undefined;
     throw error;
   }
+}
+
+/** A zip archive of something else. */
+function noArrays(name: string, members: readonly Member[]): PoseFileError {
+  const torch = members.some((member) => member.name.endsWith('data.pkl'));
+  const first = members.find((member) => !member.name.endsWith('/'))?.name;
+  const what = first === undefined ? 'nothing' : `${members.length} files such as ${shown(first)}`;
+  return new PoseFileError(
+    'HF_POSE_LAYOUT',
+    torch
+      ? `${name} holds a PyTorch pickle, which runs programs when it is read and is therefore not read: save the array with numpy.save.`
+      : `${name} is a zip archive of ${what}, not of .npy arrays: unpack it, and name the folder or file in it.`,
+    { file: name },
+  );
 }
 
 function plain(name: string): string {

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { PoseFileError } from '../../errors.js';
-import { type FrameFile, folderFrames, frameFiles, frameSpan } from './frame-folder.js';
+import { type FrameFile, folderFrames, frameFiles, frameSpan, strayRemarks } from './frame-folder.js';
 import { openposePeople } from './openpose-person.js';
 import { type FolderReader, type RawFrame, requireFps, requireSize } from './reader.js';
 
@@ -13,11 +13,14 @@ export const openposeFolderReader: FolderReader = {
   title: 'folder of OpenPose JSON, one file a frame (How2Sign)',
   recognise: (names) => names.some((name) => FRAME_NAME.test(name)),
   async open(folder, options) {
-    const files = frameFiles(folder, await readdir(folder), FRAME_NAME, 'clip_000000000017_keypoints.json');
+    const names = await readdir(folder);
+    const files = frameFiles(folder, names, FRAME_NAME, 'clip_000000000017_keypoints.json');
     const fps = requireFps(folder, 'OpenPose frames', options);
     const size = requireSize(folder, 'OpenPose frames', options);
     const frames = () => readFrames(folder, files);
-    return { format: 'openpose-folder', fps, ...size, frameCount: frameSpan(files), tracked: false, frames };
+    const remarks = strayRemarks(names, FRAME_NAME);
+    const frameCount = frameSpan(files);
+    return { format: 'openpose-folder', fps, ...size, frameCount, tracked: false, remarks, frames };
   },
 };
 

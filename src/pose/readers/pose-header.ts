@@ -4,7 +4,7 @@ import type { ByteSource } from '../byte-source.js';
 /** One component of a `.pose` file, as its header gives it. */
 export interface PoseComponent {
   readonly name: string;
-  /** One letter a number of a point, such as `XYZC`; C = confidence. */
+  /** One letter a number of a point, such as `XYZC`; C = confidence; letters beside X, Y, Z (a depth camera's K) are passed over. */
   readonly format: string;
   readonly points: readonly string[];
 }
@@ -38,13 +38,13 @@ export function poseVersion(bytes: Buffer): number | undefined {
   return VERSIONS.find((known) => known === version);
 }
 
-/** Whether the bytes begin like a `.pose` file: a known version and a first component whose format is made of X, Y, Z and C. */
+/** Whether the bytes begin like a `.pose` file: a known version and a first component whose format begins with X and Y. */
 export function looksLikePose(bytes: Buffer): boolean {
   if (poseVersion(bytes) === undefined || bytes.readUInt16LE(10) === 0) return false;
   try {
     const cursor = new HeaderCursor(bytes, 12, false);
     const name = cursor.text();
-    return name.length > 0 && /^[XYZC]{2,4}$/.test(cursor.text());
+    return name.length > 0 && /^XY[A-Z]{0,6}$/.test(cursor.text());
   } catch {
     return false;
   }
@@ -113,7 +113,7 @@ function parse(bytes: Buffer, version: number, codePoints: boolean): PoseHeader 
 }
 
 function sound(header: PoseHeader): boolean {
-  return header.components.every(({ format }) => /^[XYZ]{1,3}C$/.test(format)) && header.pointCount > 0;
+  return header.components.every(({ format }) => /^(?:[A-Z]{1,7})C$/.test(format)) && header.pointCount > 0;
 }
 
 /**

@@ -21,6 +21,8 @@ export interface RawClip {
   readonly people?: number;
   /** True where the same place in `people` is the same person in every frame. */
   readonly tracked: boolean;
+  /** What the user should know of how it is read, in sentences. */
+  readonly remarks?: readonly string[];
   frames(): AsyncIterable<RawFrame>;
   /** Gives back what the reader opened besides its source. */
   close?(): Promise<void>;

@@ -1,3 +1,4 @@
+import { arrayFolderReader } from './array-folder.js';
 import { BYTE_READERS } from './byte-table.js';
 import { kaggleParquetReader } from './kaggle/reader.js';
 import { mediapipeFolderReader } from './mediapipe-folder.js';
@@ -9,5 +10,6 @@ export const POSE_READERS: readonly PoseReader[] = [
   kaggleParquetReader,
   ...BYTE_READERS,
   openposeFolderReader,
+  arrayFolderReader,
   mediapipeFolderReader,
 ];

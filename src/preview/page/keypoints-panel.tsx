@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { ClipSource, Fit } from '../protocol.js';
+import type { ClipSource, Framing } from '../protocol.js';
 import { api } from './api.js';
 import { JoinForm } from './join-form.js';
 import { SignForm, SpellForm } from './phrase-forms.js';
@@ -105,9 +105,9 @@ function FileFacts() {
   );
 }
 
-const FITS: Readonly<Record<Fit, string>> = {
-  keep: 'as in the file',
-  centre: 'signer in the middle',
+const FRAMINGS: Readonly<Record<Framing, string>> = {
+  signing: 'for signing: large enough, head and hands inside',
+  source: 'as in the file',
   crop: 'signer fills the picture',
 };
 
@@ -167,10 +167,12 @@ function Reading({ open }: { open: boolean }) {
         </div>
         <label>
           Placing
-          <select name="fit" value={source.fit ?? 'keep'}>
-            {Object.entries(FITS).map(([fit, says]) => (
-              <option key={fit} value={fit}>
-                {fit === 'keep' && about.value?.bundle.takesReference ? "on the reference's shoulders" : says}
+          <select name="framing" value={source.framing ?? 'signing'}>
+            {Object.entries(FRAMINGS).map(([framing, says]) => (
+              <option key={framing} value={framing}>
+                {framing === 'signing' && about.value?.bundle.takesReference
+                  ? "on the reference's shoulders"
+                  : says}
               </option>
             ))}
           </select>
@@ -187,11 +189,11 @@ function sourceOf(form: FormData): ClipSource {
     return text === '' ? undefined : Number(text);
   };
   const [fps, width, height, person] = [number('fps'), number('width'), number('height'), number('person')];
-  const fit = form.get('fit');
+  const framing = form.get('framing');
   return {
     ...(fps === undefined ? {} : { fps }),
     ...(width === undefined || height === undefined ? {} : { size: { width, height } }),
     ...(person === undefined ? {} : { person }),
-    ...(fit === 'centre' || fit === 'crop' ? { fit } : {}),
+    ...(framing === 'source' || framing === 'crop' ? { framing } : {}),
   };
 }

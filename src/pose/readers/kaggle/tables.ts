@@ -40,7 +40,7 @@ export async function readLong(name: string, read: ReadColumns, count: number): 
   const frames = new Int32Array(count);
   const places = new Int32Array(count).fill(-1);
   const starts = Object.entries(MODELS).map(
-    ([type, model]) => [type, faceFirst543(3).place(model, 0) ?? 0] as const,
+    ([type, model]) => [type, (faceFirst543(3).place(model, 0) ?? 0) / 3] as const,
   );
   const startOf = new Map<unknown, number>(starts);
   await read(['frame'], { start: 0, end: count }, (_, values, first) => {
@@ -99,7 +99,7 @@ function neededColumns(): Map<string, number> {
   for (const [type, model] of Object.entries(MODELS)) {
     for (const index of wanted[model]) {
       const place = layout.place(model, index);
-      if (place !== undefined) columns.set(`${type}_${index}`, place);
+      if (place !== undefined) columns.set(`${type}_${index}`, place / 3);
     }
   }
   return columns;
