@@ -126,7 +126,7 @@ export function repairedFrames(
   const { maxGap, minConfidence, complete, mend } = { ...REPAIR_DEFAULTS, ...defined(options) };
   const mended = mendClip(clearOf(clip, minConfidence), { ...mend, maxGap }, { anatomy, tally });
   const frames = mended.frames();
-  return complete ? completeFrames(frames, mended.info.fps, anatomy, tally) : frames;
+  return complete ? completeFrames(frames, mended.info.fps, anatomy, { tally, live: clip.live }) : frames;
 }
 
 function clearOf(clip: PoseClip, minConfidence: number): PoseClip {

@@ -15,7 +15,7 @@ const BYTES_PER_BYTE = 10;
 
 /** What files do not say themselves; the wide parquet file holds two sequences. */
 function options(name: string) {
-  const sequence = name.includes('wide') ? '100015657' : undefined;
+  const sequence = name.includes('wide') && !name.startsWith('sample') ? '100015657' : undefined;
   return { fps: 25, size: { width: 640, height: 480 }, sequence };
 }
 
@@ -43,9 +43,13 @@ async function keep(folder: string, name: string, kind: Seed['kind'], bytes: Buf
     await writeFile(path, bytes);
     return path;
   }
-  const ending = name.startsWith('openpose') ? '_keypoints.json' : '.json';
+  const ending = name.startsWith('openpose')
+    ? '_keypoints.json'
+    : name.startsWith('array')
+      ? '.npy'
+      : '.json';
   await writeFile(join(folder, `clip_000000000000${ending}`), bytes);
-  await writeFile(join(folder, `clip_000000000002${ending}`), '{"people":[]}');
+  await writeFile(join(folder, `clip_000000000002${ending}`), ending === '.npy' ? bytes : '{"people":[]}');
   return folder;
 }
 

@@ -1,36 +1,91 @@
-import { writeFileSync } from 'node:fs';
+import { type ChildProcess, fork } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Finding, fuzzReaders } from './fuzz-readers.js';
+import type { Told } from './worker.js';
 
-/** `npm run fuzz -- --seconds N --seed S`: every finding is printed and its file kept; the exit code is their number, up to 100. */
+/**
+ * `npm run fuzz -- --minutes N --seed S`: every reader is fed mutations of every sample, in a process of its own that may take 1 GB and 5
+ * seconds of processor time a file. Every finding is printed and its file kept; the exit code is their number, up to 100.
+ */
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '60' }, seed: { type: 'string', default: '1' } },
+  options: { minutes: { type: 'string', default: '1' }, seed: { type: 'string', default: '1' } },
 });
-const [seconds, seed] = [Number(values.seconds), Number(values.seed)];
-let findings = 0;
+const MOST_MEMORY = 1024 ** 3;
+const MOST_SECONDS = 5;
+const end = performance.now() + Number(values.minutes) * 60_000;
+const fed = new Map<string, number>();
 const seen = new Set<string>();
-/** The file in work, for what ends the whole process. */
-const last = join(tmpdir(), `handfirst-fuzz-${seed}-last`);
-const keep = (base: string, run: number, bytes: Buffer) => {
-  writeFileSync(last, bytes);
-  writeFileSync(`${last}.txt`, `run ${run}, from ${base}\n`);
-};
-const found = ({ seed: base, run, what, bytes }: Finding) => {
+let [findings, inputs, generation, highest] = [0, 0, 0, 0];
+
+/** What a process has used; undefined where the system does not say, or it has ended. */
+function usage(pid: number | undefined): { bytes: number; seconds: number } | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? [];
+    // Fields 14, 15 and 24 of proc(5): user and system time in hundredths of a second, resident pages of 4 KiB.
+    return {
+      bytes: Number(stat[21]) * 4096,
+      seconds: (Number(stat[11]) + Number(stat[12])) / 100,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function found(name: string, what: string, file: string): void {
   findings += 1;
   const kind = what.replace(/\d+/g, 'N').slice(0, 200);
   if (seen.has(kind)) return;
   seen.add(kind);
-  const path = join(tmpdir(), `handfirst-fuzz-${seed}-${run}-${base}`);
-  writeFileSync(path, bytes);
-  console.log(`run ${run}, from ${base}: ${what}\n  kept as ${path}`);
-};
-const fed = await fuzzReaders({ seconds, seed }, found, keep);
-const runs = [...fed.values()].reduce((sum, count) => sum + count, 0);
+  const kept = join(tmpdir(), `handfirst-fuzz-${values.seed}-${findings}-${name}`);
+  writeFileSync(kept, readFileSync(file));
+  console.log(`from ${name}: ${what}\n  kept as ${kept}`);
+}
+
+/** Runs one process until it is stopped for a finding, ends by itself or the time is over. */
+function runProcess(): Promise<void> {
+  const last = join(tmpdir(), `handfirst-fuzz-${process.pid}-last`);
+  const seed = Number(values.seed) * 100_000 + generation;
+  generation += 1;
+  const child: ChildProcess = fork(
+    fileURLToPath(new URL('worker.ts', import.meta.url)),
+    [String(seed), last, String(Math.max(0, end - performance.now()) / 1000)],
+    { execArgv: ['--import', 'tsx', '--max-old-space-size=900'] },
+  );
+  let [current, began] = ['', 0];
+  let stopped: string | undefined;
+  child.on('message', (told: Told) => {
+    if (told.finding) found(told.name, told.finding, last);
+    if (!told.starts) return;
+    current = told.name;
+    began = usage(child.pid)?.seconds ?? 0;
+    inputs += 1;
+    fed.set(current, (fed.get(current) ?? 0) + 1);
+  });
+  const watch = setInterval(() => {
+    const used = usage(child.pid);
+    if (!used || current === '') return;
+    highest = Math.max(highest, used.bytes);
+    if (used.bytes > MOST_MEMORY) stopped = `took ${Math.round(used.bytes / 2 ** 20)} MiB`;
+    if (used.seconds - began > MOST_SECONDS) stopped = `took more than ${MOST_SECONDS} s`;
+    if (stopped) child.kill('SIGKILL');
+  }, 100);
+  return new Promise((resolve) => {
+    child.on('exit', (code, signal) => {
+      clearInterval(watch);
+      if (stopped) found(current, stopped, last);
+      else if (code !== 0) found(current, `ended the process (${signal ?? code})`, last);
+      rmSync(last, { force: true });
+      resolve();
+    });
+  });
+}
+
+while (performance.now() < end) await runProcess();
 for (const [name, count] of fed) console.log(`  ${String(count).padStart(6)}  ${name}`);
-const memory = Math.round(process.resourceUsage().maxRSS / 1024);
 console.log(
-  `${runs} files in ${seconds} s, ${findings} findings of ${seen.size} kinds, ${memory} MiB at most (seed ${seed})`,
+  `${inputs} files in ${values.minutes} minutes, ${findings} findings of ${seen.size} kinds, ${Math.round(highest / 2 ** 20)} MiB at most (seed ${values.seed})`,
 );
 process.exitCode = Math.min(findings, 100);

@@ -88,8 +88,40 @@ function instance() {
   };
 }
 
+/** AlphaPose's results of two people in one picture and one in another, and text of two bytes a character. */
+const MORE: readonly Plain[] = [
+  {
+    name: 'alphapose.json',
+    bytes: Buffer.from(
+      JSON.stringify([
+        { image_id: '0.jpg', category_id: 1, keypoints: run(408), score: 2.9 },
+        { image_id: '0.jpg', category_id: 1, keypoints: run(408), score: 1.9 },
+        { image_id: '3.jpg', category_id: 1, keypoints: run(399), score: 2.9 },
+      ]),
+    ),
+  },
+  {
+    name: 'utf16.json',
+    bytes: Buffer.from(
+      `\uFEFF${JSON.stringify([{ people: [{ pose_keypoints_2d: run(54) }], canvas_width: 512, canvas_height: 512 }])}`,
+      'utf16le',
+    ),
+  },
+];
+
+/** The samples that come with the package. */
+const SAMPLES: readonly Plain[] = sampleFiles();
+
+function sampleFiles(): Plain[] {
+  const folder = fileURLToPath(new URL('../../samples/', import.meta.url));
+  return readdirSync(folder)
+    .filter((name) => /\.(pose|npy|npz|parquet|json|jsonl)$/.test(name))
+    .map((name) => ({ name: `sample-${name}`, bytes: readFileSync(join(folder, name)) }));
+}
+
 /** Layouts that are folders: `bytes` is one frame. */
 const FOLDERS: readonly Seed[] = [
+  { name: 'array-folder', bytes: tutorialFrame(), kind: 'folder' },
   { name: 'openpose-folder', bytes: Buffer.from(JSON.stringify(openposeFrame())), kind: 'folder' },
   {
     name: 'mediapipe-folder',
@@ -111,9 +143,18 @@ export function seeds(): Seed[] {
       .filter((name) => !['pose-files.json', 'openpose-drawing.json', 'truth.json'].includes(name))
       .map((name) => ({ name, bytes: readFileSync(join(folder, name)) })),
   );
-  const all: Plain[] = [...files, ...MISC];
+  const all: Plain[] = [...files, ...MISC, ...MORE, ...SAMPLES];
   const plain = all.map((file): Seed => ({ ...file, kind: 'plain' }));
   return [...plain, ...all.filter(({ bytes }) => bytes.length < LARGEST_PACKED).map(packed), ...FOLDERS];
+}
+
+/** 1662 numbers of one frame in a `.npy` file. */
+function tutorialFrame(): Buffer {
+  const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1662,), }";
+  const text = Buffer.from(`${header.padEnd(117)}\n`, 'latin1');
+  const numbers = Float32Array.from({ length: 1662 }, (_, index) => ((index * 37) % 100) / 100);
+  const start = Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, text.length, 0]);
+  return Buffer.concat([start, text, Buffer.from(numbers.buffer)]);
 }
 
 /** The same file in gzip. */

@@ -23,21 +23,24 @@ const STAGES: readonly (readonly Group[])[] = [
 /**
  * Completes what a person must have and the frames lack: shoulders of a head, a head above shoulders, nose, eyes and ears of a face, a calm
  * face on a head, hips, and arms that hang or lead to the hand that is known, with a relaxed hand. What is missing for a while sinks to
- * its rest from where it was last seen and rises from it in time. It knows the frames of the file alone, never what was drawn.
+ * its rest from where it was last seen and rises from it in time (`live`: at once, since no frame waits for the next). It knows the frames of the file alone, never what was drawn.
  */
 export function completeFrames(
   frames: AsyncIterable<PoseFrame>,
   fps: number,
   anatomy: Anatomy,
-  tally?: RepairTally,
+  { tally, live = false }: { readonly tally?: RepairTally; readonly live?: boolean } = {},
 ): AsyncIterable<PoseFrame> {
   const way = Math.max(1, Math.round(WAY * fps));
-  return STAGES.reduce((source, groups) => completeStage(source, groups, { way, anatomy, tally }), frames);
+  const completing = { way, ahead: live ? 0 : 2 * way, anatomy, tally };
+  return STAGES.reduce((source, groups) => completeStage(source, groups, completing), frames);
 }
 
 interface Completing {
   /** Frames from a part's last place to its rest. */
   readonly way: number;
+  /** Frames that a frame waits for. */
+  readonly ahead: number;
   readonly anatomy: Anatomy;
   readonly tally?: RepairTally;
 }
@@ -63,7 +66,7 @@ async function* completeStage(
   groups: readonly Group[],
   completing: Completing,
 ): AsyncGenerator<PoseFrame> {
-  const ahead = groups.every(({ timeless }) => timeless) ? 0 : 2 * completing.way;
+  const ahead = groups.every(({ timeless }) => timeless) ? 0 : completing.ahead;
   const waiting: Open[] = [];
   const last: Sighting[] = groups.map(() => ({ shape: undefined, since: 0 }));
   const next = (): PoseFrame | undefined => {
