@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from handfirst_training.world.assets import default_assets
 
 from handfirst_training.networks.autoencoder import Decoder, Encoder
 from handfirst_training.training.schedule import add_noise, alphas_cumprod, sampler_timesteps, signal_levels
+from handfirst_training.world.pieces import folder as pieces
 
 
 def run(*arguments: object) -> str:
@@ -26,8 +26,8 @@ def run(*arguments: object) -> str:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two signers with carried pictures."""
     folder = tmp_path_factory.mktemp("world")
-    if not default_assets().exists():
-        pytest.skip(f"The pieces of the rendered world are not at {default_assets()}: see models/training/README.md.")
+    if not pieces.present():
+        pytest.skip("The pieces that signers are dressed in are not beside the checkout: see models/training/README.md.")
     try:
         run("handfirst_training.world.dataset", "--out", folder, "--count", 2, "--seed", 3, "--workers", 1)
     except AssertionError as failure:

@@ -77,8 +77,8 @@ class CarriedDecoder(nn.Module):
     """Decoder that sees the carried picture and the plate at full resolution.
 
     Latent [B, C, h, h], the denoiser's features [B, G, h, h], carried and plate [B, 3, 8h, 8h], -1..1 -> picture [B, 3, 8h, 8h] and the
-    person's mask [B, 1, 8h, 8h]. The picture is (1 - a) moved + a (p own + (1 - p) plate): the carried picture moved by a small flow, and where that is
-    wrong the network's own colours or the plate. What the reference shows, outlines too, so stays as sharp as it is.
+    person's mask [B, 1, 8h, 8h]. The picture is (1 - a) moved + a (p own + (1 - p) plate): the carried picture moved by a small flow, and
+    where that is wrong the network's own colours or the plate. What the reference shows, outlines too, so stays as sharp as it is.
     """
 
     REACH = 12.0
