@@ -12,8 +12,11 @@ const PLACES = [
   { name: 'csv-parse', module: 'phrase/lexicon', licence: 'LICENSE' },
   { name: '@huggingface/tokenizers', module: 'models/clip-tokenizer', licence: 'LICENSE' },
 ];
-const REQUIRE =
-  "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);";
+/** What CommonJS has and a module has not. */
+const COMMON = `import { createRequire as $require } from 'node:module';
+import { dirname as $dirname } from 'node:path';
+import { fileURLToPath as $path } from 'node:url';
+const require = $require(import.meta.url), __filename = $path(import.meta.url), __dirname = $dirname(__filename);`;
 
 await mkdir(join(root, 'dist', 'licences'), { recursive: true });
 for (const { name, module, licence } of PLACES) {
@@ -24,7 +27,7 @@ for (const { name, module, licence } of PLACES) {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    banner: { js: REQUIRE },
+    banner: { js: COMMON },
     plugins: [{ name: 'all else stays', setup: (build) => keep(build, name) }],
     logLevel: 'warning',
   });

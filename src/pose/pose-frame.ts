@@ -24,7 +24,7 @@ export interface PoseFrame {
   /** Seconds from the clip's beginning. */
   readonly time: number;
   /**
-   * `Float32Array` [133 * 3]: x, y, confidence for each keypoint. x and y are pixels of the picture, continuous
+   * `Float32Array` [133 * 3]; x, y, confidence for each keypoint. x and y are pixels of the picture, continuous
    * coordinates (left and upper edge 0). Confidence 0..1; 0 = missing, and then x and y mean nothing (they are 0).
    */
   readonly keypoints: Float32Array;

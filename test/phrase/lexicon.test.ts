@@ -79,7 +79,7 @@ describe('phrase', () => {
     const clip = await phrase('hello NAME hello M-E', path);
     expect(clip.signs.map(({ sign }) => sign)).toEqual(['hello', 'NAME', 'hello', 'M-E']);
     await expect(phrase('HELO NAMES XYZ', path)).rejects.toThrow(
-      /no sign for HELO \(near it: HELLO\); NAMES \(near it: NAME\); XYZ\. Correct it, or spell it: --spell-unknown/,
+      /no sign for HELO \(near it: HELLO\); NAMES \(near it: NAME\); XYZ\. Correct it, or spell it: `spellUnknown: true`/,
     );
     const spelled = await phrase('HELLO XYZ', path, { spellUnknown: true });
     expect(spelled.signs.map(({ sign }) => sign)).toEqual(['HELLO', 'XYZ']);
