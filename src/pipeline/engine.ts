@@ -25,15 +25,21 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+/** What is checked once the bundle's description is read, before its weights are. */
+export type EngineCheck = (bundle: Bundle, tokenizer: Tokenizer | undefined) => Promise<void>;
+
 /** Opens a bundle and a device, to be kept; the signal ends it for good. Throws `BundleError`, `DeviceError` and `UsageError`. */
-export async function openEngine({
-  method = {},
-  runtime = {},
-  signal,
-}: Pick<GenerateOptions, 'method' | 'runtime' | 'signal'>): Promise<Engine> {
-  const bundle = await loadBundle(method.bundle ?? DEFAULT_BUNDLE, { verify: method.verify });
+export async function openEngine(
+  { method = {}, runtime = {}, signal }: Pick<GenerateOptions, 'method' | 'runtime' | 'signal'>,
+  check?: EngineCheck,
+): Promise<Engine> {
+  const name = method.bundle ?? DEFAULT_BUNDLE;
+  const bundle = await loadBundle(name, { verify: false });
   const tokenizer = await createTokenizer(bundle);
   const gallery = await loadGallery(bundle);
+  await check?.(bundle, tokenizer);
+  // Reading all weights takes longer than all checks.
+  if (method.verify ?? true) await loadBundle(name);
   const runner = await openRunner(bundle, { device: runtime.device, threads: runtime.threads, signal });
   return {
     bundle,

@@ -1,4 +1,4 @@
-import { PoseFileError, UsageError } from '../errors.js';
+import { PoseFileError } from '../errors.js';
 import type { BundleRunner } from '../models/index.js';
 import type { Manifest } from '../models/manifest.js';
 import { seesPlate } from '../models/reference-uses.js';
@@ -21,11 +21,12 @@ import { drawConditions } from '../stages/conditions/index.js';
 import { onOtherPlate } from '../stages/reference/plate.js';
 import type { Method } from '../stages/two-stage.js';
 import { openBackdrop, plateOf } from './backdrop.js';
-import { type Engine, openEngine } from './engine.js';
+import { checkAgainstBundle, checkOptions, checkRangeWithin, strictSteps } from './checks.js';
+import { type Engine, type EngineCheck, openEngine } from './engine.js';
 import { nameOf, openInput } from './input.js';
 import { type Choices, type MethodParts, makeMethod, settle } from './method.js';
 import type { GenerateOptions, SourceOptions } from './options.js';
-import { loadPreset, type Preset, type PresetOverrides } from './preset.js';
+import { loadPreset, type Preset } from './preset.js';
 import { chooseSigner, type Signer } from './signer.js';
 
 /** Everything of a run that is opened once. */
@@ -43,24 +44,50 @@ export interface SessionParts {
   readonly opened: readonly { close(): Promise<void> }[];
 }
 
+/** What is known before models are loaded. */
+export interface ClipFacts {
+  readonly manifest: Manifest;
+  readonly clip: PoseClip;
+  /** Frames that will be drawn; 1 of a clip that comes live. */
+  readonly frames: number;
+}
+
+/** A check of the caller's, before models are loaded. */
+export type BeforeModels = (facts: ClipFacts) => Promise<void>;
+
+function framesIn(range: SourceOptions['range'], frames: number): number {
+  const { from = 0, to = frames } = range ?? {};
+  return Math.min(to, frames) - from;
+}
+
 /**
  * Opens everything a run needs; what was opened is closed again when the rest fails. Throws `HandfirstError`s. An engine that is
- * `kept` for several sessions stays open, and its bundle and device are used instead of the options'.
+ * `kept` for several sessions stays open, and its bundle and device are used instead of the options'. Everything that can be
+ * checked is checked before models are loaded, `before` included.
  */
-export async function openParts(asked: GenerateOptions, kept?: Engine): Promise<SessionParts> {
+export async function openParts(
+  asked: GenerateOptions,
+  kept?: Engine,
+  before?: BeforeModels,
+): Promise<SessionParts> {
   const options = promptly(asked);
-  const { source = {}, method = {}, look = {}, runtime = {}, signal } = options;
-  checkRange(source.range);
-  checkLookAhead(runtime.lookAhead);
+  const { source = {}, method = {}, look = {}, signal } = options;
+  checkOptions(options);
   const preset = loadPreset(method.preset, method.overrides);
-  checkLive(options);
   const clip = reshaped(await openInput(options.input, source), source.mend);
   const opened: { close(): Promise<void> }[] = [clip];
   try {
     const statistics = clip.live ? LIVE_STATISTICS : await clipStatistics(clip, repairOptions(source));
     if (!clip.live) checkBody(statistics, nameOf(options.input));
+    if (!clip.live) checkRangeWithin(options, statistics.frames);
     tellRepairs(statistics, options);
-    const engine = kept ?? (await openEngine(options));
+    const check: EngineCheck = async (bundle, tokenizer) => {
+      await checkAgainstBundle(bundle, tokenizer, options, preset);
+      const frames = clip.live ? 1 : framesIn(source.range, statistics.frames);
+      await before?.({ manifest: bundle.manifest, clip, frames });
+    };
+    if (kept) await check(kept.bundle, kept.tokenizer);
+    const engine = kept ?? (await openEngine(options, check));
     tellFraming(statistics, clip, engine.bundle.manifest.body.autoencoder.size, options);
     if (!kept) opened.push(engine);
     const { bundle, runner, tokenizer, gallery } = engine;
@@ -74,8 +101,8 @@ export async function openParts(asked: GenerateOptions, kept?: Engine): Promise<
     const parts = { manifest, runner, draw: drawConditions };
     const signer = await chooseSigner({ ...parts, tokenizer, gallery, preset, choices, warn }, look, signal);
     const { look: seen, seed } = signer;
-    const before = placeBefore(signer, backdrop, manifest, preset);
-    const ready = makeMethod({ ...parts, look: seen, seed, ...before }, preset, choices);
+    const placed = placeBefore(signer, backdrop, manifest, preset);
+    const ready = makeMethod({ ...parts, look: seen, seed, ...placed }, preset, choices);
     return { options, clip, statistics, engine, preset, choices, signer, method: ready, opened };
   } catch (error) {
     for (const resource of opened.reverse()) await resource.close();
@@ -130,11 +157,6 @@ function reshaped(clip: PoseClip, { aspect, fps }: MendOptions = {}): PoseClip {
   return aspect === undefined && fps === undefined ? clip : mendClip(clip, { ...MEND_NOTHING, aspect, fps });
 }
 
-/** Where the user named the number of steps. */
-function strictSteps({ hand, body }: PresetOverrides = {}): { hand: boolean; body: boolean } {
-  return { hand: hand?.steps !== undefined, body: body?.steps !== undefined };
-}
-
 /**
  * The signer before what is to be seen behind: in the reference, where the bundle draws on its plate, or put there in the finished
  * picture. Without a pose in the body stage the reference stays as it is.
@@ -152,38 +174,6 @@ function placeBefore(
     background: plate ? 'drawn' : backdrop,
     reference: clipReference(seen, { still: !preset.body.pose }),
   };
-}
-
-function checkRange(range: { from: number; to?: number } | undefined): void {
-  if (!range) return;
-  const { from, to } = range;
-  if (Number.isInteger(from) && from >= 0 && (to === undefined || (Number.isInteger(to) && to > from)))
-    return;
-  throw new UsageError(
-    'HF_FIELD_VALUE',
-    `The range ${from}:${to ?? ''} makes no sense: give a \`range\` FROM:TO with 0 <= FROM < TO.`,
-    { field: 'range' },
-  );
-}
-
-/** What comes live is seen once only, so nothing can be measured before it is drawn. */
-function checkLive({ input, source }: GenerateOptions): void {
-  const framing = source?.framing ?? 'source';
-  if (typeof input === 'string' || !input.live || framing === 'source') return;
-  throw new UsageError(
-    'HF_FIELDS_CONFLICT',
-    `Keypoints that come live cannot be fitted with \`framing: ${framing}\`, which looks at all frames first: give a list of frames, or \`framing: source\`.`,
-    { field: 'framing' },
-  );
-}
-
-function checkLookAhead(lookAhead: number | undefined): void {
-  if (lookAhead === undefined || (Number.isInteger(lookAhead) && lookAhead >= 1 && lookAhead <= 64)) return;
-  throw new UsageError(
-    'HF_FIELD_VALUE',
-    `A look-ahead of ${lookAhead} frames makes no sense: give a whole number from 1 to 64.`,
-    { field: 'lookAhead' },
-  );
 }
 
 function tellDevices(runner: BundleRunner, { watch }: GenerateOptions): void {

@@ -3,15 +3,18 @@ import { CancelledError, UsageError } from '../errors.js';
 import type { Picture } from '../picture.js';
 import { drawSkeleton } from '../pose/index.js';
 import {
+  checkVideo,
   checkVideoOutput,
   layoutSize,
   openVideoWriter,
+  probeVideo,
   readVideoFrames,
   STANDARD_OUTPUT,
   sideBySide,
   type VideoWriter,
 } from '../video/index.js';
 import type { Engine } from './engine.js';
+import type { ClipFacts } from './open-session.js';
 import type { OutputOptions, RenderOptions } from './options.js';
 import { provenance } from './provenance.js';
 import { type GeneratedFrame, Session } from './session.js';
@@ -43,7 +46,7 @@ export async function render(options: RenderOptions, engine?: Engine): Promise<R
   const { output } = options;
   checkLayout(output);
   await checkVideoOutput(output.path, { force: output.force });
-  const session = await Session.open(options, engine);
+  const session = await Session.open(options, engine, (facts) => checkFacts(facts, options));
   try {
     const opened = performance.now();
     const busyBefore = session.runner.busyMs;
@@ -71,6 +74,18 @@ export async function render(options: RenderOptions, engine?: Engine): Promise<R
   } finally {
     await session.close();
   }
+}
+
+/** What shows of the video before models are loaded: sizes, encoding, sound, the source beside it, another run, space. */
+async function checkFacts(
+  { manifest, clip, frames }: ClipFacts,
+  { output, look }: RenderOptions,
+): Promise<void> {
+  const { path, layout = 'plain', audio, encoding, sourceVideo } = output;
+  const { size } = manifest.body.autoencoder;
+  const picture = { ...layoutSize(layout, size, size), fps: clip.info.fps };
+  await checkVideo({ path, ...picture, alpha: look?.background === 'transparent', audio, encoding, frames });
+  if (sourceVideo !== undefined) await probeVideo(sourceVideo);
 }
 
 /** Says what a cancelled run leaves behind. */

@@ -9,7 +9,7 @@ import { drawFrame, type Intermediates } from '../stages/two-stage.js';
 import type { Engine } from './engine.js';
 import { nameOf } from './input.js';
 import type { Choices } from './method.js';
-import { openParts, repairOptions, type SessionParts } from './open-session.js';
+import { type BeforeModels, openParts, repairOptions, type SessionParts } from './open-session.js';
 import type { GenerateOptions } from './options.js';
 import type { Preset } from './preset.js';
 import { handCrops, type Signer } from './signer.js';
@@ -60,8 +60,8 @@ export class Session {
    * Opens everything a run needs; what was opened is closed again when the rest fails. Throws `HandfirstError`s. An
    * `engine` that is kept for several sessions stays open, and its bundle and device are used instead of the options'.
    */
-  static async open(options: GenerateOptions, engine?: Engine): Promise<Session> {
-    return new Session(await openParts(options, engine));
+  static async open(options: GenerateOptions, engine?: Engine, before?: BeforeModels): Promise<Session> {
+    return new Session(await openParts(options, engine, before));
   }
 
   get clip(): PoseClip {

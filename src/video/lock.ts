@@ -56,6 +56,8 @@ async function createOnce(path: string, text: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    // A full disk takes the name and not the text.
+    await rm(path, { force: true });
     throw error;
   }
 }
@@ -82,6 +84,21 @@ async function removeStale(path: string): Promise<void> {
   }
 }
 
+function taken(holder: Owner, path: string, output: string): OutputError {
+  return new OutputError(
+    'HF_OUTPUT_LOCKED',
+    `Process ${holder.pid} on ${holder.host} is writing ${output} already: wait for it, end it, or write to another name (if it is gone for good, remove ${path}).`,
+    { file: output },
+  );
+}
+
+/** @throws OutputError when another process writes `output` now */
+export async function checkUnlocked(folder: string, output: string): Promise<void> {
+  const path = join(folder, 'lock');
+  const holder = await readOwner(path);
+  if (holder && isRunning(holder)) throw taken(holder, path, output);
+}
+
 /**
  * Makes this process the only one that writes `output`, by a file in its work folder. Returns what gives the place back.
  *
@@ -98,13 +115,7 @@ export async function lockOutput(folder: string, output: string): Promise<() => 
       };
     }
     const holder = await readOwner(path);
-    if (holder && isRunning(holder)) {
-      throw new OutputError(
-        'HF_OUTPUT_LOCKED',
-        `Process ${holder.pid} on ${holder.host} is writing ${output} already: wait for it, end it, or write to another name (if it is gone for good, remove ${path}).`,
-        { file: output },
-      );
-    }
+    if (holder && isRunning(holder)) throw taken(holder, path, output);
     await removeStale(path);
     await new Promise((resolve) => setTimeout(resolve, 10 + 10 * attempt));
   }

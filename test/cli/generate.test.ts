@@ -1,9 +1,11 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
 import { TINY, temporaryFolder, writeClip } from '../pipeline/write-clip.js';
+import { canMount, SmallDisk } from '../video/disk-full.js';
 import { handfirst } from './run.js';
 
 // Each test starts workers and encoders, which takes long on a busy machine.
@@ -70,7 +72,6 @@ describe('handfirst generate', () => {
     const again = join(folder, 'again.mp4');
     const [, ...rest] = metadata.command;
     expect((await handfirst(...rest, '-o', again)).code).toBe(0);
-    const { readFileSync } = await import('node:fs');
     expect(readFileSync(again).equals(readFileSync(out))).toBe(true);
   });
 });
@@ -232,6 +233,67 @@ describe('what cannot be done ends with one sentence and its exit code', () => {
       message: expect.stringMatching(/best/),
     });
     expect(err).toMatch(/UsageError: .*\n\s+at /);
+  });
+});
+
+describe('mistakes are said before any model is read', () => {
+  /** The command with a bundle whose weights are no weights: reading them ends with code 4. */
+  async function withoutWeights() {
+    const made = command(2);
+    const bundle = join(made.folder, 'bundle');
+    await cp(TINY, bundle, { recursive: true });
+    const weights = readFileSync(join(bundle, 'hand.onnx'));
+    await writeFile(join(bundle, 'hand.onnx'), weights.fill(0));
+    return { ...made, argv: [...made.argv, '--bundle', bundle] };
+  }
+
+  it.each([
+    [['--crf', '99'], 2, /constant quality cannot be 99/],
+    [['--audio', '/nowhere.wav'], 2, /sound \/nowhere.wav cannot be read/],
+    [['--reference', '/nowhere.png'], 2, /reference picture \/nowhere.png cannot be read/],
+    [['--side-by-side', 'source', '--source-video', '/nowhere.mp4'], 2, /There is no \/nowhere.mp4/],
+    [['--prompt', 'a gren person'], 2, /"gren"/],
+    [['--steps', '3'], 2, /not in 3/],
+    [['--range', '2:'], 3, /has 2 frames, so there is none from frame 2 on: give a --range within it/],
+    [[], 4, /hand.onnx/],
+  ])('%j', async (flags, code, sentence) => {
+    const { argv } = await withoutWeights();
+    const ended = await handfirst(...argv, ...flags);
+    expect(ended.err).toMatch(sentence);
+    expect(ended.code).toBe(code);
+  });
+
+  it('another run that writes the same output', async () => {
+    const { argv, out } = await withoutWeights();
+    await mkdir(`${out}.handfirst`);
+    const owner = { pid: process.ppid, host: hostname(), token: 'x' };
+    await writeFile(join(`${out}.handfirst`, 'lock'), JSON.stringify(owner));
+    const { code, err } = await handfirst(...argv);
+    expect(code).toBe(6);
+    expect(err).toMatch(new RegExp(`Process ${process.ppid} on .* is writing .*out.mp4 already`));
+  });
+
+  it('a disk that is too small', async ({ skip }) => {
+    const { argv, folder } = await withoutWeights();
+    if (!canMount(folder)) skip('Small file systems need root on Linux.');
+    const disk = new SmallDisk(join(folder, 'disk'), 8);
+    try {
+      const { code, err } = await handfirst(...argv, '-o', join(disk.folder, 'a.mp4'));
+      expect(code).toBe(6);
+      expect(err).toMatch(/has 0.0 MB free, and 2 frames take 0.0 MB at least while they are drawn/);
+    } finally {
+      disk.remove();
+    }
+  });
+
+  it('a range that ends after the file says what it cuts', async () => {
+    const { argv } = command(3);
+    const { code, out, err } = await handfirst(...argv, '--range', '1:9');
+    expect(code).toBe(0);
+    expect(err).toMatch(
+      /range 1:9 reaches past the end of .*, which has 3 frames: 6 of the 8 frames asked for are cut, and 2 are drawn/,
+    );
+    expect(out).toContain('2 frames');
   });
 });
 

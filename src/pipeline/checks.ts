@@ -1,0 +1,102 @@
+import { stat } from 'node:fs/promises';
+import { TorchGenerator } from '../diffusion/noise.js';
+import { PoseFileError, UsageError } from '../errors.js';
+import type { Bundle, Tokenizer } from '../models/index.js';
+import { openBackdrop } from './backdrop.js';
+import { nameOf } from './input.js';
+import { settle } from './method.js';
+import type { GenerateOptions, SourceOptions } from './options.js';
+import type { Preset, PresetOverrides } from './preset.js';
+import { checkWords } from './prompt-words.js';
+
+/*
+ * What is checked before any model is loaded, so that a mistake is said at once.
+ */
+
+type Range = SourceOptions['range'];
+
+/** Options that need nothing else to be checked. Throws UsageError. */
+export function checkOptions(options: GenerateOptions): void {
+  const { source, look, runtime } = options;
+  checkLive(options);
+  checkRange(source?.range);
+  checkLookAhead(runtime?.lookAhead);
+  if (look?.seed !== undefined) new TorchGenerator(look.seed);
+}
+
+/** What comes live is seen once only, so nothing can be measured before it is drawn. */
+function checkLive({ input, source }: GenerateOptions): void {
+  const framing = source?.framing ?? 'source';
+  if (typeof input === 'string' || !input.live || framing === 'source') return;
+  throw new UsageError(
+    'HF_FIELDS_CONFLICT',
+    `Keypoints that come live cannot be fitted with \`framing: ${framing}\`, which looks at all frames first: give a list of frames, or \`framing: source\`.`,
+    { field: 'framing' },
+  );
+}
+
+function checkRange(range: Range): void {
+  if (!range) return;
+  const { from, to } = range;
+  if (Number.isInteger(from) && from >= 0 && (to === undefined || (Number.isInteger(to) && to > from)))
+    return;
+  throw new UsageError(
+    'HF_FIELD_VALUE',
+    `The range ${from}:${to ?? ''} makes no sense: give a \`range\` FROM:TO with 0 <= FROM < TO.`,
+    { field: 'range' },
+  );
+}
+
+function checkLookAhead(lookAhead: number | undefined): void {
+  if (lookAhead === undefined || (Number.isInteger(lookAhead) && lookAhead >= 1 && lookAhead <= 64)) return;
+  throw new UsageError(
+    'HF_FIELD_VALUE',
+    `A look-ahead of ${lookAhead} frames makes no sense: give a whole number from 1 to 64.`,
+    { field: 'lookAhead' },
+  );
+}
+
+/** The range against the clip's `frames`: one that begins after them throws PoseFileError, one that ends after them is said. */
+export function checkRangeWithin(
+  { input, source, watch }: Pick<GenerateOptions, 'input' | 'source' | 'watch'>,
+  frames: number,
+): void {
+  const { from = 0, to = frames } = source?.range ?? {};
+  if (from >= frames)
+    throw new PoseFileError(
+      'HF_POSE_RANGE',
+      `${nameOf(input)} has ${frames} frames, so there is none from frame ${from} on: give a \`range\` within it.`,
+      { file: nameOf(input), frame: from, field: 'range' },
+    );
+  if (to > frames)
+    watch?.events?.emit('note', {
+      kind: 'warning',
+      sentence: `The range ${from}:${to} reaches past the end of ${nameOf(input)}, which has ${frames} frames: ${to - frames} of the ${to - from} frames asked for are cut, and ${frames - from} are drawn.`,
+    });
+}
+
+/** Where the user named the number of steps. */
+export function strictSteps({ hand, body }: PresetOverrides = {}): { hand: boolean; body: boolean } {
+  return { hand: hand?.steps !== undefined, body: body?.steps !== undefined };
+}
+
+/** Options against the bundle: background, steps, words, reference. Throws UsageError; warnings come when the run is opened. */
+export async function checkAgainstBundle(
+  { manifest }: Bundle,
+  tokenizer: Tokenizer | undefined,
+  { look = {}, method = {} }: GenerateOptions,
+  preset: Preset,
+): Promise<void> {
+  const quiet = (): void => undefined;
+  await openBackdrop(look.background ?? 'drawn', manifest);
+  settle(manifest, preset, strictSteps(method.overrides), quiet);
+  const { prompt, reference, allowUnknownWords } = look;
+  if (tokenizer && prompt !== undefined)
+    checkWords(tokenizer.encode(prompt), { bundle: manifest.name, allowUnknownWords, warn: quiet });
+  if (reference !== undefined && !(await stat(reference).catch(() => undefined)))
+    throw new UsageError(
+      'HF_PICTURE_UNREADABLE',
+      `The reference picture ${reference} cannot be read (there is no such file): give a PNG, JPEG or WebP picture.`,
+      { file: reference, field: 'reference' },
+    );
+}
