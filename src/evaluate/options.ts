@@ -22,6 +22,7 @@ export interface EvaluateOptions {
   readonly command?: readonly string[];
   /** Hears how many of all frames are drawn and judged. */
   readonly progress?: (frames: { done: number; total: number }) => void;
+  /** Hears what is done otherwise than asked, and what it runs on. */
   readonly note?: (note: { kind: 'warning' | 'device' | 'keypoints'; sentence: string }) => void;
   readonly signal?: AbortSignal;
 }

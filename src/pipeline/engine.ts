@@ -22,6 +22,7 @@ export interface Engine {
   readonly gallery?: Gallery;
   /** Loads every graph now, which else happens when it is first run. Rejects with `DeviceError` where one cannot be. */
   warm(): Promise<void>;
+  /** Frees the models and ends their thread; what is being drawn by them fails. */
   close(): Promise<void>;
 }
 

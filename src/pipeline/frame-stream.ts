@@ -30,6 +30,7 @@ export class FrameStream<T> extends Observable<T> implements AsyncIterable<T> {
     });
   }
 
+  /** The values one by one; leaving the loop ends the stream. */
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
     let turn = nextTurn<T>();
     let release = (): void => undefined;

@@ -88,12 +88,14 @@ export interface WatchOptions {
 /** `note`: what is done otherwise than asked, and what it runs on. `progress`: a frame is drawn (`generate`) or written (`render`). */
 export class RunEvents extends EventEmitter<{ note: [Note]; progress: [Progress] }> {}
 
+/** A sentence for people about a run. */
 export interface Note {
   /** `keypoints`: what was mended and completed. */
   readonly kind: 'warning' | 'device' | 'keypoints';
   readonly sentence: string;
 }
 
+/** How far a run is. */
 export interface Progress {
   /** Frames finished, with those of an earlier run. */
   readonly done: number;

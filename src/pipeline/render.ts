@@ -19,6 +19,7 @@ import type { OutputOptions, RenderOptions } from './options.js';
 import { provenance } from './provenance.js';
 import { type GeneratedFrame, Session } from './session.js';
 
+/** What `render` made, and how long it took. */
 export interface RenderResult {
   /** Absolute path of the video. */
   readonly path: string;

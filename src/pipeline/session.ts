@@ -30,6 +30,7 @@ export interface GeneratedFrame {
   readonly intermediates?: Intermediates;
 }
 
+/** Which frames of a session are drawn, and who takes them. */
 export interface FramesOptions {
   /** Frames to leave out at the beginning, because they are there already; the crops' filter still sees them. */
   readonly skip?: number;
@@ -131,6 +132,7 @@ export class Session {
     });
   }
 
+  /** Closes what the session opened. */
   async close(): Promise<void> {
     for (const resource of [...this.parts.opened].reverse()) await resource.close();
   }

@@ -8,8 +8,11 @@ import { type PrepareOptions, prepareFrames } from './prepare-frames.js';
 export interface PictureSink {
   /** Frames that need not be written again (an earlier run has them). */
   readonly nextFrame: number;
+  /** Takes the next picture; resolves when another may come. */
   write(picture: Picture): Promise<void>;
+  /** Gives the file its name. */
   finish(): Promise<unknown>;
+  /** Removes what was written. */
   abort(): Promise<void>;
 }
 

@@ -58,7 +58,9 @@ export interface PoseClip {
   readonly info: PoseClipInfo;
   /** Frames come as they are made, from a model or a camera: they can be read once only. */
   readonly live?: boolean;
+  /** The frames from the first on, read as they are asked for. */
   frames(): AsyncIterable<PoseFrame>;
+  /** Closes the file. */
   close(): Promise<void>;
 }
 

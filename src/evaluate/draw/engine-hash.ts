@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
 /** Folders whose code decides pictures or numbers. */
-const PARTS = ['detect', 'diffusion', 'evaluate', 'models', 'pipeline', 'pose', 'stages', 'video'];
+const PARTS = ['detect', 'diffusion', 'evaluate', 'models', 'pipeline', 'pose', 'signers', 'stages', 'video'];
 /** Parts of evaluate/ that only show numbers. */
 const SHOWN_ONLY = /^evaluate\/(rank|report\/html)\//;
 const PACKAGES = ['onnxruntime-node', 'sharp', '@litertjs/core', '@mediapipe/holistic', 'culori'];

@@ -27,6 +27,7 @@ export interface MakeOptions extends SourceFlags {
   /** Clips of consecutive frames besides, and their length; default 0 and 32. */
   readonly clips?: number;
   readonly clipFrames?: number;
+  /** Hears how many of all frames are written. */
   readonly progress?: (frames: { done: number; total: number }) => void;
   readonly signal?: AbortSignal;
 }

@@ -7,8 +7,11 @@ import { openSafeFile } from './safe-file.js';
 
 /** Takes frames and makes a keypoint file of them. */
 export interface PoseWriter {
+  /** Takes the next frame; resolves when another may come. */
   write(frame: PoseFrame): Promise<void>;
+  /** Gives the file its name. */
   finish(): Promise<void>;
+  /** Removes what was written. */
   abort(): Promise<void>;
 }
 
