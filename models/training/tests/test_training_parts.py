@@ -8,11 +8,11 @@ from torch import nn
 
 from handfirst_training.conditions.body import legs_inside
 from handfirst_training.conditions.draw import BODY_CHANNELS, draw, place
+from handfirst_training.conditions.skin import skin_of
 from handfirst_training.networks.autoencoder import CarriedDecoder, moved
 from handfirst_training.networks.denoisers import FineMaskHead, MaskHead
 from handfirst_training.training.hand import edge_loss
 from handfirst_training.training.samples import ARM_SHARE, FACE_SHARE, cut_off, square_at
-from handfirst_training.training.skin import skin_of
 
 RIGHT = slice(112, 133)
 

@@ -13,10 +13,10 @@ from torch.nn import functional as F
 from ..conditions.body import legs_inside
 from ..conditions.draw import BODY_CHANNELS, HAND_CHANNELS, draw, place, transform
 from ..conditions.hand import LEFT_HAND, RIGHT_HAND
+from ..conditions.skin import LUMINANCE, skin_of
 from .carried import pixel_depth
 from .faults import jitter
 from .mirror import mirrored_points
-from .skin import skin_of
 from .store import World
 
 HAND_SIZE = 128
@@ -112,6 +112,13 @@ def signer_skin(shard, i: int) -> np.ndarray:
     return np.zeros(9, np.float32) if found is None else found
 
 
+def even(picture: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """The picture with what is much brighter than the hand's mean (palms of dark skin, glints) brought nearer to it."""
+    bright = picture @ LUMINANCE
+    ratio = bright / max(float(bright[mask].mean()) if mask.any() else 1.0, 1.0)
+    return picture * np.where(ratio > 1.3, (1.3 + 0.4 * (ratio - 1.3)) / np.maximum(ratio, 1e-3), 1)[..., None]
+
+
 def alone(picture: np.ndarray, mask: np.ndarray, colour: np.ndarray) -> np.ndarray:
     """The hand without what lies behind it: pixels at its edge hold some of that, so they take the colour of the hand beside them, and all
     else turns to `colour`."""
@@ -147,7 +154,8 @@ def hand_sample(world: World, at: int, rng: np.random.Generator, size: int = HAN
     skin = signer_skin(shard, signer)
     table = recoloured(rng)
     skin = table[np.clip((skin + 1) * 127.5, 0, 255).round().astype(int), np.arange(9) % 3] / 127.5 - 1
-    picture = alone(through(table, pixels[window]), mask, (skin[3:6] + 1) * 127.5)
+    gain = np.clip((skin[3:6] + 1) / (shard["soft_skin"][signer][3:6] + 1), 0.45, 2.2)
+    picture = alone(even(pixels[window], mask) * gain, mask, (skin[3:6] + 1) * 127.5)
     keypoints, depth = transform(keypoints, depth, x0 + ox / scale, y0 + oy / scale, scale * size / crop)
     if rng.random() < MIRRORED:
         picture, mask = picture[:, ::-1], mask[:, ::-1]

@@ -10,7 +10,7 @@ import numpy as np
 
 ARRAYS = (
     "reference", "reference_labels", "reference_keypoints", "plate", "pictures", "labels", "keypoints", "depth",
-    "closeups", "closeup_labels", "closeup_boxes", "closeup_owner",
+    "closeups", "closeup_labels", "closeup_boxes", "closeup_owner", "soft_skin",
 )  # fmt: skip
 CARRIED = ("carried", "coverage", "placed", "placed_depth")
 TARGETS = 3

@@ -67,7 +67,7 @@ def sample(studio: Studio, seed: int, index: int, targets: int = TARGETS) -> Sam
         "focal": camera.focal, "reference_focal": before.focal,
         "hair_piece": look.hair.piece, "tone": list(look.face.skin),
     }  # fmt: skip
-    return Sample(reference, reference_plate, studio.plate(signer, camera), shots, said)
+    return Sample(reference, reference_plate, studio.plate(signer, camera), shots, studio.soft_skin(signer, pose, before), said)
 
 
 def _poses(seed: int, index: int, body, count: int) -> list:

@@ -41,6 +41,10 @@ class Light:
     rim_side: float = 1.0
 
 
+SOFT = Light("studio", yaw=-0.55, ratio=1.15, pitch=0.55, soft=8.0, exposure=1.05, rim=0.15)
+"""The light of close-ups: soft, from one side, so that fingers that touch have an edge between them."""
+
+
 @cache
 def panorama(name: str) -> Floats:
     """[256, 512, 3] linear light of a place; shrinking has left values below zero near the sun, which are cut."""

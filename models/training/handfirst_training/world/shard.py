@@ -19,12 +19,14 @@ ARRAYS = ("picture", "labels", "keypoints", "away")
 
 @dataclass
 class Sample:
-    """One signer: reference and its plate, targets and their plate [n, n, 3], and what is said of it."""
+    """One signer: reference and its plate, targets and their plate [n, n, 3], its skin in the light of close-ups [9], and what is said of
+    it."""
 
     reference: Shot
     reference_plate: NDArray[np.uint8]
     plate: NDArray[np.uint8]
     targets: list[Shot]
+    soft_skin: NDArray[np.float32]
     words: dict[str, object]
 
 
@@ -32,7 +34,7 @@ def arrays_of(samples: list[Sample]) -> dict[str, NDArray]:
     """reference [n, 512, 512, 3], reference_labels [n, 512, 512], reference_keypoints [n, 133, 3], reference_depth [n, 133];
     reference_plate and plate (of the targets' camera) [n, 512, 512, 3]; pictures [n, t, 512, 512, 3], labels, keypoints and depth
     likewise; closeups [m, 192, 192, 3], closeup_labels [m, 192, 192], closeup_boxes [m, 3] (x0, y0, side in pixels of the picture),
-    closeup_owner [m, 4] (signer, target, left, right).
+    closeup_owner [m, 4] (signer, target, left, right), soft_skin [n, 9] (the face's skin in the light of close-ups).
 
     Labels: see `labels.py`. Keypoints: x, y, 1 seen, 0.5 hidden, 0 outside. Depth: metres from the camera along the view.
     """
@@ -44,6 +46,7 @@ def arrays_of(samples: list[Sample]) -> dict[str, NDArray]:
     out["reference_plate"] = np.stack([s.reference_plate for s in samples])
     for name, field in zip(("pictures", "labels", "keypoints", "depth"), ARRAYS, strict=True):
         out[name] = np.stack([np.stack([getattr(shot, field) for shot in s.targets]) for s in samples])
+    out["soft_skin"] = np.stack([s.soft_skin for s in samples])
     near = [(i, t, shot) for i, s in enumerate(samples) for t, target in enumerate(s.targets) for shot in target.closeups]
     out["closeups"] = np.array([shot.picture for _, _, shot in near], np.uint8).reshape(-1, CLOSEUP, CLOSEUP, 3)
     out["closeup_labels"] = np.array([shot.labels for _, _, shot in near], np.uint8).reshape(-1, CLOSEUP, CLOSEUP)
