@@ -3,7 +3,7 @@ import { defined } from './defined.js';
 import { EvenSample, quantile } from './even-sample.js';
 import { type Anatomy, measureAnatomy } from './mend/anatomy.js';
 import { type MendOptions, mendClip } from './mend/mend-clip.js';
-import { confidenceOf, distanceOf, middle } from './person.js';
+import { confidenceOf, distanceOf, headSize, middle } from './person.js';
 import { PARTS, type PoseClip, type PoseFrame } from './pose-frame.js';
 import { type Repair, RepairTally } from './repairs.js';
 
@@ -29,12 +29,16 @@ export interface Edges {
   readonly bottom: number;
 }
 
-/** Where the signer stands: middle of the shoulders and their width, and from there to the middle of the hips; pixels. */
+/** Where the signer stands and how the body is built; pixels. */
 export interface Standing {
+  /** Middle of the shoulders, and their width. */
   readonly x: number;
   readonly y: number;
   readonly width: number;
+  /** From there to the middle of the hips. */
   readonly trunk?: number;
+  /** Size of the head: `headSize`. */
+  readonly head?: number;
 }
 
 /** What a pass over a clip's keypoints says of it: plain values, which may be kept as JSON. */
@@ -199,6 +203,7 @@ function standingOf(keypoints: Float32Array): Standing | undefined {
     ...between,
     width,
     ...(hips ? { trunk: Math.hypot(hips.x - between.x, hips.y - between.y) } : {}),
+    ...given('head', headSize(keypoints)),
   };
 }
 
@@ -206,9 +211,22 @@ function medianStanding(all: readonly Standing[]): Standing | undefined {
   const median = (of: (standing: Standing) => number) => quantile(all.map(of), 0.5);
   const [x, y, width] = [median((at) => at.x), median((at) => at.y), median((at) => at.width)];
   if (x === undefined || y === undefined || width === undefined) return undefined;
-  const trunk = quantile(
-    all.flatMap((standing) => standing.trunk ?? []),
-    0.5,
-  );
-  return { x, y, width, ...(trunk === undefined ? {} : { trunk }) };
+  const some = (of: (standing: Standing) => number | undefined) =>
+    quantile(
+      all.flatMap((standing) => of(standing) ?? []),
+      0.5,
+    );
+  return {
+    x,
+    y,
+    width,
+    ...given(
+      'trunk',
+      some((at) => at.trunk),
+    ),
+    ...given(
+      'head',
+      some((at) => at.head),
+    ),
+  };
 }

@@ -1,11 +1,11 @@
 import type { ClipStatistics, Edges, Standing } from './clip-statistics.js';
-import { confidenceOf, middle } from './person.js';
+import { confidenceOf, headMiddle, middle } from './person.js';
 import { PARTS, type PoseClipInfo, type PoseFrame } from './pose-frame.js';
 
 /**
  * How the signer is placed in the picture. `signing`: as the file has it where the signer is large enough and head and hands stay inside,
  * else framed for the space of signing; `source`: as the file has it; `crop`: what is seen of the upper body fills the picture; `reference`: the shoulders
- * come to those of the reference, and the trunk has its length.
+ * come to those of the reference, and trunk and head have its sizes.
  */
 export type Framing = 'signing' | 'source' | 'crop' | 'reference';
 export const FRAMINGS: readonly Framing[] = ['signing', 'source', 'crop', 'reference'];
@@ -17,6 +17,8 @@ export interface Placement {
   readonly dy: number;
   /** Times the trunk is longer than the file's: hips and legs move with its end. */
   readonly trunk?: number;
+  /** Times the head is larger than the file's, about its middle. */
+  readonly head?: number;
 }
 
 /** Where a signer is placed who is framed anew: width of the shoulders as a share of the shorter side, and their middle. */
@@ -73,16 +75,22 @@ export function unsuited(
   return outside ? "head or hands leave the file's picture" : undefined;
 }
 
-/** No trunk is that much longer or shorter: hips that are elsewhere were not seen. */
-const TRUNK_LIMIT = 1.6;
+/** No trunk or head is that much larger or smaller: points that are elsewhere were not seen. */
+const BUILD_LIMIT = 1.6;
+
+/** Times a measure of the reference is that of the placed signer, within limits; undefined where one is unknown. */
+function limited(goal: number | undefined, own: number | undefined, scale: number): number | undefined {
+  if (!goal || !own) return undefined;
+  return Math.min(BUILD_LIMIT, Math.max(1 / BUILD_LIMIT, goal / (own * scale)));
+}
 
 /** One similarity, upright. */
 function onShoulders(shoulders: Standing, goal: Standing): Placement {
   const scale = goal.width / shoulders.width;
   const placed = { scale, dx: goal.x - shoulders.x * scale, dy: goal.y - shoulders.y * scale };
-  if (!goal.trunk || !shoulders.trunk) return placed;
-  const trunk = goal.trunk / (shoulders.trunk * scale);
-  return { ...placed, trunk: Math.min(TRUNK_LIMIT, Math.max(1 / TRUNK_LIMIT, trunk)) };
+  const trunk = limited(goal.trunk, shoulders.trunk, scale);
+  const head = limited(goal.head, shoulders.head, scale);
+  return { ...placed, ...(trunk ? { trunk } : {}), ...(head ? { head } : {}) };
 }
 
 function pointAt({ x, y }: Standing): Edges {
@@ -121,7 +129,7 @@ function inside(wanted: number, low: number, high: number, side: number): number
 }
 
 /** The frame in the coordinates of the placed picture; depth grows with it. */
-export function place(frame: PoseFrame, { scale, dx, dy, trunk = 1 }: Placement): PoseFrame {
+export function place(frame: PoseFrame, { scale, dx, dy, trunk = 1, head = 1 }: Placement): PoseFrame {
   const keypoints = frame.keypoints.slice();
   for (let index = 0; index < keypoints.length; index += 3) {
     if ((keypoints[index + 2] ?? 0) <= 0) continue;
@@ -129,6 +137,7 @@ export function place(frame: PoseFrame, { scale, dx, dy, trunk = 1 }: Placement)
     keypoints[index + 1] = (keypoints[index + 1] ?? 0) * scale + dy;
   }
   if (trunk !== 1) moveHips(keypoints, trunk);
+  if (head !== 1) scaleHead(keypoints, head);
   return frame.depth
     ? { ...frame, keypoints, depth: frame.depth.map((value) => value * scale) }
     : { ...frame, keypoints };
@@ -145,6 +154,18 @@ function moveHips(keypoints: Float32Array, trunk: number): void {
     if (confidenceOf(keypoints, index) <= 0) continue;
     keypoints[index * 3] = (keypoints[index * 3] ?? 0) + dx;
     keypoints[index * 3 + 1] = (keypoints[index * 3 + 1] ?? 0) + dy;
+  }
+}
+
+/** Head and face, `by` times as large about their middle. */
+function scaleHead(keypoints: Float32Array, by: number): void {
+  const centre = headMiddle(keypoints);
+  if (!centre) return;
+  const { start, length } = PARTS.face;
+  for (const index of [0, 1, 2, 3, 4, ...Array.from({ length }, (_, k) => start + k)]) {
+    if (confidenceOf(keypoints, index) <= 0) continue;
+    keypoints[index * 3] = centre.x + ((keypoints[index * 3] ?? 0) - centre.x) * by;
+    keypoints[index * 3 + 1] = centre.y + ((keypoints[index * 3 + 1] ?? 0) - centre.y) * by;
   }
 }
 

@@ -81,3 +81,23 @@ export function copyPerson(person: PersonPoints): { keypoints: Float32Array; dep
   const keypoints = person.keypoints.slice();
   return person.depth ? { keypoints, depth: person.depth.slice() } : { keypoints };
 }
+
+/** Brows, nose and eyes of the face's 68 points: what hardly moves in a head. */
+const STILL_FACE = Array.from({ length: 31 }, (_, k) => 23 + 17 + k);
+
+/** Spread of brows, nose and eyes about their middle in pixels; undefined where one is missing. */
+export function headSize(keypoints: Float32Array): number | undefined {
+  const centre = middle(keypoints, STILL_FACE);
+  if (!centre || STILL_FACE.some((index) => confidenceOf(keypoints, index) <= 0)) return undefined;
+  const squares = STILL_FACE.reduce(
+    (sum, index) =>
+      sum + ((keypoints[index * 3] ?? 0) - centre.x) ** 2 + ((keypoints[index * 3 + 1] ?? 0) - centre.y) ** 2,
+    0,
+  );
+  return Math.sqrt(squares / STILL_FACE.length);
+}
+
+/** Middle of brows, nose and eyes. */
+export function headMiddle(keypoints: Float32Array): { x: number; y: number } | undefined {
+  return middle(keypoints, STILL_FACE);
+}

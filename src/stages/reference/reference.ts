@@ -1,5 +1,6 @@
 import type { Picture } from '../../picture.js';
 import type { Standing } from '../../pose/index.js';
+import { headSize } from '../../pose/person.js';
 
 /** Labels of a part mask. */
 export const PART = {
@@ -39,7 +40,7 @@ export const SKIN_LENGTH = 9;
 const TRUNK = 1.45;
 
 /** Where the reference stands. */
-export function standingOf({ keypoints }: Pick<Reference, 'keypoints'>): Required<Standing> {
+export function standingOf({ keypoints }: Pick<Reference, 'keypoints'>): Standing {
   const at = (point: number): [x: number, y: number, confidence: number] => {
     const [x = 0, y = 0, confidence = 0] = keypoints.subarray(point * 3, point * 3 + 3);
     return [x, y, confidence];
@@ -51,5 +52,6 @@ export function standingOf({ keypoints }: Pick<Reference, 'keypoints'>): Require
   const trunk = seen
     ? Math.hypot((leftHip[0] + rightHip[0]) / 2 - x, (leftHip[1] + rightHip[1]) / 2 - y)
     : TRUNK * width;
-  return { x, y, width, trunk };
+  const head = headSize(keypoints);
+  return { x, y, width, trunk, ...(head === undefined ? {} : { head }) };
 }
