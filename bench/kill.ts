@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -65,10 +65,12 @@ async function run(out: string, kill?: Kill): Promise<Ended> {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let [done, resumed, begun]: [number, number | undefined, number | undefined] = [0, undefined, undefined];
+  let last = '';
   const end = (): void => void (kill && setTimeout(() => child.kill(kill.signal), kill.after));
   if (kill && !kill.drawing) end();
   createInterface(child.stdout).on('line', (line) => {
     if (!line.endsWith('}')) return;
+    last = line;
     const event = eventSchema.parse(JSON.parse(line));
     if (event.event !== 'progress') return;
     if (begun === undefined && kill?.drawing) end();
@@ -77,7 +79,7 @@ async function run(out: string, kill?: Kill): Promise<Ended> {
     done = event.done ?? done;
   });
   const [code, signal] = await once(child, 'close');
-  if (code !== 0 && code !== 130 && !signal) throw new Error(`handfirst ended with code ${code}`);
+  if (code !== 0 && code !== 130 && !signal) throw new Error(`handfirst ended with code ${code}: ${last}`);
   return { finished: code === 0, resumed, done, drawing: performance.now() - (begun ?? performance.now()) };
 }
 
@@ -113,15 +115,18 @@ try {
     const kill = { signal, after: inDrawing ? (moment * drawing) / 3 : moment * 3000, drawing: inDrawing };
     const ended = await run(broken, enough ? undefined : kill);
     if (ended.resumed !== undefined) lost = Math.max(lost, before - ended.resumed);
-    if (ended.finished) {
+    if (!ended.finished) {
+      kills[signal]++;
+      before = Math.max(before, ended.done);
+      process.stdout.write(`${total()} kills\n`);
+    }
+    // A run may be killed when the video has its name and only the end of the program is missing.
+    if (ended.finished || (existsSync(broken) && !existsSync(`${broken}.handfirst`))) {
       if (sha256(broken) !== wanted) throw new Error(`After ${total()} kills the video has other bytes.`);
       finished++;
       before = 0;
       rmSync(broken);
-      continue;
     }
-    kills[signal]++;
-    before = Math.max(before, ended.done);
   }
   process.stdout.write(
     `${total()} kills (${kills.SIGKILL} SIGKILL, ${kills.SIGTERM} SIGTERM, ${kills.SIGINT} SIGINT), ${finished} finished videos, all with the same bytes; ${lost} frames lost at most\n`,

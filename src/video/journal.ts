@@ -46,7 +46,10 @@ export interface Journal {
   readonly joined?: JoinedRecord;
 }
 
-const journalPath = (folder: string) => join(folder, 'journal.jsonl');
+/** Name within the work folder. */
+export const JOURNAL = 'journal.jsonl';
+
+const journalPath = (folder: string) => join(folder, JOURNAL);
 
 /** JSON with the keys of every object in order, so that equal values give equal texts. */
 function canonical(value: unknown): string {

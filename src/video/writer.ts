@@ -1,11 +1,12 @@
-import { rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { OutputError, UsageError } from '../errors.js';
 import type { Picture } from '../picture.js';
 import type { AudioTrack } from './audio.js';
 import { asOutputError, cancelled } from './encoder.js';
 import { FORMATS } from './format.js';
 import { artifactPath, digestOutput, joinSegments, proofFile } from './join.js';
-import { appendJournal, type Journal, type SegmentRecord } from './journal.js';
+import { appendJournal, JOURNAL, type Journal, type SegmentRecord } from './journal.js';
 import { evenPicture, withChannels } from './layout.js';
 import type { VideoMetadata } from './metadata.js';
 import { checkOutput, type OutputPlace, publish } from './output.js';
@@ -217,7 +218,12 @@ export class SegmentedWriter implements VideoWriter {
 
   private async leave(keep: boolean): Promise<void> {
     this.state.signal?.removeEventListener('abort', this.cancel);
-    if (keep) await this.state.unlock();
-    else await rm(this.state.place.folder, { recursive: true, force: true, maxRetries: 3 });
+    const { folder } = this.state.place;
+    if (keep) return this.state.unlock();
+    // The journal goes last: a run that is killed in here still knows that it had finished.
+    for (const name of await readdir(folder).catch(() => [])) {
+      if (name !== JOURNAL) await rm(join(folder, name), { recursive: true, force: true, maxRetries: 3 });
+    }
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }
