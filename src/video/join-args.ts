@@ -13,7 +13,8 @@ const FASTEST_GIF = 50;
 
 /**
  * List for ffmpeg's concat demuxer. Durations are stated, and rounded as the sum from the clip's beginning, so that no
- * container's coarse clock moves a later segment. File names are relative to the list.
+ * container's coarse clock moves a later segment. File names are absolute: ffmpeg takes a `?` in a folder's name for the end of a path
+ * that names are relative to.
  */
 export function concatList(
   segments: readonly { file: string; firstFrame: number; frames: number }[],
@@ -21,7 +22,7 @@ export function concatList(
 ): string {
   const lines = segments.map(({ file, firstFrame, frames }) => {
     const duration = microseconds(firstFrame + frames, fps) - microseconds(firstFrame, fps);
-    return `file '${file}'\nduration ${(duration / 1e6).toFixed(6)}\n`;
+    return `file '${file.replaceAll("'", "'\\''")}'\nduration ${(duration / 1e6).toFixed(6)}\n`;
   });
   return `ffconcat version 1.0\n${lines.join('')}`;
 }
@@ -39,7 +40,7 @@ export interface JoinFiles {
 
 function concatInput(list: string): FfmpegCommand['inputs'][number] {
   // Segments of one plan have the same headers, so ffmpeg has nothing to convert between them.
-  return { options: [...QUIET, '-f', 'concat', '-auto_convert', '0'], source: list };
+  return { options: [...QUIET, '-f', 'concat', '-safe', '0', '-auto_convert', '0'], source: list };
 }
 
 /** Finished segments to one file without encoding again; sound is cut at the video's end. */

@@ -70,7 +70,11 @@ export async function joinSegments(
   };
   const run: RunOptions = { ffmpeg, output, signal };
   const frames = segments.reduce((sum, segment) => sum + segment.frames, 0);
-  const parts = segments.map(({ files: [file = ''], firstFrame, frames }) => ({ file, firstFrame, frames }));
+  const parts = segments.map(({ files: [file = ''], firstFrame, frames }) => ({
+    file: join(folder, file),
+    firstFrame,
+    frames,
+  }));
   await writeFile(files.list, concatList(parts, plan.fps));
   switch (FORMATS[plan.format].join) {
     case 'copy':

@@ -129,14 +129,14 @@ describe('with the embedded ffmpeg alone, since the arguments are the same', () 
   });
 
   test('folders and names that ffmpeg would read as patterns, options or protocols', async () => {
-    const strange = join(folder, "100%d it's: a [b]");
+    const strange = join(folder, "100%d it's: a [b] what? #1");
     mkdirSync(strange);
-    for (const name of ['-y a:b%03d.mp4', 'g%d.gif', 'p%d/']) {
+    for (const name of ['-y a:b%03d.mp4', 'q?x "手" é#h.webm', 'g%d.gif', 'p%d/']) {
       const path = join(strange, name);
       await make({ path });
       expect(await readInfo(path)).toMatchObject(METADATA);
     }
-    expect(readdirSync(strange).sort()).toEqual(['-y a:b%03d.mp4', 'g%d.gif', 'p%d']);
+    expect(readdirSync(strange).sort()).toEqual(['-y a:b%03d.mp4', 'g%d.gif', 'p%d', 'q?x "手" é#h.webm']);
   });
 
   test('MOV: ProRes 4444 with colours and transparency', async () => {

@@ -104,7 +104,7 @@ describe('joining', () => {
 
   test('MP4 is copied, described and ready to stream', () => {
     const wanted = [
-      '-hide_banner -v error -nostdin -f concat -auto_convert 0 -i /w/list.txt -y',
+      '-hide_banner -v error -nostdin -f concat -safe 0 -auto_convert 0 -i /w/list.txt -y',
       '-map 0:v:0 -c:v copy -map_metadata -1 -map_chapters -1 -metadata comment={"a":1} -video_track_timescale 30000 -movflags +faststart+write_colr',
       '-fflags +bitexact -f mp4 /w/out',
     ];
