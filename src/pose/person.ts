@@ -1,6 +1,8 @@
 import { KEYPOINT_COUNT } from './pose-frame.js';
 import type { PersonPoints } from './readers/reader.js';
 
+/** Scores beyond this are no scores: such a point counts as missing. */
+const LARGEST_SCORE = 1000;
 /** Coordinates beyond this many pixels cannot be of a picture: such a point counts as missing. */
 const LARGEST_COORDINATE = 1e6;
 
@@ -20,7 +22,7 @@ export function setPoint(
   y: number,
   confidence: number,
 ): void {
-  if (!(confidence > 0) || !Number.isFinite(confidence) || (x === 0 && y === 0)) return;
+  if (!(confidence > 0 && confidence <= LARGEST_SCORE) || (x === 0 && y === 0)) return;
   if (!(Math.abs(x) <= LARGEST_COORDINATE && Math.abs(y) <= LARGEST_COORDINATE)) return;
   keypoints[index * 3] = x;
   keypoints[index * 3 + 1] = y;

@@ -107,6 +107,15 @@ describe('scores and places in other units', () => {
     expect(found[0]?.keypoints[2]).toBe(1);
     expect(found[0]?.keypoints[95 * 3 + 2]).toBeCloseTo(0.05, 5);
     expect(problems[0]).toBe('Scores reach 8 in place of 1: they are divided by that.');
+    // A score of 1e308 is none: it leaves its point out and the others as they are.
+    const broken = [
+      { frame_id: 0, instances: [{ keypoints, keypoint_scores: [1e308, ...scores.slice(1)] }] },
+    ];
+    const { frames: sound } = await read(write('broken.json', JSON.stringify(broken)));
+    expect([...(sound[0]?.keypoints.subarray(0, 6) ?? [])].map((v) => v > 0)).toEqual([
+      ...[false, false, false],
+      ...[true, true, true],
+    ]);
   });
 
   it.each([
