@@ -80,12 +80,14 @@ def test_the_shipped_gallery_is_whole() -> None:
     for signer in told["signers"]:
         picture, plate, parts = (np.asarray(Image.open(GALLERY / signer[name])) for name in ("picture", "plate", "parts"))
         assert picture.shape == plate.shape == (*signer["size"][::-1], 3) and parts.shape == picture.shape[:2]
-        assert {names.SKIN, names.TOP, names.LEFT_HAND, names.RIGHT_HAND} <= set(np.unique(parts)) <= set(range(8))
+        assert {names.SKIN, names.TOP, names.FACE} <= set(np.unique(parts)) <= set(range(8))
         points = np.array(signer["keypoints"])
         assert points.shape == (133, 3) and len(signer["depth"]) == 133
-        for part, label in ((slice(91, 112), names.LEFT_HAND), (slice(112, 133), names.RIGHT_HAND)):
-            x, y = points[part, :2].astype(int).T
-            assert points[part, 2].all() and (parts[y, x] == label).mean() > 0.6, signer["name"]
+        shoulders, elbows, wrists = points[5:7], points[7:9], points[9:11]
+        assert (points[[*range(11), *range(23, 91)], 2] == 1).all(), "head, shoulders, elbows and wrists are in the picture"
+        assert (np.abs(wrists[:, 0] - 256) > np.abs(elbows[:, 0] - 256)).all() and (np.abs(elbows[:, 0] - 256) > np.abs(shoulders[:, 0] - 256)).all()
+        x, y = shoulders[:, :2].astype(int).T
+        assert np.isin(parts[y + 8, x], [names.TOP, names.HAIR]).all(), signer["name"]
         bare = parts == names.BACKGROUND
         assert np.abs(picture.astype(int) - plate)[bare].mean() < 2, signer["name"]
         assert np.nonzero(~bare)[0].min() > 8, "air above the head"

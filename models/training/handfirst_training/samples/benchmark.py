@@ -174,9 +174,9 @@ def read_letters(alphabet: str) -> tuple[list[str], NDArray[np.float64], NDArray
     for at, letter in enumerate(letter for letter in alphabet for _ in range(READERS)):
         signer, _, streams = signer_of(FIRST_READER + at)
         rest = signer.body.rest
-        shots.append(studio.draw(signer, spelled(rest, letter, streams[2]), reference_camera(rest, SIZE), closeups=False))
+        shots.append(studio.measure(signer, spelled(rest, letter, streams[2]), reference_camera(rest, SIZE)))
         names.append(letter)
-    return names, np.stack([shot[2] for shot in shots]).astype(np.float64), np.stack([shot[3] for shot in shots]).astype(np.float64)
+    return names, np.stack([shot[0] for shot in shots]).astype(np.float64), np.stack([shot[1] for shot in shots]).astype(np.float64)
 
 
 def main() -> None:

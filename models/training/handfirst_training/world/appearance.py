@@ -129,7 +129,7 @@ def sample_hair(rng: np.random.Generator, figure: Figure, face: Face, choice: Ch
     deep = face.skin_name in DEEP_SKINS or figure.phenotype["asian"] > 0.6
     colours = np.array([0.6, 0.3, 0.05, 0.0, 0.0, 0.0, 0, 0] if deep else [0.15, 0.24, 0.22, 0.14, 0.14, 0.06, 0, 0])
     if figure.age > 0.55:
-        colours = colours * 0.5 + np.array([0, 0, 0, 0, 0, 0, 0.3, 0.2]) * (1 if figure.age > 0.7 else 0.4)
+        colours = colours * 0.5 + np.array([0, 0, 0, 0, 0, 0, 0.3, 0.2 if figure.age > 0.7 else 0.0])
     colour = choice.hair or _pick(rng, dict(zip(HAIR_COLOURS, colours, strict=True)))
     options = KINDS[figure.gender][kind]
     piece = options[rng.integers(len(options))]
@@ -149,10 +149,15 @@ def _contrast(one: Colour, other: Colour) -> float:
     return float(np.clip((apart - 0.08) / 0.25, 0.03, 1))
 
 
+FORMAL = ("black", "dark grey", "grey", "navy", "brown", "beige")
+"""Colours of suits and jackets."""
+
+
 def sample_clothes(rng: np.random.Generator, figure: Figure, face: Face, choice: Choice) -> Clothes:
     cuts = [name for name, cut in CUTS.items() if figure.gender in cut.worn_by]
     cut = choice.cut or str(rng.choice(cuts))
-    cloth = choice.cloth or _pick(rng, _stands_off(CLOTH_COLOURS, CLOTH_ODDS, face.skin))
+    odds = _stands_off(CLOTH_COLOURS, CLOTH_ODDS, face.skin)
+    cloth = choice.cloth or _pick(rng, {name: odds[name] for name in FORMAL} if CUTS[cut].word in ("suit", "jacket") else odds)
     others = {name: odds for name, odds in CLOTH_ODDS.items() if name != cloth}
     second = near_colour(rng, _pick(rng, others))
     main = near_colour(rng, cloth)
@@ -163,8 +168,7 @@ def sample_clothes(rng: np.random.Generator, figure: Figure, face: Face, choice:
     bottoms = CUTS[cut].bottoms
     return Clothes(cut, bottoms[rng.integers(len(bottoms))], cloth, main, trim, second, choice.pattern or pattern,
                    float(rng.uniform(0.03, 0.08)), low, _near(rng, TROUSER_COLOURS[low], 0.06), float(rng.uniform(0.03, 0.10)),
-                   float(rng.uniform(0.6, 1.2)),
-                   float(rng.uniform(0, 1)))  # fmt: skip
+                   float(rng.uniform(0.6, 1.2)), float(rng.uniform(0, 1)))  # fmt: skip
 
 
 def near_colour(rng: np.random.Generator, name: str) -> Colour:

@@ -96,7 +96,7 @@ def sample_camera(rng: np.random.Generator, rest: Rest, size: int = SIZE) -> Cam
         low = z["shoulder"] - rng.uniform(0.26, 0.42)
     elif kind > 0.85:
         low = z["hip"] - rng.uniform(0.2, 0.42)
-    headroom = rng.uniform(0.02, 0.18)
+    headroom = rng.uniform(0.06, 0.2)
     height = (z["crown"] - low) * (1 + headroom)
     middle = low + height / 2
     distance = height * rng.uniform(1.8, 3.2)

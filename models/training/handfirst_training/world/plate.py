@@ -56,8 +56,8 @@ def _wall(colour: Colour, rng: np.random.Generator, size: int) -> Floats:
     pool = np.exp(-((line[None] - x) ** 2 + (line[:, None] - y) ** 2) / (2 * wide**2))
     shade = (0.88 + 0.14 * pool) * (1 + across * line[None] + down * line[:, None])
     shade = _resized(shade.astype(np.float32), size)
-    paint = ndimage.gaussian_filter(ndimage.zoom(rng.normal(0, 1, (size // 8, size // 8)), 8, order=1), 1.2)
-    shade = shade + 0.004 * paint + 0.003 * rng.normal(0, 1, (size, size))
+    grain = rng.normal(0, 1, (size, size))
+    shade = shade + 0.012 * ndimage.gaussian_filter(grain, 2.5, mode="wrap") + 0.003 * grain
     return (np.array(colour, np.float32) * shade[..., None]).astype(np.float32)
 
 

@@ -18,7 +18,7 @@ from .pieces import face as face_pieces
 from .pieces import skin as skin_maps
 from .pieces.folder import texture_file
 from .pieces.garments import CUTS, Garment, dress, garment_of, hidden_by
-from .pieces.hair import Hair, grow, roots
+from .pieces.hair import FLAT_EARS, OVER_EARS, Hair, grow, roots
 from .pieces.mesh import load
 from .skeleton import Pose
 
@@ -155,7 +155,8 @@ def cheek_tone(skin_map: str) -> Floats:
 
 def make_signer(look: Look) -> Signer:
     """Build the body and dress it."""
-    body = body_model().shape(look.figure.phenotype, look.figure.local)
+    local = look.figure.local | (FLAT_EARS if look.hair.piece in OVER_EARS else {})
+    body = body_model().shape(look.figure.phenotype, local)
     body.base = body.unposed(RESTING)
     cut = CUTS[look.clothes.cut]
     clothes = dress(body, cut, look.clothes.bottom)

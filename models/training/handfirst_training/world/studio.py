@@ -89,6 +89,13 @@ class Studio:
         found = skin_of(view.picture, view.labels == labels.SKIN, (points - corner) * closeups.SIZE / side)
         return np.zeros(9, np.float32) if found is None else found
 
+    def measure(self, signer: Signer, pose: Pose, camera: Camera) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Keypoints [133, 3] and depth [133] of a posed signer, without a picture."""
+        bare, scene = signer.scene(pose)
+        self.renderer.load(scene)
+        world = world_points(signer.body, pose, bare)
+        return picture_points(camera, world, self.renderer.distance(camera)), picture_depth(camera, world)
+
     def _closeups(self, signer: Signer, pose: Pose, points: NDArray[np.float32], camera: Camera) -> list[Closeup]:
         out = []
         regions = [region for region in closeups.regions(points, camera.size) if region.side >= closeups.SMALLEST]

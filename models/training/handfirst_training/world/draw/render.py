@@ -87,7 +87,7 @@ class Renderer:
 
     def view(self, camera: Camera, behind: Behind, labels: bool = True) -> View:
         """Draw the loaded scene. Labels and depth are empty where `labels` is False."""
-        targets = self.targets.setdefault(camera.size, Targets(self.card.context, self.card.gl, camera.size))
+        targets = self._targets(camera.size)
         self._sort_hair(camera)
         self._occlusion(camera, targets)
         self._colours(camera, behind, targets)
@@ -95,6 +95,17 @@ class Renderer:
         if not labels:
             return View(picture, np.zeros((0, 0), np.uint8), np.zeros((0, 0), np.float32))
         return View(picture, self._labels(camera, targets), targets.distance())
+
+    def _targets(self, size: int) -> Targets:
+        if size not in self.targets:
+            self.targets[size] = Targets(self.card.context, self.card.gl, size)
+        return self.targets[size]
+
+    def distance(self, camera: Camera) -> Floats:
+        """[n, n] metres along the view of the loaded scene, 0 where nothing is."""
+        targets = self._targets(camera.size)
+        self._occlusion(camera, targets)
+        return targets.distance()
 
     def _sort_hair(self, camera: Camera) -> None:
         for part, buffers in self.loaded:
