@@ -59,6 +59,7 @@ def test_the_cast_is_varied_and_its_words_are_known_to_the_bundle() -> None:
     seen: dict[str, Counter[str]] = {name: Counter() for name in WORDS}
     for look in signers.values():
         assert look.wall, "plain walls first"
+        assert (look.hair.piece == "") == (look.hair.kind == "bald")
         for name, value in look.words().items():
             if name in WORDS:
                 seen[name][value] += 1

@@ -57,7 +57,7 @@ def arrays_of(samples: list[Sample]) -> dict[str, NDArray]:
 
 def write_shard(folder: Path, samples: list[Sample]) -> None:
     """Write the arrays (see `arrays_of`) and words.json under a temporary name, then rename the folder."""
-    part = folder.with_name(folder.name + f".part{os.getpid()}")
+    part = folder.with_name(f".{folder.name}.part{os.getpid()}")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     for name, array in arrays_of(samples).items():

@@ -14,7 +14,7 @@ from .skin import scalp
 
 KINDS: dict[str, dict[str, tuple[str, ...]]] = {
     "woman": {
-        "bald": ("short03",), "short": ("short03", "short01", "short02"), "curly": ("afro01",), "bob": ("bob02",), "long": ("long01",),
+        "bald": ("",), "short": ("short03", "short01", "short02"), "curly": ("afro01",), "bob": ("bob02",), "long": ("long01",),
         "bun": ("ponytail01",),
     },
     "man": {
