@@ -134,12 +134,12 @@ def test_the_decoder_begins_with_the_carried_picture_and_the_plate() -> None:
     torch.testing.assert_close(moved(carried, flow + 3)[..., 8:-8, 8:-8], carried[..., 11:-5, 11:-5])
     with torch.no_grad():
         decoder.outward.weight.zero_()
-        decoder.outward.bias[48:64] = -20.0
+        decoder.outward.bias[12:16] = -20.0
         latent, features = torch.randn(1, 24, 8, 8), torch.randn(1, 16, 8, 8)
         picture, _ = decoder(latent, features, carried, plate)
         torch.testing.assert_close(picture, carried)
-        decoder.outward.bias[48:64] = 20.0
-        decoder.outward.bias[64:80] = -20.0
+        decoder.outward.bias[12:16] = 20.0
+        decoder.outward.bias[16:20] = -20.0
         picture, person = decoder(latent, features, carried, plate)
         torch.testing.assert_close(picture, plate)
     assert float(person.max()) < 1e-6
