@@ -12,6 +12,13 @@ export function names(text: string): string[] {
   throw new InvalidArgumentError('Give names with commas between them, such as default,naive.');
 }
 
+/** `50,4`: numbers of steps. */
+export function stepCounts(text: string): number[] {
+  const list = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  if (list.every((steps) => Number.isInteger(steps) && steps > 0)) return list;
+  throw new InvalidArgumentError('Give whole numbers with commas between them, such as 50,4.');
+}
+
 /** `0.8,0.6`: sizes from 0 to 1. */
 export function factors(text: string): number[] {
   const list = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));

@@ -18,6 +18,8 @@ export function evaluateMakeCommand(): Command {
     .option('--seed <n>', 'decides what is chosen', parse.wholeNumber(0), 0)
     .option('--videos <n>', 'videos to choose', parse.wholeNumber(1), 50)
     .option('--frames <n>', 'frames to choose of them, or pictures', parse.wholeNumber(1), 2000)
+    .option('--two-handed', 'only frames that ask for both hands')
+    .option('--by-class', 'evenly from the folders of the input, a class each (pictures)')
     .option('--clips <n>', 'clips to choose besides, to tell flicker by', parse.wholeNumber(0), 0)
     .option('--clip-frames <n>', 'consecutive frames of a clip', parse.wholeNumber(2), 32)
     .optionsGroup('Keypoints:')
@@ -49,7 +51,8 @@ and, with its caption, clip.txt. Frames that ask for no hand are not chosen.
 
 Examples:
   handfirst evaluate make videos/ --poses keypoints/ -o benchmark
-  handfirst evaluate make hagrid/ --poses hagrid-dwpose/ -o hagrid-benchmark --frames 500
+  handfirst evaluate make youtube-asl/ --poses keypoints/ -o youtube-asl --two-handed --videos 50 --frames 2000
+  handfirst evaluate make hagrid/ --poses hagrid-dwpose/ -o hagrid --by-class --frames 360
 ${EXIT_CODES}`;
 
 async function make(input: string, flags: MakeFlags): Promise<void> {

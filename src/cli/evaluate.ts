@@ -16,7 +16,8 @@ import {
 } from '../evaluate/index.js';
 import { DEVICES } from '../models/index.js';
 import * as parse from './arguments.js';
-import { factors, names, tolerance } from './evaluate-flags.js';
+import { runCost } from './evaluate-cost.js';
+import { factors, names, stepCounts, tolerance } from './evaluate-flags.js';
 import { evaluateMakeCommand } from './evaluate-make.js';
 import { evaluateRankCommand } from './evaluate-rank.js';
 import { EXIT_CODES } from './failure.js';
@@ -36,6 +37,8 @@ interface EvaluateFlags {
   readonly limit?: number;
   readonly shrink?: readonly number[];
   readonly features?: string;
+  /** True: without a list of steps. */
+  readonly cost?: readonly number[] | true;
   readonly baseline?: string;
   readonly tolerance: Tolerance;
   readonly updateBaseline?: boolean;
@@ -64,7 +67,7 @@ function runCommand(): Command {
     .addOption(
       new Option(
         '--preset <names>',
-        'presets, or .json files, with commas between them; the first is the measure',
+        'presets, or .json files, each with @BUNDLE where it has its own; the first is the measure',
       )
         .argParser(names)
         .default(['default'], 'default'),
@@ -75,6 +78,12 @@ function runCommand(): Command {
     .option(
       '--features <folder>',
       'networks to measure FID, KID and CLIPSIM by, as judge/export_features.py writes them',
+    )
+    .addOption(
+      new Option(
+        '--cost [steps]',
+        'measure instead what a frame costs: seconds and peak memory, in these numbers of steps, such as 50,4',
+      ).argParser(stepCounts),
     )
     .optionsGroup('Baseline:')
     .option('--baseline <file>', 'an earlier report.json; exit code 1 where something is worse than there')
@@ -120,11 +129,18 @@ report.md and junit.xml. A run that was stopped goes on in the same folder, and 
 Examples:
   handfirst evaluate samples/benchmark
   handfirst evaluate samples/benchmark --preset default,naive,box,body-only,text-only
+  handfirst evaluate samples/benchmark --preset paper@models/sd15,humansd@models/humansd
+  handfirst evaluate samples/benchmark --cost 4,2,1
   handfirst evaluate samples/benchmark --baseline baseline.json --update-baseline
   handfirst evaluate samples/benchmark --baseline baseline.json --tolerance 0.03,dapHands=0.02
 ${EXIT_CODES}`;
 
 async function run(benchmark: string | undefined, flags: EvaluateFlags, command: Command): Promise<void> {
+  if (flags.cost) {
+    const { benchmark: folder, out, presets, bundle, device, threads } = evaluateOptions(benchmark, flags);
+    const steps = flags.cost === true ? [] : flags.cost;
+    return runCost({ benchmark: folder, out, presets, bundle, device, threads, steps }, command);
+  }
   const reporter = flags.json
     ? jsonReporter((line) => process.stdout.write(line), command)
     : terminalReporter(process.stderr.isTTY === true, flags.quiet ?? false, { command });

@@ -21,7 +21,8 @@ export function formatBundles(listed: readonly ListedBundle[]): string {
       if (!bundle) return `${name.padEnd(width)}  cannot be used: ${problem}`;
       const { version, precision, licence, description, files, body, hand } = bundle.manifest;
       const megabytes = Object.values(files).reduce((sum, { bytes }) => sum + bytes, 0) / 1e6;
-      const sizes = `${body.autoencoder.size} px, hands ${hand.autoencoder.size} px`;
+      const hands = hand ? `hands ${hand.autoencoder.size} px` : 'no hand stage';
+      const sizes = `${body.autoencoder.size} px, ${hands}`;
       return `${name.padEnd(width)}  ${version}  ${sizes}  ${megabytes.toFixed(1)} MB ${precision}  ${licence}  ${description}`;
     })
     .join('\n');

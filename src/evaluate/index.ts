@@ -3,6 +3,7 @@
  * stand beside those of the reference pictures. Its packages are optional: they are looked for, and loaded, when something is evaluated.
  */
 import { requirePackages } from '../packages.js';
+import type { Cost, CostOptions } from './cost.js';
 import type { MadeBenchmark, MakeOptions } from './make/make-benchmark.js';
 import type { EvaluateOptions } from './options.js';
 import type { Report } from './report/report-model.js';
@@ -18,7 +19,7 @@ export {
   type BenchmarkItem,
   benchmarkSchema,
 } from './source/benchmark.js';
-export type { MadeBenchmark, MakeOptions, Report };
+export type { Cost, CostOptions, MadeBenchmark, MakeOptions, Report };
 
 /**
  * Evaluates presets on a benchmark and writes the report (JSON, HTML, JUnit, Markdown) into the folder `out`. What an earlier run in the
@@ -29,6 +30,17 @@ export async function evaluate(options: EvaluateOptions): Promise<Report> {
   requirePackages('evaluation');
   const run = await import('./evaluate.js');
   return run.evaluate(options);
+}
+
+/**
+ * Draws a few frames by each system and number of steps, in processes of their own, and writes what a frame costs beside the paper's
+ * table V into the folder `out` (`cost.md`, `cost.json`). Throws `UsageError`.
+ */
+export async function measureCost(options: CostOptions): Promise<{ costs: Cost[]; table: string }> {
+  requirePackages('evaluation');
+  const cost = await import('./cost.js');
+  const costs = await cost.measureCost(options);
+  return { costs, table: cost.costTable(costs) };
 }
 
 /**

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { type Detector, openDetector } from '../detect/index.js';
-import { type Engine, type GenerateOptions, loadPreset } from '../pipeline/index.js';
+import { type GenerateOptions, loadPreset } from '../pipeline/index.js';
 import type { DrawOptions } from './draw/draw-item.js';
+import type { System } from './draw/systems.js';
 import type { JudgedItemScores } from './judge/evaluation.js';
 import type { FeatureReader } from './judge/features/feature-reader.js';
 import { judgeResult, judgeTruth } from './judge/item-judge.js';
@@ -16,17 +17,13 @@ import { hashPath, truthPaths } from './source/read-benchmark.js';
 export interface RunParts {
   readonly folder: string;
   readonly out: string;
-  readonly engine: Engine;
-  /** SHA-256 of code and of weights. */
+  readonly systems: readonly System[];
+  /** Side of the pictures. */
+  readonly size: number;
+  /** SHA-256 of the code. */
   readonly engineSha256: string;
-  readonly bundleSha256: string;
   readonly features: FeatureReader;
   readonly signal?: AbortSignal;
-}
-
-/** Name in the key of what is kept; `expand` is the default preset's other name. */
-export function presetFile(name: string): string {
-  return name === 'expand' ? 'default' : name;
 }
 
 /** Judges items; what an earlier run made of the same thing is taken from it. */
@@ -43,15 +40,13 @@ export class ItemRun {
     this.results = new Kept(join(parts.out, 'kept', 'results'), itemScoresSchema);
   }
 
-  /** An item as it is, or (`factor` below 1) with the signer shrunk, by each preset. `drawn` hears of each preset's frames. */
+  /** An item as it is, or (`factor` below 1) with the signer shrunk, by each system. `drawn` hears of each preset's frames. */
   async judge(
     item: BenchmarkItem,
-    presets: readonly string[],
     factor: number,
     drawn: (frames: number) => void,
   ): Promise<JudgedItemScores> {
-    const { folder, engine, engineSha256, bundleSha256, features, signal } = this.parts;
-    const size = engine.bundle.manifest.body.autoencoder.size;
+    const { folder, systems, size, engineSha256, features, signal } = this.parts;
     const asked = {
       ...(await this.contentOf(item, factor)),
       engineSha256,
@@ -70,19 +65,19 @@ export class ItemRun {
       judgeTruth(await this.judgeParts(), { item, source: await source(), key: key.slice(0, 16) }),
     );
     const results = new Map<string, ItemScores>();
-    for (const preset of presets) {
+    for (const { name, preset, engine, bundleSha256 } of systems) {
       const start = performance.now();
-      const { description: _, ...fields } = loadPreset(presetFile(preset));
+      const { description: _, ...fields } = loadPreset(preset);
       const drawing = keyOf({ asked, preset: fields, bundleSha256, device: engine.runner.device });
       const scores = await this.kept(this.results, drawing, async () => {
         const judged = { item, source: await source(), key: drawing.slice(0, 16) };
         const input = factor === 1 ? itsOwn(folder, item) : await this.shrunkInput(key, judged.source);
-        const draw: DrawOptions = { engine, source: input, preset: presetFile(preset), signal };
+        const draw: DrawOptions = { engine, source: input, preset, signal };
         return judgeResult(await this.judgeParts(), judged, draw);
       });
-      results.set(preset, scores);
+      results.set(name, scores);
       const spent = (performance.now() - start) / 1000;
-      this.seconds.set(preset, (this.seconds.get(preset) ?? 0) + spent);
+      this.seconds.set(name, (this.seconds.get(name) ?? 0) + spent);
       drawn(scores.frames.length);
     }
     return { truth, results };

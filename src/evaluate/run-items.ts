@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { from, lastValueFrom, mergeMap, toArray } from 'rxjs';
 import { UsageError } from '../errors.js';
-import { type Engine, loadPreset, openEngine } from '../pipeline/index.js';
+import { loadPreset } from '../pipeline/index.js';
 import { engineHash } from './draw/engine-hash.js';
-import { ItemRun, presetFile } from './item-run.js';
+import { openSystems, parseSystem, type Systems } from './draw/systems.js';
+import { ItemRun } from './item-run.js';
 import type { EvaluatedItem, Evaluation, JudgedItemScores } from './judge/evaluation.js';
 import { findFeatureFiles } from './judge/features/feature-files.js';
 import type { FeatureReader } from './judge/features/feature-reader.js';
@@ -22,18 +20,18 @@ const AT_A_TIME = 2;
 
 /** Draws and judges every item of a benchmark by every preset. Rejects with one `HandfirstError`. */
 export async function runItems(options: EvaluateOptions): Promise<Evaluation> {
-  const { bundle, verify, device, threads, signal, note } = options;
+  const { device, threads, signal, note } = options;
   checkOptions(options);
   const opened = await readBenchmark(options.benchmark);
   const files = options.features === undefined ? {} : await findFeatureFiles(options.features);
   const features = await openFeatureReader(files, { device, threads, signal });
   try {
-    const engine = await openEngine({ method: { bundle, verify }, runtime: { device, threads }, signal });
+    const systems = await openSystems(options);
     try {
-      note?.({ kind: 'device', sentence: `Running on ${engine.runner.device}.` });
-      return await runWith({ opened, engine, features }, options);
+      note?.({ kind: 'device', sentence: `Running on ${systems.all[0]?.engine.runner.device}.` });
+      return await runWith({ opened, systems, features }, options);
     } finally {
-      await engine.close();
+      await systems.close();
     }
   } finally {
     await features.close();
@@ -42,27 +40,29 @@ export async function runItems(options: EvaluateOptions): Promise<Evaluation> {
 
 interface Opened {
   readonly opened: OpenedBenchmark;
-  readonly engine: Engine;
+  readonly systems: Systems;
   readonly features: FeatureReader;
 }
 
-async function runWith({ opened, engine, features }: Opened, options: EvaluateOptions): Promise<Evaluation> {
+async function runWith({ opened, systems, features }: Opened, options: EvaluateOptions): Promise<Evaluation> {
   const { folder, benchmark } = opened;
   const { out, presets, limit, signal } = options;
-  const { manifest } = engine.bundle;
-  const shas = { engineSha256: engineHash(), bundleSha256: await hashManifest(engine.bundle.folder) };
-  const run = new ItemRun({ folder, out, engine, features, signal, ...shas });
+  const { all, size } = systems;
+  const [first] = all;
+  if (!first) throw new Error('an evaluation without a preset');
+  const engineSha256 = engineHash();
+  const run = new ItemRun({ folder, out, systems: all, size, engineSha256, features, signal });
   try {
-    const size = manifest.body.autoencoder.size;
     const items = await judgeAll(run, benchmark.items.slice(0, limit), { ...options, folder, size });
     return {
       opened,
       items,
       presets,
+      unshown: new Set(all.flatMap(({ name, shownHands }) => (shownHands ? [] : [name]))),
       known: await knownLetters(folder, benchmark, items),
-      bundle: { name: manifest.name, sha256: shas.bundleSha256 },
-      device: engine.runner.device,
-      engineSha256: shas.engineSha256,
+      bundle: { name: first.engine.bundle.manifest.name, sha256: first.bundleSha256 },
+      device: first.engine.runner.device,
+      engineSha256,
       seconds: run.seconds,
     };
   } finally {
@@ -75,7 +75,7 @@ function checkOptions({ presets, shrink = [], limit }: EvaluateOptions): void {
     throw new UsageError('HF_FIELD_MISSING', 'There is no preset to evaluate: name one with `presets`.', {
       field: 'preset',
     });
-  for (const preset of presets) loadPreset(presetFile(preset));
+  for (const preset of presets) loadPreset(parseSystem(preset).preset);
   if (new Set(presets).size < presets.length)
     throw new UsageError(
       'HF_FIELD_VALUE',
@@ -112,10 +112,10 @@ async function judgeAll(
     progress?.({ done, total });
   };
   const judgeOne = async (item: BenchmarkItem): Promise<EvaluatedItem> => {
-    const whole = await run.judge(item, presets, 1, drawn);
+    const whole = await run.judge(item, 1, drawn);
     const shrunk = new Map<number, JudgedItemScores>();
     if (item.kind === 'frame')
-      for (const factor of factors) shrunk.set(factor, await run.judge(item, presets, factor, drawn));
+      for (const factor of factors) shrunk.set(factor, await run.judge(item, factor, drawn));
     const poses = item.letter === undefined ? [] : (await readPoses(folder, item, size)).poses;
     return { item, ...whole, shrunk, poses };
   };
@@ -137,10 +137,4 @@ async function knownLetters(
     const shape = middleShape(poses);
     return item.letter !== undefined && shape ? [{ name: item.letter, shape }] : [];
   });
-}
-
-async function hashManifest(folder: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(join(folder, 'manifest.json')))
-    .digest('hex');
 }

@@ -2,7 +2,6 @@ import type {
   AutoencoderManifest,
   BodyStageManifest,
   DenoiserManifest,
-  HandStageManifest,
   Manifest,
   PromptManifest,
 } from './manifest.js';
@@ -26,14 +25,15 @@ const FLOATS = ['float32', 'float16'];
 
 /** Every use of a graph that the manifest tells: prompt, reference, and each stage's denoiser, encoder and decoder. */
 export function usesOf(manifest: Manifest): GraphUse[] {
-  const { hand, body } = manifest;
+  const stages = [manifest.hand, manifest.body, manifest.refine].flatMap((stage) => stage ?? []);
   return [
     ...promptUse(manifest),
     ...referenceUse(manifest),
-    denoiserUse(hand, manifest),
-    denoiserUse(body, manifest),
-    ...autoencoderUses(hand.autoencoder),
-    ...autoencoderUses(body.autoencoder),
+    ...stages.flatMap((stage) => [
+      denoiserUse(stage, manifest),
+      ...stage.denoiser.encoders.map(encoderUse),
+      ...autoencoderUses(stage.autoencoder),
+    ]),
   ];
 }
 
@@ -80,16 +80,28 @@ function referenceUse({ reference }: Manifest): GraphUse[] {
   ];
 }
 
-function denoiserUse(stage: HandStageManifest | BodyStageManifest, manifest: Manifest): GraphUse {
+function encoderUse({ graph, inputs, outputs }: DenoiserManifest['encoders'][number]): GraphUse {
+  return {
+    graph,
+    inputs: inputs.map(({ name, size }) => floats(name, [1, undefined, size, size])),
+    outputs: Object.values(outputs).map((name) => floats(name)),
+  };
+}
+
+function denoiserUse(
+  stage: Pick<BodyStageManifest, 'autoencoder' | 'denoiser'>,
+  manifest: Manifest,
+): GraphUse {
   const { size } = stage.autoencoder;
   const { graph, inputs, outputs } = stage.denoiser;
-  const latent = latentShape(stage.autoencoder);
+  const batch = stage.denoiser.passes === 'together' ? 2 : 1;
+  const latent = [batch, ...latentShape(stage.autoencoder).slice(1)];
   return {
     graph,
     inputs: inputs.map((input) => denoiserInput(input, latent, manifest)),
     outputs: [
       floats(outputs.prediction, latent),
-      ...(outputs.mask === undefined ? [] : [floats(outputs.mask, [1, masksOf(inputs), size, size])]),
+      ...(outputs.mask === undefined ? [] : [floats(outputs.mask, [batch, masksOf(inputs), size, size])]),
       ...(outputs.features === undefined ? [] : [floats(outputs.features)]),
     ],
   };
@@ -113,7 +125,8 @@ function denoiserInput(
     case 'timestep':
       return { name: input.name, shape: [1], types: input.type === 'int64' ? ['int64'] : FLOATS };
     case 'conditions':
-      return floats(input.name, [1, undefined, input.size, input.size]);
+      return floats(input.name, [latent[0], undefined, input.size, input.size]);
+    case 'encoded':
     case 'prompt':
       return floats(input.name);
     case 'reference':

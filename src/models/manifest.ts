@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { channelsSchema } from './condition-channels.js';
 
 /*
  * What `manifest.json` of a model bundle says: everything the engine needs, so that the engine has no code for a
@@ -76,48 +77,15 @@ export const samplerSchema = z.object({
   trainedSteps: z.array(size).min(1).optional(),
 });
 
-/** Channels of a condition tensor, in order. Each kind is drawn by `stages/conditions/`, at the tensor's size. */
-export const channelsSchema = z.discriminatedUnion('kind', [
-  /** 10 channels: a heatmap for each finger, left hand's thumb to little finger, then the right hand's. Paper, III-B. */
-  z.object({
-    kind: z.literal('finger-heatmaps'),
-    /** Standard deviation of the Gaussian round the finger's line, relative to the hand's length, and its floor in pixels of the tensor. */
-    sigma: z.number().positive().default(0.05),
-    minPixels: z.number().positive().default(0.75),
-  }),
-  /** 1 channel: the precise hand mask; zeros where there is none (hand stage at inference). */
-  z.object({ kind: z.literal('hand-mask') }),
-  /** 5 channels: hands as capsules, nearest last: coverage, finger, place along the finger, relief, depth. */
-  z.object({ kind: z.literal('hand-surface') }),
-  /** 1 channel: forearms as capsules. */
-  z.object({ kind: z.literal('forearms') }),
-  /** 15 channels: body and face as filled shapes; see `stages/conditions/body-surface.ts`. */
-  z.object({ kind: z.literal('body-surface') }),
-  /** 1 channel: the skeleton's lines. */
-  z.object({ kind: z.literal('skeleton-lines') }),
-  /** 2 channels: x and y of the pixel in the picture, -1..1. */
-  z.object({ kind: z.literal('coordinates') }),
-  /** `count` channels (body stage only): empty at the first step, then the mask head's masks; see `maskFeedback`. */
-  z.object({ kind: z.literal('parts'), count: size }),
-  /** 3 channels, 0..1: the skeleton as ControlNet's OpenPose checkpoints expect it. `mask`: hands' mask drawn into it in white. */
-  z.object({
-    kind: z.literal('openpose'),
-    hands: z.boolean().default(true),
-    face: z.boolean().default(true),
-    mask: z.boolean().default(false),
-  }),
-  /** 3 channels, -1..1: the canvas picture (body stage only). */
-  z.object({ kind: z.literal('canvas') }),
-  /** As many channels as a latent has: the canvas, encoded (body stage only; size = latent size). */
-  z.object({ kind: z.literal('canvas-latent') }),
-  /** 3 channels, -1..1: the reference carried into the frame, means of whole cells (body stage only). */
-  z.object({ kind: z.literal('carried') }),
-  /** 1 channel, 0..1: where a part of the reference was laid (body stage only). */
-  z.object({ kind: z.literal('coverage') }),
-  /** As many channels as a latent has: the carried picture or the plate, encoded (body stage only; size = latent size). */
-  z.object({ kind: z.literal('carried-latent') }),
-  z.object({ kind: z.literal('plate-latent') }),
-]);
+/** What the pass without the prompt sees of a condition, where guidance has one: the same, or one value throughout. */
+const unprompted = z.enum(['same', 'zeros', 'ones']).default('same');
+
+/** A graph that makes of drawn conditions what the denoiser is given; it runs once a frame. Key -> output tensor. */
+const conditionEncoder = z.object({
+  graph: graphFile,
+  inputs: z.array(z.object({ name, size, channels: z.array(channelsSchema).min(1) })).min(1),
+  outputs: z.record(name, name),
+});
 
 /** An input of a denoiser graph, and where its value comes from. */
 const denoiserInput = z.discriminatedUnion('from', [
@@ -125,7 +93,15 @@ const denoiserInput = z.discriminatedUnion('from', [
   /** Shape [1]. */
   z.object({ name, from: z.literal('timestep'), type: z.enum(['float32', 'int64']).default('float32') }),
   /** Shape [1, channels, size, size]. */
-  z.object({ name, from: z.literal('conditions'), size, channels: z.array(channelsSchema).min(1) }),
+  z.object({
+    name,
+    from: z.literal('conditions'),
+    size,
+    channels: z.array(channelsSchema).min(1),
+    unprompted,
+  }),
+  /** An output of a condition encoder, by its key there. */
+  z.object({ name, from: z.literal('encoded'), key: name, unprompted }),
   /** An output of the prompt graph, by its key there. */
   z.object({ name, from: z.literal('prompt'), key: name }),
   /** An output of the reference graph, by its key there. */
@@ -137,6 +113,12 @@ const denoiserInput = z.discriminatedUnion('from', [
 const denoiser = z.object({
   graph: graphFile,
   inputs: z.array(denoiserInput).min(1),
+  encoders: z.array(conditionEncoder).default([]),
+  /**
+   * `apart`: the passes with and without the prompt are two runs; `together`: one run of a batch of two, with the prompt first, for
+   * denoisers whose answer depends on what else is in the batch.
+   */
+  passes: z.enum(['apart', 'together']).default('apart'),
   /**
    * `mask`: the mask head, probabilities 0..1, [1, masks, size, size] at picture size. In the hand stage one mask, of the hands; in
    * the body stage the person's first, then those of other parts.
@@ -171,6 +153,14 @@ const handStage = stage.extend({
 const bodyStage = stage.extend({
   /** Uniform background of the canvas, RGB 0..255. */
   canvasColour: z.tuple([z.number(), z.number(), z.number()]).default([127.5, 127.5, 127.5]),
+});
+
+/** Draws the hands of a finished picture anew, from the depth of the hands found in it (HandRefiner). */
+const refineStage = stage.extend({
+  /** Pixels of a 512 picture by which the box of a hand is enlarged on each side; what is outside stays. */
+  boxMargin: z.number().min(0).default(30),
+  /** Share of the steps that is drawn anew, 0..1, where the preset says none. */
+  strength: z.number().gt(0).max(1).default(0.55),
 });
 
 /** An input of the prompt graph, which runs once a clip. */
@@ -229,14 +219,16 @@ export const manifestSchema = z.object({
     .optional(),
   /** Prompt used where the user gives none. */
   defaultPrompt: z.string().default(''),
-  hand: handStage,
+  /** Absent where the bundle draws no hands first. */
+  hand: handStage.optional(),
   body: bodyStage,
+  refine: refineStage.optional(),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;
 export type HandStageManifest = z.infer<typeof handStage>;
 export type BodyStageManifest = z.infer<typeof bodyStage>;
+export type RefineStageManifest = z.infer<typeof refineStage>;
 export type AutoencoderManifest = z.infer<typeof autoencoder>;
 export type DenoiserManifest = z.infer<typeof denoiser>;
 export type PromptManifest = z.infer<typeof prompt>;
-export type ConditionChannels = z.infer<typeof channelsSchema>;

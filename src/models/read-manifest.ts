@@ -59,7 +59,7 @@ function firstContradiction(manifest: Manifest): string | undefined {
   for (const file of namedFiles(manifest)) {
     if (!Object.hasOwn(manifest.files, file)) return `"${file}" is used, but "files" does not list it`;
   }
-  for (const stage of ['hand', 'body'] as const) {
+  for (const stage of ['hand', 'body', 'refine'] as const) {
     const problem = stageContradiction(manifest, stage);
     if (problem) return problem;
   }
@@ -75,19 +75,26 @@ function firstContradiction(manifest: Manifest): string | undefined {
   return undefined;
 }
 
-function stageContradiction(manifest: Manifest, stage: 'hand' | 'body'): string | undefined {
-  const { autoencoder, denoiser } = manifest[stage];
+function stageContradiction(manifest: Manifest, stage: 'hand' | 'body' | 'refine'): string | undefined {
+  const described = manifest[stage];
+  if (!described) return undefined;
+  const { autoencoder, denoiser } = described;
   if (autoencoder.size % autoencoder.downscale !== 0) {
     return `${stage}.autoencoder.size ${autoencoder.size} is no multiple of its downscale ${autoencoder.downscale}`;
   }
-  if (stage === 'body' && !autoencoder.encoder) return 'body.autoencoder needs an encoder, for the canvas';
+  if (stage !== 'hand' && !autoencoder.encoder)
+    return `${stage}.autoencoder needs an encoder, for what it starts from`;
   if (stage === 'hand' && !denoiser.outputs.mask)
     return 'hand.denoiser.outputs needs a mask, to cut the hand out';
-  if (stage === 'hand' && seesCarried(manifest.hand))
+  if (stage === 'hand' && manifest.hand && seesCarried(manifest.hand))
     return 'hand asks for the carried picture or the plate, which only the body stage has';
   if (!denoiser.inputs.some((input) => input.from === 'latent'))
     return `${stage}.denoiser has no latent input`;
+  const encoded = denoiser.encoders.flatMap(({ outputs }) => Object.keys(outputs));
   for (const input of denoiser.inputs) {
+    if (input.from === 'encoded' && !encoded.includes(input.key)) {
+      return `${stage}.denoiser wants "${input.key}" of a condition encoder, and none has such an output`;
+    }
     if (input.from === 'prompt' && !Object.hasOwn(manifest.prompt?.outputs ?? {}, input.key)) {
       return `${stage}.denoiser wants "${input.key}" of the prompt graph, which has no such output`;
     }
@@ -95,11 +102,12 @@ function stageContradiction(manifest: Manifest, stage: 'hand' | 'body'): string 
       return `${stage}.denoiser wants "${input.key}" of the reference graph, which has no such output`;
     }
   }
-  return decoderContradiction(manifest, stage) ?? sizeContradiction(manifest, stage);
+  return decoderContradiction(stage, described) ?? sizeContradiction(stage, described);
 }
 
-function decoderContradiction(manifest: Manifest, stage: 'hand' | 'body'): string | undefined {
-  const { autoencoder, denoiser } = manifest[stage];
+type Stage = Pick<Manifest['body'], 'autoencoder' | 'denoiser'>;
+
+function decoderContradiction(stage: string, { autoencoder, denoiser }: Stage): string | undefined {
   const { input, inputs } = autoencoder.decoder;
   if (input === undefined && !inputs.some(({ from }) => from === 'latent')) {
     return `${stage}.autoencoder.decoder has no latent input`;
@@ -111,8 +119,7 @@ function decoderContradiction(manifest: Manifest, stage: 'hand' | 'body'): strin
 }
 
 /** The carried picture is shrunk by means of whole cells; encoded pictures have the latent's size. */
-function sizeContradiction(manifest: Manifest, stage: 'hand' | 'body'): string | undefined {
-  const { autoencoder, denoiser } = manifest[stage];
+function sizeContradiction(stage: string, { autoencoder, denoiser }: Stage): string | undefined {
   const latent = autoencoder.size / autoencoder.downscale;
   for (const input of denoiser.inputs) {
     if (input.from !== 'conditions') continue;
@@ -130,12 +137,8 @@ function sizeContradiction(manifest: Manifest, stage: 'hand' | 'body'): string |
 
 /** Every file that the manifest uses. */
 function namedFiles(manifest: Manifest): string[] {
-  const { prompt, reference, gallery, hand, body } = manifest;
-  const stages = [hand, body].flatMap(({ autoencoder, denoiser }) => [
-    autoencoder.decoder.graph,
-    ...(autoencoder.encoder ? [autoencoder.encoder.graph] : []),
-    denoiser.graph,
-  ]);
+  const { prompt, reference, gallery, hand, body, refine } = manifest;
+  const stages = [hand, body, refine].flatMap((stage) => (stage ? stageFiles(stage) : []));
   return [
     ...new Set([
       ...(prompt ? promptFiles(prompt) : []),
@@ -150,6 +153,12 @@ function promptFiles({ tokenizer, graph }: PromptManifest): string[] {
   return tokenizer.kind === 'words'
     ? [tokenizer.vocabulary, graph]
     : [tokenizer.tokenizer, tokenizer.config, graph];
+}
+
+function stageFiles({ autoencoder, denoiser }: Stage): string[] {
+  const { encoder, decoder } = autoencoder;
+  const graphs = [decoder.graph, denoiser.graph, ...denoiser.encoders.map(({ graph }) => graph)];
+  return encoder ? [...graphs, encoder.graph] : graphs;
 }
 
 /** Every graph that the manifest uses, each once. */

@@ -7,7 +7,7 @@ type Stage = { readonly autoencoder: AutoencoderManifest; readonly denoiser: Den
 
 /** Whether anything that the bundle's graphs take comes from a reference picture. */
 export function takesReference({ hand, body }: Manifest): boolean {
-  return [hand, body].some((stage) => seesSkin(stage) || seesCarried(stage));
+  return [hand, body].some((stage) => stage && (seesSkin(stage) || seesCarried(stage)));
 }
 
 /** Whether a stage takes the carried picture or the plate, in its denoiser or in its decoder. */

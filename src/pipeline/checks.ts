@@ -87,6 +87,7 @@ export async function checkAgainstBundle(
   { look = {}, method = {} }: GenerateOptions,
   preset: Preset,
 ): Promise<void> {
+  checkHands(preset, manifest);
   const quiet = (): void => undefined;
   await openBackdrop(look.background ?? 'drawn', manifest);
   settle(manifest, preset, strictSteps(method.overrides), quiet);
@@ -98,5 +99,24 @@ export async function checkAgainstBundle(
       'HF_PICTURE_UNREADABLE',
       `The reference picture ${reference} cannot be read (there is no such file): give a PNG, JPEG or WebP picture.`,
       { file: reference, field: 'reference' },
+    );
+}
+
+/** Throws `UsageError` where a preset asks for a stage that the bundle lacks. */
+function checkHands(
+  { hand, refine }: Preset,
+  { name, hand: drawn, refine: refined }: Bundle['manifest'],
+): void {
+  if (hand.draw && !drawn)
+    throw new UsageError(
+      'HF_FIELDS_CONFLICT',
+      `The bundle "${name}" has no hand stage: choose a preset that draws no hands first, such as body-only, or set \`hand.draw\` to false.`,
+      { field: 'hand.draw' },
+    );
+  if (refine.draw && !refined)
+    throw new UsageError(
+      'HF_FIELDS_CONFLICT',
+      `The bundle "${name}" has no stage that refines hands, which \`refine.draw\` asks for: choose another preset, or a bundle of HandRefiner.`,
+      { field: 'refine.draw' },
     );
 }

@@ -5,11 +5,17 @@ import {
   TorchGenerator,
 } from '../diffusion/index.js';
 import { UsageError } from '../errors.js';
-import type { AutoencoderManifest, DenoiserManifest, Manifest } from '../models/manifest.js';
+import type {
+  AutoencoderManifest,
+  DenoiserManifest,
+  HandStageManifest,
+  Manifest,
+} from '../models/manifest.js';
 import type { GraphRunner } from '../models/tensor.js';
 import type { ClipReference } from '../stages/carry/carried.js';
 import { Denoiser, type Look } from '../stages/denoiser.js';
-import { Autoencoder, type Backdrop, type DrawConditions } from '../stages/index.js';
+import { Autoencoder, type Backdrop, type DrawConditions, type HandStage } from '../stages/index.js';
+import type { RefineStage } from '../stages/refine/refine-hands.js';
 import type { Method } from '../stages/two-stage.js';
 import type { Preset } from './preset.js';
 
@@ -22,7 +28,7 @@ export interface Choices {
   readonly bodySteps: number;
   readonly handGuidance: number;
   readonly bodyGuidance: number;
-  readonly handSampler: SamplerOptions;
+  readonly handSampler?: SamplerOptions;
   readonly bodySampler: SamplerOptions;
 }
 
@@ -38,7 +44,7 @@ export function settle(
 ): Choices {
   const stage = (name: 'hand' | 'body'): number => {
     const wanted = preset[name].steps;
-    const trained = manifest[name].sampler.trainedSteps;
+    const trained = manifest[name]?.sampler.trainedSteps;
     if (wanted === undefined) return trained?.[0] ?? DEFAULT_STEPS;
     if (!trained || trained.includes(wanted)) return wanted;
     const list = trained.join(' or ');
@@ -56,7 +62,7 @@ export function settle(
     return nearest;
   };
   const sampler = (name: 'hand' | 'body'): SamplerOptions => {
-    const { sampler: own } = manifest[name];
+    const own = (manifest[name] ?? manifest.body).sampler;
     const wanted = preset[name].sampler;
     if (!wanted || !own.trainedSteps) return { ...own, ...wanted };
     warn(
@@ -67,9 +73,9 @@ export function settle(
   return {
     handSteps: stage('hand'),
     bodySteps: stage('body'),
-    handGuidance: preset.hand.guidance ?? manifest.hand.guidance,
+    handGuidance: preset.hand.guidance ?? manifest.hand?.guidance ?? 1,
     bodyGuidance: preset.body.guidance ?? manifest.body.guidance,
-    handSampler: sampler('hand'),
+    ...(manifest.hand ? { handSampler: sampler('hand') } : {}),
     bodySampler: sampler('body'),
   };
 }
@@ -84,6 +90,8 @@ export interface MethodParts {
   readonly background: Backdrop;
   /** What is carried into every frame, where the bundle takes it. */
   readonly reference?: ClipReference;
+  /** Finds keypoints in a picture, where the preset refines. */
+  readonly find?: RefineStage['find'];
 }
 
 /** Makes the two stages for a look. The noise is the seed's alone and the same for every frame. */
@@ -91,11 +99,7 @@ export function makeMethod(parts: MethodParts, preset: Preset, choices: Choices)
   const { manifest, draw, background, reference } = parts;
   const { hand, body } = manifest;
   return {
-    hand: {
-      ...makeStage(parts, { ...hand, sampler: choices.handSampler }, choices.handSteps, choices.handGuidance),
-      manifest: hand,
-      draw,
-    },
+    ...(hand ? { hand: handStage(parts, hand, choices) } : {}),
     body: {
       ...makeStage(parts, { ...body, sampler: choices.bodySampler }, choices.bodySteps, choices.bodyGuidance),
       manifest: body,
@@ -104,6 +108,29 @@ export function makeMethod(parts: MethodParts, preset: Preset, choices: Choices)
       ...(reference ? { reference } : {}),
     },
     composite: { ...preset.composite, background },
+    ...refineStage(parts, preset),
+  };
+}
+
+function handStage(parts: MethodParts, hand: HandStageManifest, choices: Choices): HandStage {
+  const described = { ...hand, sampler: choices.handSampler ?? hand.sampler };
+  return {
+    ...makeStage(parts, described, choices.handSteps, choices.handGuidance),
+    manifest: hand,
+    draw: parts.draw,
+  };
+}
+
+/** The third stage, where the preset asks for it. */
+function refineStage(parts: MethodParts, { refine }: Preset): { refine?: RefineStage } {
+  const { manifest, draw, find } = parts;
+  if (!refine.draw) return {};
+  if (!manifest.refine || !find) throw new Error('refining was asked for and not prepared');
+  const { guidance, strength, sampler } = manifest.refine;
+  const steps = refine.steps ?? sampler.trainedSteps?.[0] ?? DEFAULT_STEPS;
+  const stage = makeStage(parts, manifest.refine, steps, refine.guidance ?? guidance);
+  return {
+    refine: { ...stage, manifest: manifest.refine, draw, strength: refine.strength ?? strength, find },
   };
 }
 

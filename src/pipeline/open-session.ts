@@ -1,3 +1,4 @@
+import { openDetector } from '../detect/index.js';
 import { PoseFileError } from '../errors.js';
 import type { BundleRunner } from '../models/index.js';
 import type { Manifest } from '../models/manifest.js';
@@ -19,6 +20,7 @@ import { clipReference } from '../stages/carry/carry.js';
 import type { Backdrop } from '../stages/composite.js';
 import { drawConditions } from '../stages/conditions/index.js';
 import { onOtherPlate } from '../stages/reference/plate.js';
+import type { RefineStage } from '../stages/refine/refine-hands.js';
 import type { Method } from '../stages/two-stage.js';
 import { openBackdrop, plateOf } from './backdrop.js';
 import { checkAgainstBundle, checkOptions, checkRangeWithin, strictSteps } from './checks.js';
@@ -102,7 +104,9 @@ export async function openParts(
     const signer = await chooseSigner({ ...parts, tokenizer, gallery, preset, choices, warn }, look, signal);
     const { look: seen, seed } = signer;
     const placed = placeBefore(signer, backdrop, manifest, preset);
-    const ready = makeMethod({ ...parts, look: seen, seed, ...placed }, preset, choices);
+    const find = preset.refine.draw ? await openFinder(opened, signal) : undefined;
+    const drawing = { ...parts, look: seen, seed, ...placed, ...(find ? { find } : {}) };
+    const ready = makeMethod(drawing, preset, choices);
     return { options, clip, statistics, engine, preset, choices, signer, method: ready, opened };
   } catch (error) {
     for (const resource of opened.reverse()) await resource.close();
@@ -174,6 +178,16 @@ function placeBefore(
     background: plate ? 'drawn' : backdrop,
     reference: clipReference(seen, { still: !preset.body.pose }),
   };
+}
+
+/** A detector that is closed with all else. */
+async function openFinder(
+  opened: { close(): Promise<void> }[],
+  signal: AbortSignal | undefined,
+): Promise<RefineStage['find']> {
+  const detector = await openDetector(signal ? { signal } : {});
+  opened.push(detector);
+  return async (picture) => (await detector.detect(picture)).frame;
 }
 
 function tellDevices(runner: BundleRunner, { watch }: GenerateOptions): void {

@@ -52,6 +52,16 @@ export const presetSchema = z.strictObject({
       canvas: z.enum(['noised', 'clean']).default('noised'),
     })
     .prefault({}),
+  /** A third stage draws the hands of the finished picture anew, where the bundle has one. */
+  refine: z
+    .strictObject({
+      draw: z.boolean().default(false),
+      steps: steps.optional(),
+      guidance: guidance.optional(),
+      /** Share of the steps that is drawn anew. */
+      strength: z.number().gt(0).max(1).optional(),
+    })
+    .prefault({}),
   composite: z
     .strictObject({
       /** Paste the hands of stage 1 back after decoding. */

@@ -105,7 +105,8 @@ async function lookOf(
 ): Promise<Look> {
   const { manifest, runner, preset, choices } = parts;
   const { prompt, negativePrompt, seed } = options;
-  const guided = choices.handGuidance > 1 || choices.bodyGuidance > 1;
+  const refined = preset.refine.draw ? (preset.refine.guidance ?? manifest.refine?.guidance ?? 1) : 1;
+  const guided = Math.max(choices.handGuidance, choices.bodyGuidance, refined) > 1;
   if (negativePrompt && !(guided && manifest.prompt)) {
     parts.warn(
       manifest.prompt
@@ -149,19 +150,24 @@ async function drawReference(
   seed: number,
   signal?: AbortSignal,
 ): Promise<Picture> {
-  const method = makeMethod({ manifest, runner, draw, look, seed, background: 'drawn' }, preset, choices);
+  const plain = { ...preset, refine: { draw: false } };
+  const method = makeMethod({ manifest, runner, draw, look, seed, background: 'drawn' }, plain, choices);
   const pose = neutralPose(manifest.body.autoencoder.size);
   const crops = preset.hand.draw ? handCrops(manifest, preset).next(pose) : [];
   return (await drawFrame(method, pose, crops, { ...(signal ? { signal } : {}) })).picture;
 }
 
+/** Of bundles without a hand stage, which draw no crop. */
+const CROPS = { cropMargin: 1.5, meetMargin: 1.3 };
+
 /** A fresh finder of crops for a clip. */
 export function handCrops(manifest: Manifest, preset: Preset): HandCrops {
   const { minCutoff, response } = preset.hand;
+  const { cropMargin: margin, meetMargin } = manifest.hand ?? CROPS;
   return new HandCrops({
     size: manifest.body.autoencoder.size,
-    margin: manifest.hand.cropMargin,
-    meetMargin: manifest.hand.meetMargin,
+    margin,
+    meetMargin,
     smoothing: { minCutoff, response },
   });
 }

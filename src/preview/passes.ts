@@ -37,7 +37,7 @@ export async function quickPass(run: Run, { engine, changed }: PassTools): Promi
       ...options,
       method: {
         ...options.method,
-        overrides: { hand: fewest(hand.sampler), body: fewest(body.sampler) },
+        overrides: { hand: hand ? fewest(hand.sampler) : {}, body: fewest(body.sampler) },
       },
       runtime: { lookAhead: 1 },
     },

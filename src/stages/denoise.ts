@@ -23,6 +23,8 @@ export interface StepStart {
 }
 
 export interface DenoiseHooks {
+  /** Where to begin instead of at pure noise: a latent at the noise level of step `first`. */
+  readonly begin?: { readonly latent: Float32Array; readonly first: number };
   /** Replaces the conditions before a later step, with what the mask head said in the step before: [masks, size, size]. */
   condition?(conditions: Tensors, masks: Float32Array): Tensors;
   /** Replaces the latent before a step: where the outpainter blends the canvas in. */
@@ -47,14 +49,23 @@ export async function denoise(
   signal?: AbortSignal,
 ): Promise<Denoised> {
   const { denoiser, autoencoder, sampler } = stage;
-  let latent = stage.noise;
+  const { first = 0, latent: from = stage.noise } = hooks.begin ?? {};
+  let latent = from;
   let last: Omit<Denoised, 'latent'> = {};
-  let told = conditions;
+  const prepared = await denoiser.prepare(conditions, signal);
+  let told = prepared;
   for (const [index, step] of sampler.steps(stage.steps).entries()) {
+    if (index < first) continue;
     const { t } = step;
     const start = { index, t, latent };
     if (hooks.blend) latent = hooks.blend(start);
-    if (hooks.condition && last.mask) told = hooks.condition(conditions, last.mask);
+    if (hooks.condition && last.mask) {
+      const { prompted, unprompted } = prepared;
+      told = {
+        prompted: hooks.condition(prompted, last.mask),
+        unprompted: hooks.condition(unprompted, last.mask),
+      };
+    }
     const { prediction, ...rest } = await denoiser.predict(autoencoder.tensor(latent), t, told, signal);
     const stepped = sampler.step(prediction, step, latent, stage.stepNoise[index]);
     last = rest;

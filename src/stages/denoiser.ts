@@ -2,6 +2,7 @@ import { guide } from '../diffusion/index.js';
 import { BundleError } from '../errors.js';
 import type { DenoiserManifest } from '../models/manifest.js';
 import type { FloatTensor, FloatTensors, GraphRunner, Tensor, Tensors } from '../models/tensor.js';
+import { type Conditions, encode, inPairs, unprompted } from './encoded-conditions.js';
 
 /** The clip's one look, by the keys that denoisers ask for: outputs of the prompt graph and of the reference graph. */
 export interface Look {
@@ -22,6 +23,14 @@ export interface Prediction {
   readonly features?: FloatTensor;
 }
 
+/** One run of the network. */
+interface Pass {
+  readonly latent: FloatTensor;
+  readonly timestep: number;
+  readonly conditions: Tensors;
+  readonly prompt: FloatTensors;
+}
+
 /**
  * A denoising network: latent, timestep, conditions and look to a prediction. Maps tensors to tensors; knows the
  * manifest's names and no sampling. With a guidance scale above 1 it runs twice (paper of Ho and Salimans, 2022).
@@ -34,26 +43,50 @@ export class Denoiser {
     private readonly guidance: number,
   ) {}
 
-  async predict(latent: FloatTensor, timestep: number, conditions: Tensors, signal?: AbortSignal) {
+  /** What the steps of a frame are given: condition encoders have run, and the pass without the prompt has its own conditions. */
+  async prepare(conditions: Tensors, signal?: AbortSignal): Promise<Conditions> {
+    const given = await encode(this.manifest, this.runner, conditions, signal);
+    return { prompted: given, unprompted: unprompted(this.manifest, given) };
+  }
+
+  async predict(latent: FloatTensor, timestep: number, conditions: Conditions, signal?: AbortSignal) {
     const { prompt, negative } = this.look;
-    const conditional = await this.run(latent, timestep, conditions, prompt, signal);
-    if (this.guidance === 1 || !negative) return conditional;
-    const unconditional = await this.run(latent, timestep, conditions, negative, signal);
+    const guided = this.guidance !== 1 && negative !== undefined;
+    const whole = { latent, timestep, conditions: conditions.prompted, prompt };
+    const without = guided ? { ...whole, conditions: conditions.unprompted, prompt: negative } : whole;
+    const together = this.manifest.passes === 'together';
+    if (!guided && !together) return this.run(whole, signal);
+    const [conditional, unconditional] = together
+      ? await this.runBoth(whole, without, signal)
+      : [await this.run(whole, signal), await this.run(without, signal)];
     const prediction = guide(conditional.prediction, unconditional.prediction, this.guidance);
     return { ...conditional, prediction };
   }
 
-  private async run(
-    latent: FloatTensor,
-    timestep: number,
-    conditions: Tensors,
-    prompt: FloatTensors,
-    signal?: AbortSignal,
-  ): Promise<Prediction> {
-    const inputs: Record<string, Tensor> = {};
-    for (const input of this.manifest.inputs) {
-      inputs[input.name] = this.input(input, latent, timestep, conditions, prompt);
-    }
+  private run(pass: Pass, signal?: AbortSignal): Promise<Prediction> {
+    return this.runGraph(this.inputs(pass), signal);
+  }
+
+  /** Both passes as one batch. */
+  private async runBoth(first: Pass, second: Pass, signal?: AbortSignal): Promise<[Prediction, Prediction]> {
+    const { prediction, mask } = await this.runGraph(
+      inPairs(this.manifest, this.inputs(first), this.inputs(second)),
+      signal,
+    );
+    const half = (data: Float32Array, at: 0 | 1): Float32Array =>
+      data.slice((at * data.length) / 2, ((at + 1) * data.length) / 2);
+    const one = (at: 0 | 1): Prediction => ({
+      prediction: half(prediction, at),
+      ...(mask ? { mask: half(mask, at) } : {}),
+    });
+    return [one(0), one(1)];
+  }
+
+  private inputs(pass: Pass): Tensors {
+    return Object.fromEntries(this.manifest.inputs.map((input) => [input.name, this.input(input, pass)]));
+  }
+
+  private async runGraph(inputs: Tensors, signal?: AbortSignal): Promise<Prediction> {
     const { graph, outputs } = this.manifest;
     const results = await this.runner.run(graph, inputs, signal);
     const prediction = need(results[outputs.prediction], graph, outputs.prediction).data;
@@ -67,10 +100,7 @@ export class Denoiser {
 
   private input(
     input: DenoiserManifest['inputs'][number],
-    latent: FloatTensor,
-    timestep: number,
-    conditions: Tensors,
-    prompt: FloatTensors,
+    { latent, timestep, conditions, prompt }: Pass,
   ): Tensor {
     const { graph } = this.manifest;
     switch (input.from) {
@@ -81,6 +111,7 @@ export class Denoiser {
           ? { dims: [1], data: BigInt64Array.of(BigInt(timestep)) }
           : { dims: [1], data: Float32Array.of(timestep) };
       case 'conditions':
+      case 'encoded':
         return need(conditions[input.name], graph, input.name);
       case 'prompt':
         return need(prompt[input.key], graph, input.key);

@@ -1,4 +1,5 @@
-import type { BodyStageManifest, ConditionChannels, HandStageManifest } from '../models/manifest.js';
+import type { ConditionChannels } from '../models/condition-channels.js';
+import type { BodyStageManifest, HandStageManifest } from '../models/manifest.js';
 import type { Tensor, Tensors } from '../models/tensor.js';
 import { channelPlace } from './conditions/index.js';
 import type { DenoiseHooks } from './denoise.js';

@@ -1,8 +1,10 @@
-import type { ConditionChannels, DenoiserManifest } from '../models/manifest.js';
+import type { ConditionChannels } from '../models/condition-channels.js';
+import type { DenoiserManifest } from '../models/manifest.js';
 import type { Tensors } from '../models/tensor.js';
 import type { PoseFrame } from '../pose/pose-frame.js';
 import type { Carried } from './carry/carried.js';
 import { scalePose } from './crop.js';
+import { encoderInput } from './encoded-conditions.js';
 import { makePlanes, type Planes } from './planes.js';
 import { resample, resampleMask } from './resample.js';
 
@@ -38,19 +40,21 @@ export interface StageScene {
   readonly plateLatent?: Float32Array;
 }
 
-/** The condition inputs of a denoiser, by tensor name. They are the same at every step, so a frame draws them once. */
+/** The condition inputs of a denoiser and of its condition encoders, by tensor name. They are the same at every step, so a frame draws them once. */
 export function conditionInputs(
   manifest: DenoiserManifest,
   scene: StageScene,
   draw: DrawConditions,
 ): Tensors {
   const inputs: Record<string, Tensors[string]> = {};
-  for (const input of manifest.inputs) {
-    if (input.from !== 'conditions') continue;
-    const { size, channels } = input;
+  const add = (name: string, size: number, channels: ConditionChannels[]): void => {
     const data = draw(channels, size, sceneAt(scene, size, channels));
-    inputs[input.name] = { dims: [1, data.length / (size * size), size, size], data, constant: true };
-  }
+    inputs[name] = { dims: [1, data.length / (size * size), size, size], data, constant: true };
+  };
+  for (const input of manifest.inputs)
+    if (input.from === 'conditions') add(input.name, input.size, input.channels);
+  for (const { graph, inputs: drawn } of manifest.encoders)
+    for (const { name, size, channels } of drawn) add(encoderInput(graph, name), size, channels);
   return inputs;
 }
 

@@ -1,4 +1,4 @@
-import { channelsSchema } from '../models/manifest.js';
+import { channelsSchema } from '../models/condition-channels.js';
 import type { Picture } from '../picture.js';
 import type { PoseFrame } from '../pose/pose-frame.js';
 import { type BodyStage, type BodyStep, drawBody } from './body.js';
@@ -8,12 +8,16 @@ import { cropPose } from './crop.js';
 import { type DrawnHand, drawHand, type HandStage } from './hand.js';
 import type { HandCrop } from './hand-crops.js';
 import type { Planes } from './planes.js';
+import { type RefineStage, refineHands } from './refine/refine-hands.js';
 
 /** The method with all its choices made, ready to draw a clip. */
 export interface Method {
-  readonly hand: HandStage;
+  /** Absent where the bundle draws no hands first: then no frame has crops. */
+  readonly hand?: HandStage;
   readonly body: BodyStage;
   readonly composite: CompositeOptions;
+  /** A third stage, over the finished picture. */
+  readonly refine?: RefineStage;
 }
 
 /** What a frame went through, for those who asked to watch. */
@@ -51,15 +55,17 @@ export async function drawFrame(
   { signal, keep = false }: DrawFrameOptions = {},
 ): Promise<DrawnFrame> {
   const { autoencoder, canvasColour } = method.body.manifest;
-  const hands = await Promise.all(crops.map((crop) => drawHand(method.hand, pose, crop, signal)));
+  const { hand } = method;
+  const hands = hand ? await Promise.all(crops.map((crop) => drawHand(hand, pose, crop, signal))) : [];
   const canvas = placeHands(hands, autoencoder.size, canvasColour);
   const steps: BodyStep[] = [];
   const watch = keep === true ? (step: BodyStep) => steps.push(step) : undefined;
   const body = await drawBody(method.body, pose, canvas, signal, watch);
-  const picture = composite(body, canvas, method.composite);
+  const done = composite(body, canvas, method.composite);
+  const picture = method.refine ? await refineHands(method.refine, done, signal) : done;
   if (!keep) return { picture };
   const { picture: drawn, personMask } = body;
-  const heatmaps = keep === true ? crops.map((crop) => fingerHeatmaps(method.hand, pose, crop)) : [];
+  const heatmaps = keep === true && hand ? crops.map((crop) => fingerHeatmaps(hand, pose, crop)) : [];
   return {
     picture,
     intermediates: { hands, heatmaps, canvas, steps, body: drawn, ...(personMask ? { personMask } : {}) },

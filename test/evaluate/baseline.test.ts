@@ -54,6 +54,7 @@ function report(mpjpe: readonly [number, number], psnr: number | null = 20): Rep
     presets: [
       {
         preset: 'default',
+        shownHands: true,
         figures: [
           { ...figure, name: 'mpjpe', label: 'MPJPE', better: 'lower', value: (mpjpe[0] + mpjpe[1]) / 2 },
           {

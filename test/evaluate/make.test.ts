@@ -1,9 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { makeBenchmark } from '../../src/evaluate/make/make-benchmark.js';
-import { sampleClips, sampleFrames } from '../../src/evaluate/make/sample.js';
+import { sampleClasses, sampleClips, sampleFrames } from '../../src/evaluate/make/sample.js';
 import { benchmarkSchema } from '../../src/evaluate/source/benchmark.js';
 import { readBenchmark } from '../../src/evaluate/source/read-benchmark.js';
 import { openPoseClip } from '../../src/pose/index.js';
@@ -61,6 +61,16 @@ describe('a choice by seed', () => {
     expect(chosen.map(({ frames }) => frames.length)).toEqual([30, 3, 30]);
   });
 
+  it('takes as many of each class as there are', () => {
+    const many = [...Array(20).keys()].map((at) => ({ className: at < 15 ? 'fist' : 'palm', frames: [0] }));
+    const classes = (count: number): string[] =>
+      sampleClasses([...many, { className: 'none', frames: [] }], { seed: 3, count }).map(
+        ({ source }) => many[source]?.className ?? 'none',
+      );
+    expect(classes(8).filter((name) => name === 'palm')).toHaveLength(4);
+    expect(classes(18).filter((name) => name === 'palm')).toHaveLength(5);
+  });
+
   it('takes clips of consecutive frames, each of another source', () => {
     const chosen = sampleClips([{ frames: [0, 1, 2, 4, 5, 6, 7] }, { frames: [1, 3, 5] }], {
       seed: 1,
@@ -71,7 +81,47 @@ describe('a choice by seed', () => {
   });
 });
 
+/** Takes a hand from a keypoint file of OpenPose. */
+function withoutHand(path: string): void {
+  const value = JSON.parse(readFileSync(path, 'utf8'));
+  for (const person of value.people) person.hand_left_keypoints_2d = [];
+  writeFileSync(path, JSON.stringify(value));
+}
+
 describe('evaluate make', () => {
+  it('chooses frames that ask for both hands alone', async () => {
+    const folder = await writeSet();
+    const poses = join(folder, 'poses');
+    const files = readdirSync(join(poses, 'clip'));
+    for (const name of files.slice(0, 7)) withoutHand(join(poses, 'clip', name));
+    const options = { input: join(folder, 'shown'), poses, fps: 25, size: { width: 64, height: 64 } };
+    const all = await makeBenchmark({ ...options, out: join(folder, 'all') });
+    const both = await makeBenchmark({ ...options, out: join(folder, 'both'), twoHanded: true });
+    // The single picture besides, which shows both.
+    expect([all.frames, both.frames]).toEqual([11, 4]);
+  });
+
+  it('chooses evenly from folders that are classes', async () => {
+    const folder = temporaryFolder();
+    const pose = join(writeClip(temporaryFolder(), 1), 'clip_000000000000_keypoints.json');
+    for (const [name, count] of [
+      ['fist', 5],
+      ['palm', 2],
+    ] as const) {
+      mkdirSync(join(folder, 'in', name), { recursive: true });
+      for (let at = 0; at < count; at += 1) {
+        await writePicture(join(folder, 'in', name, `${at}.png`), 10);
+        writeFileSync(join(folder, 'in', name, `${at}.json`), readFileSync(pose));
+      }
+    }
+    const size = { width: 64, height: 64 };
+    const out = join(folder, 'out');
+    await makeBenchmark({ input: join(folder, 'in'), out, byClass: true, frames: 4, size });
+    const { benchmark } = await readBenchmark(out);
+    const classes = benchmark.items.map(({ id }) => id.replace(/-.*/, ''));
+    expect(classes.sort()).toEqual(['fist', 'fist', 'palm', 'palm']);
+  });
+
   it('pairs pictures and keypoints by name, and copies what was chosen alone', async () => {
     const folder = await writeSet();
     const out = join(folder, 'benchmark');

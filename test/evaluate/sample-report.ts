@@ -91,7 +91,7 @@ export async function sampleReport(folder: string): Promise<Report> {
       versions: { sharp: '0.35.5' },
       command: ['handfirst', 'evaluate', 'five', '--preset', PRESETS.join(',')],
     },
-    presets: PRESETS.map((preset, series) => ({ preset, figures: figures(series) })),
+    presets: PRESETS.map((preset, series) => ({ preset, shownHands: true, figures: figures(series) })),
     items,
     comparisons: [
       {

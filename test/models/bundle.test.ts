@@ -22,7 +22,7 @@ describe('loadBundle', () => {
     expect(folder).toBe(TINY);
     expect(manifest.name).toBe('tiny');
     expect(manifest.body.schedule.trainSteps).toBe(1000);
-    expect(manifest.hand.sampler.setAlphaToOne).toBe(true);
+    expect(manifest.hand?.sampler.setAlphaToOne).toBe(true);
   });
 
   it('names the bundles there are where one is unknown', async () => {

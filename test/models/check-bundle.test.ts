@@ -51,10 +51,10 @@ describe('checkBundle', () => {
 
   it('says which input nothing feeds, and which file is no graph', async () => {
     const bundle = await loadBundle(TINY);
-    const { denoiser } = bundle.manifest.hand;
-    const inputs = denoiser.inputs.filter((input) => input.from !== 'timestep');
-    const hand = { ...bundle.manifest.hand, denoiser: { ...denoiser, inputs } };
-    const unfed = await checkBundle({ ...bundle, manifest: { ...bundle.manifest, hand } }, options);
+    const manifest = structuredClone(bundle.manifest);
+    const { denoiser } = manifest.hand ?? manifest.body;
+    denoiser.inputs = denoiser.inputs.filter((input) => input.from !== 'timestep');
+    const unfed = await checkBundle({ ...bundle, manifest }, options);
     expect(unfed.problems).toEqual([
       expect.stringMatching(/hand\.onnx .*nothing feeds its input "timestep"/),
     ]);

@@ -12,12 +12,18 @@ describe('presets', () => {
     expect(listPresets()).toEqual([
       'body-only',
       'box',
+      'controlnet',
+      'controlnet-full',
       'default',
       'fast',
+      'handrefiner',
+      'humansd',
       'hyper',
       'lcm',
+      'lora',
       'naive',
       'paper',
+      't2i-adapter',
       'tcd',
       'text-only',
     ]);

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type Manifest, manifestSchema } from '../../src/models/manifest.js';
+import { type HandStageManifest, type Manifest, manifestSchema } from '../../src/models/manifest.js';
 import type { FloatTensor, FloatTensors, GraphRunner, Tensors } from '../../src/models/tensor.js';
 import { KEYPOINT_COUNT, type PoseFrame } from '../../src/pose/pose-frame.js';
 import type { DrawConditions } from '../../src/stages/scene.js';
@@ -14,12 +14,15 @@ export const BODY_LATENT = 8;
 export const HAND_SIZE = 16;
 export const HAND_LATENT = 8;
 
-type RawManifest = z.input<typeof manifestSchema>;
+type Raw = z.input<typeof manifestSchema>;
+/** One with a hand stage. */
+type RawManifest = Raw & { hand: NonNullable<Raw['hand']> };
+type FakeManifest = Manifest & { hand: HandStageManifest };
 
 const sampler: RawManifest['hand']['sampler'] = { prediction: 'sample', spacing: 'trailing' };
 const schedule: RawManifest['hand']['schedule'] = { kind: 'cosine', zeroTerminalSnr: true };
 
-export function fakeManifest(change: (raw: RawManifest) => void = () => {}): Manifest {
+export function fakeManifest(change: (raw: RawManifest) => void = () => {}): FakeManifest {
   const raw: RawManifest = {
     schema: 1,
     name: 'fake',
@@ -74,7 +77,9 @@ export function fakeManifest(change: (raw: RawManifest) => void = () => {}): Man
     },
   };
   change(raw);
-  return manifestSchema.parse(raw);
+  const { hand, ...rest } = manifestSchema.parse(raw);
+  if (!hand) throw new Error('the fake bundle lost its hand stage');
+  return { ...rest, hand };
 }
 
 type Kind = 'finger-heatmaps' | 'hand-mask' | 'skeleton-lines' | 'canvas';

@@ -25,7 +25,9 @@ function handStage(runner: FakeRunner, guidance?: number) {
   const preset = loadPreset('default', { hand: { guidance } });
   const choices = settle(manifest, preset, { hand: false, body: false }, () => undefined);
   const parts = { manifest, runner, draw: fakeConditions, look, seed: 7, background: 'drawn' } as const;
-  return makeMethod(parts, preset, choices).hand;
+  const { hand } = makeMethod(parts, preset, choices);
+  if (!hand) throw new Error('the fake bundle has no hand stage');
+  return hand;
 }
 
 const pose = poseWithHands({ left: [100, 100, 132, 132] });
@@ -128,7 +130,11 @@ describe('guidance', () => {
     }).hand;
     const runner = new FakeRunner();
     const latent = { dims: [1, 3, 8, 8], data: new Float32Array(192) };
-    await new Denoiser(denoiser, runner, look, 1).predict(latent, 249, { conditions: latent });
+    const given = { conditions: latent };
+    await new Denoiser(denoiser, runner, look, 1).predict(latent, 249, {
+      prompted: given,
+      unprompted: given,
+    });
     expect(runner.inputsOf('hand.onnx')[0]?.timestep).toEqual({ dims: [1], data: BigInt64Array.of(249n) });
   });
 });

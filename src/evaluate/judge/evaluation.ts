@@ -24,6 +24,8 @@ export interface Evaluation {
   readonly opened: OpenedBenchmark;
   readonly items: readonly EvaluatedItem[];
   readonly presets: readonly string[];
+  /** Those of them whose conditions show no hands. */
+  readonly unshown: ReadonlySet<string>;
   /** Hands that letters are read by. */
   readonly known: readonly KnownHand[];
   readonly bundle: { readonly name: string; readonly sha256: string };

@@ -5,8 +5,8 @@ import { reasonOf } from '../../reason.js';
 import { writeWhole } from '../../write-whole.js';
 import { BENCHMARK_FILE, type BenchmarkInput } from '../source/benchmark.js';
 import { type OpenedSource, openSource, type SourceFlags } from './opened-source.js';
-import { type Chosen, sampleClips, sampleFrames } from './sample.js';
-import { findSources } from './sources.js';
+import { type Chosen, sampleClasses, sampleClips, sampleFrames } from './sample.js';
+import { findClasses, findSources } from './sources.js';
 
 /** Options of `makeBenchmark`. */
 export interface MakeOptions extends SourceFlags {
@@ -24,6 +24,8 @@ export interface MakeOptions extends SourceFlags {
   /** Sources and frames to choose; default, as in the paper: 50 and 2,000. Of single pictures `videos` does not count. */
   readonly videos?: number;
   readonly frames?: number;
+  /** Choose pictures as evenly as there are from the folders of `input`, a class each (HaGRID's gestures). */
+  readonly byClass?: boolean;
   /** Clips of consecutive frames besides, and their length; default 0 and 32. */
   readonly clips?: number;
   readonly clipFrames?: number;
@@ -48,7 +50,8 @@ export interface MadeBenchmark {
 export async function makeBenchmark(options: MakeOptions): Promise<MadeBenchmark> {
   const { seed = 0, videos = 50, frames = 2000, clips = 0, clipFrames = 32, out, signal } = options;
   await checkOut(options);
-  const sources = await findSources(options.input, options.poses);
+  const find = options.byClass ? findClasses : findSources;
+  const sources = await find(options.input, options.poses);
   const problems: string[] = [];
   const opened: OpenedSource[] = [];
   for (const source of sources) {
@@ -62,12 +65,14 @@ export async function makeBenchmark(options: MakeOptions): Promise<MadeBenchmark
     }
   }
   const count = opened.some(({ source }) => source.kind !== 'picture') ? videos : opened.length;
-  const singles = sampleFrames(opened, { seed, videos: count, count: frames });
+  const singles = options.byClass
+    ? sampleClasses(opened, { seed, count: frames })
+    : sampleFrames(opened, { seed, videos: count, count: frames });
   const windows = sampleClips(opened, { seed, count: clips, length: clipFrames });
   if (singles.length === 0)
     throw new UsageError(
       'HF_BENCHMARK_SOURCE',
-      `No frame of ${options.input} asks for a hand${problems[0] ? ` (${problems[0]})` : ''}: give keypoints with hands inside the picture.`,
+      `No frame of ${options.input} asks for ${options.twoHanded ? 'both hands' : 'a hand'}${problems[0] ? ` (${problems[0]})` : ''}: give keypoints with hands inside the picture.`,
       { file: options.input },
     );
   const part = `${resolve(out)}.part`;

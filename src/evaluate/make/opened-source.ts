@@ -19,7 +19,10 @@ import type { Choosable } from './sample.js';
 import type { Source } from './sources.js';
 
 /** What the user says of keypoint files that do not say it themselves. */
-export type SourceFlags = Pick<OpenPoseOptions, 'format' | 'fps' | 'size'>;
+export interface SourceFlags extends Pick<OpenPoseOptions, 'format' | 'fps' | 'size'> {
+  /** Choose only frames that ask for both hands. */
+  readonly twoHanded?: boolean;
+}
 
 /** Rate that is written where nobody says one: single pictures have none. */
 const SOME_FPS = 25;
@@ -53,10 +56,11 @@ export async function openSource(source: Source, flags: SourceFlags): Promise<Op
     const limit = source.kind === 'video' ? Number.POSITIVE_INFINITY : source.pictures.length;
     for await (const { index, keypoints } of clip.frames()) {
       if (index >= limit) break;
-      if (askedInside(keypoints, info)) frames.push(index);
+      if (askedInside(keypoints, info) >= (flags.twoHanded ? 2 : 1)) frames.push(index);
     }
     return {
       source,
+      ...(source.className === undefined ? {} : { className: source.className }),
       frames,
       write: (folder, lists, options) => writeLists(folder, { source, open, info, told, lists }, options),
     };
@@ -115,14 +119,15 @@ function checkShape({ pose, pictures }: Source, info: PoseClipInfo, told: Told):
   );
 }
 
-function askedInside(keypoints: Float32Array, { width, height }: PoseClipInfo): boolean {
+/** How many hands a frame asks for within the picture. */
+function askedInside(keypoints: Float32Array, { width, height }: PoseClipInfo): number {
   const side = Math.max(width, height);
   const inside = keypoints.slice();
   for (let at = 0; at < inside.length; at += 3) {
     const [x = 0, y = 0] = [inside[at], inside[at + 1]];
     if (x < 0 || y < 0 || x > width || y > height) inside.fill(0, at, at + 3);
   }
-  return askedHands(inside, side).size > 0;
+  return askedHands(inside, side).size;
 }
 
 interface Lists {

@@ -2,6 +2,8 @@ import { MersenneTwister } from '../../diffusion/mersenne-twister.js';
 
 /** What of a source can be chosen. */
 export interface Choosable {
+  /** The class of a picture, where sources are chosen by class. */
+  readonly className?: string;
   /** Frames that ask for a hand, ascending. */
   readonly frames: readonly number[];
 }
@@ -52,6 +54,23 @@ export function sampleFrames(
   return chosen
     .filter(({ frames }) => frames.length > 0)
     .map(({ source, frames }) => ({ source, frames: frames.sort((a, b) => a - b) }));
+}
+
+/** Chooses up to `count` pictures, as evenly from all classes as there are: one of each in turn. The same seed chooses the same. */
+export function sampleClasses(
+  sources: readonly Choosable[],
+  { seed, count }: { seed: number; count: number },
+): Chosen[] {
+  const classes = new Map<string, number[]>();
+  for (const [at, { className = '', frames }] of sources.entries()) {
+    if (frames.length === 0) continue;
+    classes.set(className, [...(classes.get(className) ?? []), at]);
+  }
+  const pictures = [...classes.values()].map((frames) => ({ frames }));
+  return sampleFrames(pictures, { seed, videos: pictures.length, count })
+    .flatMap(({ frames }) => frames)
+    .sort((a, b) => a - b)
+    .map((source) => ({ source, frames: [sources[source]?.frames[0] ?? 0] }));
 }
 
 /** Chooses `count` windows of `length` consecutive frames that all ask for a hand, of different sources. */

@@ -10,6 +10,8 @@ export interface Source {
   readonly kind: 'video' | 'frames' | 'picture';
   readonly pictures: readonly string[];
   readonly pose: string;
+  /** The folder that it lies in, where folders are classes. */
+  readonly className?: string;
   /** From `NAME.txt` beside the pictures. */
   readonly caption?: string;
 }
@@ -55,6 +57,28 @@ export async function findSources(input: string, poses = input): Promise<Source[
       { file: input, field: 'poses' },
     );
   return sources;
+}
+
+/**
+ * The pictures of a folder of folders, a class each: `input/CLASS/NAME.jpg`, with keypoints beside it or in `poses/CLASS/`. Throws
+ * `UsageError` where there is none.
+ */
+export async function findClasses(input: string, poses = input): Promise<Source[]> {
+  const sources: Source[] = [];
+  for (const className of await list(input)) {
+    const folder = join(input, className);
+    if (!(await stat(folder)).isDirectory()) continue;
+    const found = await findSources(folder, join(poses, className));
+    for (const source of found)
+      if (source.kind === 'picture')
+        sources.push({ ...source, name: `${className}-${source.name}`, className });
+  }
+  if (sources.length > 0) return sources;
+  throw new UsageError(
+    'HF_BENCHMARK_SOURCE',
+    `${input} holds no folders of pictures: \`byClass\` needs a folder a class, such as HaGRID's gestures.`,
+    { file: input, field: 'byClass' },
+  );
 }
 
 async function list(folder: string): Promise<string[]> {

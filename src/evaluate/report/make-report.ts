@@ -32,7 +32,10 @@ export function makeReport(evaluation: Evaluation, command: readonly string[]): 
       versions: packageVersions(),
       command: [...command],
     },
-    presets: [...judged].map(([preset, one]) => presetReport(preset, one, truth, source)),
+    presets: [...judged].map(([preset, one]) => ({
+      ...presetReport(preset, one, truth, source),
+      shownHands: !evaluation.unshown.has(preset),
+    })),
     items: itemReports(evaluation),
     comparisons: comparisons(judged),
     shrink: shrinkCurves(evaluation),
@@ -41,7 +44,12 @@ export function makeReport(evaluation: Evaluation, command: readonly string[]): 
   };
 }
 
-function presetReport(preset: string, judged: Judged, truth: Judged, source: string): PresetReport {
+function presetReport(
+  preset: string,
+  judged: Judged,
+  truth: Judged,
+  source: string,
+): Omit<PresetReport, 'shownHands'> {
   const figures = METRICS.map((metric): Figure => {
     const figure = metric.figure(judged, truth);
     return metric.name === 'legibility' && figure.value !== null ? { ...figure, note: source } : figure;

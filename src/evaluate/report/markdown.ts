@@ -51,7 +51,10 @@ function presetTable({ presets }: Report, names: readonly string[]): string[] {
     names.flatMap((name) => figures.find((figure) => figure.name === name) ?? []);
   const told = (figure: Figure): string => (figure.value === null ? 'not measured' : withInterval(figure));
   const head = pick(first.figures).map(heading);
-  const rows = presets.map(({ preset, figures }) => [preset, ...pick(figures).map(told)]);
+  const rows = presets.map(({ preset, shownHands, figures }) => [
+    shownHands ? preset : `${preset} (shown no hands)`,
+    ...pick(figures).map(told),
+  ]);
   const truth = pick(first.figures).map(({ truth: one }) => (one ? withInterval(one) : ''));
   return table(['preset', ...head], [...rows, ['reference', ...truth]]);
 }

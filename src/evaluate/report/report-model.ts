@@ -35,7 +35,12 @@ export const figureSchema = z.strictObject({
 });
 
 /** What a preset scored. */
-export const presetReportSchema = z.strictObject({ preset: z.string(), figures: z.array(figureSchema) });
+export const presetReportSchema = z.strictObject({
+  preset: z.string(),
+  /** Whether it was shown hands; scores of hands of one that was not follow from that. */
+  shownHands: z.boolean().default(true),
+  figures: z.array(figureSchema),
+});
 
 /** What one preset made of one frame. */
 export const frameResultSchema = z.strictObject({

@@ -1,9 +1,12 @@
 import { BundleError } from '../../errors.js';
-import type { ConditionChannels } from '../../models/manifest.js';
+import type { ConditionChannels } from '../../models/condition-channels.js';
+import type { Picture } from '../../picture.js';
 import { drawSkeleton } from '../../pose/draw-skeleton.js';
 import type { Scene } from '../scene.js';
 import { BODY_SURFACE_CHANNELS, drawBodySurface, drawSkeletonLines } from './body-surface.js';
+import { drawCocoSkeleton } from './coco-skeleton.js';
 import { drawFingerHeatmaps, drawForearms } from './hand.js';
+import { drawHandDepth } from './hand-depth.js';
 import { drawHandSurface, HAND_SURFACE_CHANNELS } from './hand-surface.js';
 import { type Keypoints, keypointsOf } from './points.js';
 import { type Channel, Scratch } from './raster.js';
@@ -21,6 +24,8 @@ function channelCount(channels: ConditionChannels, scene: Scene, size: number): 
     case 'parts':
       return channels.count;
     case 'openpose':
+    case 'coco-skeleton':
+    case 'hand-depth':
     case 'canvas':
     case 'carried':
       return 3;
@@ -75,6 +80,16 @@ function drawOpenPose(
   });
 }
 
+/** An RGB picture of the channels' size, as 0..1 or -1..1. */
+function copyPicture(channels: readonly Channel[], picture: Picture, signed: boolean): void {
+  channels.forEach((channel, c) => {
+    for (let k = 0; k < channel.size ** 2; k += 1) {
+      const value = (picture.data[k * picture.channels + c] ?? 0) / 255;
+      channel.data[channel.offset + k] = signed ? 2 * value - 1 : value;
+    }
+  });
+}
+
 function copyPlanes(channels: readonly Channel[], planes: Float32Array | undefined, kind: string): void {
   const [first] = channels;
   if (!planes || !first || planes.length !== channels.length * first.size * first.size) {
@@ -118,6 +133,12 @@ function drawOne(
       break;
     case 'openpose':
       drawOpenPose(channels, scene, options);
+      break;
+    case 'coco-skeleton':
+      copyPicture(channels, drawCocoSkeleton(scene.pose, first?.size ?? 0), options.signed);
+      break;
+    case 'hand-depth':
+      drawHandDepth(channels, scene.pose);
       break;
     case 'hand-mask':
       if (scene.mask) copyPlanes(channels, scene.mask, options.kind);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { channelsSchema } from '../../../src/models/manifest.js';
+import { channelsSchema } from '../../../src/models/condition-channels.js';
 import { drawConditions } from '../../../src/stages/conditions/index.js';
 
 // Drawn by models/training/handfirst_training/fixtures/conditions.py (numba): what the networks saw in training.

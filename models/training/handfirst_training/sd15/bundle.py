@@ -7,27 +7,30 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from diffusers import AutoencoderKL, ControlNetModel, UNet2DConditionModel
-from torch import Tensor, nn
+from diffusers import AutoencoderKL, UNet2DConditionModel
+from torch import Tensor
 from transformers import CLIPTextModel
 
 from .errors import ExportError
 from .graphs import (
     HAND_CONDITION_CHANNELS,
-    INPAINT_EXTRA_CHANNELS,
-    BodyGraph,
     DecoderGraph,
     EncoderGraph,
     HandGraph,
-    InpaintBodyGraph,
     TextGraph,
 )
 from .manifest import MANIFEST, BundleInfo, GraphNames, Shapes, write_manifest
 from .mask_head import LATENT_DOUBLINGS, MaskHead
-from .to_onnx import GraphSpec, StoredType, export_graph
+from .systems import (
+    LATENT_CHANNELS,
+    Context,
+    StageGraphs,
+    is_inpainting,
+    trace_body,
+)
+from .to_onnx import GraphSpec, StoredType, Traced, export_graph
 
-LATENT_CHANNELS = 4
-HINT_CHANNELS = 3
+__all__ = ["Parts", "Sizes", "Traced", "export_bundle", "is_inpainting", "trace_body"]
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,11 @@ class Parts:
 
     text_encoder: Callable[[], CLIPTextModel]
     vae: Callable[[], AutoencoderKL]
-    body: Callable[[], tuple[UNet2DConditionModel, ControlNetModel]]
-    hand: Callable[[], tuple[UNet2DConditionModel, MaskHead]]
+    body: Callable[[Context], StageGraphs]
+    #: None where the system draws no hands first.
+    hand: Callable[[], tuple[UNet2DConditionModel, MaskHead]] | None
+    #: None where the system does not refine what it has drawn.
+    refine: Callable[[Context], StageGraphs] | None
     #: Writes the tokenizer's files for so many tokens into a folder, returns the filling token.
     tokenizer: Callable[[Path, int], int]
     schedule: Mapping[str, Any]
@@ -51,18 +57,12 @@ class Sizes:
     hand: int = 512
 
 
-@dataclass(frozen=True)
-class Traced:
-    """A graph that is to be written: its module and an example of its inputs."""
-
-    module: nn.Module
-    example: tuple[Tensor, ...]
-    spec: GraphSpec
-
-
-def export_bundle(parts: Parts, info: BundleInfo, sizes: Sizes, output: Path, replace: bool = False) -> None:
+def export_bundle(
+    parts: Parts, info: BundleInfo, sizes: Sizes, output: Path, replace: bool = False, reuse: Path | None = None
+) -> None:
     """Writes the bundle to ``output``, where it appears only when it is whole. Prints a line a graph.
 
+    Text encoder and autoencoder of the bundle ``reuse``, of the same weights and size, are copied instead of exported again.
     Raises ``ExportError`` where ``output`` exists, unless it is a bundle and ``replace`` is set.
     """
     _check_sizes(sizes)
@@ -74,7 +74,7 @@ def export_bundle(parts: Parts, info: BundleInfo, sizes: Sizes, output: Path, re
     shutil.rmtree(partial, ignore_errors=True)
     try:
         partial.mkdir(parents=True)
-        _write(parts, info, sizes, partial)
+        _write(parts, info, sizes, partial, reuse)
         shutil.rmtree(output, ignore_errors=True)
         partial.rename(output)
     except OSError as error:
@@ -89,11 +89,13 @@ def _check_sizes(sizes: Sizes) -> None:
             raise ExportError(f"{name} {size} is no multiple of 64, as SD 1.5 needs it: choose 512 for instance.")
 
 
-def _write(parts: Parts, info: BundleInfo, sizes: Sizes, folder: Path) -> None:
+def _write(parts: Parts, info: BundleInfo, sizes: Sizes, folder: Path, reuse: Path | None) -> None:
     downscale = 2**LATENT_DOUBLINGS
     names = GraphNames() if sizes.body == sizes.hand else GraphNames(hand_decoder="hand-vae-decoder.onnx")
 
     def save(traced: Traced) -> None:
+        if reuse and traced.spec.file in (names.text, names.encoder, names.decoder) and _copied(traced.spec.file, reuse, folder):
+            return
         files = export_graph(traced.module, traced.example, traced.spec, folder, info.stored)
         print(f"{traced.spec.file}: {sum(file.stat().st_size for file in files) / 1e6:.1f} MB")
 
@@ -112,22 +114,31 @@ def _write(parts: Parts, info: BundleInfo, sizes: Sizes, folder: Path) -> None:
     del vae
 
     text = torch.zeros(1, max_tokens, width)
-    unet, controlnet = parts.body()
-    inpaint = is_inpainting(unet)
-    save(trace_body(unet, controlnet, sizes.body, text, names))
-    del unet, controlnet
+    stages: dict[str, dict[str, Any]] = {}
+    for stage, make in (("body", parts.body), ("refine", parts.refine)):
+        if make is None:
+            continue
+        graphs = make(Context(sizes.body, scaling, text, info, names))
+        for traced in graphs.traced:
+            save(traced)
+        stages[stage] = graphs.denoiser
+        del graphs
 
-    hand_unet, head = parts.hand()
-    save(trace_hand(hand_unet, head, sizes.hand, text, names))
-    del hand_unet, head
+    if parts.hand is not None:
+        hand_unet, head = parts.hand()
+        save(trace_hand(hand_unet, head, sizes.hand, text, names))
+        del hand_unet, head
 
-    shapes = Shapes(sizes.body, sizes.hand, downscale, LATENT_CHANNELS, scaling, inpaint, max_tokens, pad_token)
-    write_manifest(folder, info, shapes, names, parts.schedule)
+    shapes = Shapes(sizes.body, sizes.hand, downscale, LATENT_CHANNELS, scaling, max_tokens, pad_token, parts.hand is not None)
+    write_manifest(folder, info, shapes, names, parts.schedule, stages)
 
 
-def is_inpainting(unet: UNet2DConditionModel) -> bool:
-    """Whether the denoiser takes mask and picture beside the latent."""
-    return unet.config["in_channels"] == LATENT_CHANNELS + INPAINT_EXTRA_CHANNELS
+def _copied(file: str, source: Path, folder: Path) -> bool:
+    """Copies a graph, with its weights where they lie beside it; whether it was there."""
+    found = [path for path in (source / file, source / f"{file}.data") if path.is_file()]
+    for path in found:
+        shutil.copy(path, folder / path.name)
+    return bool(found)
 
 
 def trace_text(model: CLIPTextModel, max_tokens: int, names: GraphNames) -> Traced:
@@ -141,17 +152,6 @@ def trace_encoder(vae: AutoencoderKL, size: int, file: str) -> Traced:
 def trace_decoder(vae: AutoencoderKL, side: int, file: str) -> Traced:
     example = (torch.zeros(1, LATENT_CHANNELS, side, side),)
     return Traced(DecoderGraph(vae), example, GraphSpec(file, ("latent",), ("picture",)))
-
-
-def trace_body(unet: UNet2DConditionModel, controlnet: ControlNetModel, size: int, text: Tensor, names: GraphNames) -> Traced:
-    side = size >> LATENT_DOUBLINGS
-    latent, timestep, hint = torch.zeros(1, LATENT_CHANNELS, side, side), torch.ones(1), torch.zeros(1, HINT_CHANNELS, size, size)
-    if not is_inpainting(unet):
-        spec = GraphSpec(names.body, ("latent", "timestep", "hint", "text"), ("noise",))
-        return Traced(BodyGraph(unet, controlnet), (latent, timestep, hint, text), spec)
-    extra = torch.zeros(1, INPAINT_EXTRA_CHANNELS, side, side)
-    spec = GraphSpec(names.body, ("latent", "timestep", "hint", "inpaint", "text"), ("noise",))
-    return Traced(InpaintBodyGraph(unet, controlnet), (latent, timestep, hint, extra, text), spec)
 
 
 def trace_hand(unet: UNet2DConditionModel, head: MaskHead, size: int, text: Tensor, names: GraphNames) -> Traced:

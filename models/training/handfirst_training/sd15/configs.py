@@ -18,6 +18,22 @@ UNET: dict[str, Any] = {
     "up_block_types": ("UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"),
 }
 
+#: Stable Diffusion 2's, which HumanSD starts from.
+UNET_2: dict[str, Any] = {
+    **UNET,
+    "cross_attention_dim": 1024,
+    "attention_head_dim": (5, 10, 20, 20),
+    "use_linear_projection": True,
+}
+
+ADAPTER: dict[str, Any] = {
+    "in_channels": 3,
+    "channels": (320, 640, 1280, 1280),
+    "num_res_blocks": 2,
+    "downscale_factor": 8,
+    "adapter_type": "full_adapter",
+}
+
 CONTROLNET: dict[str, Any] = {
     "in_channels": 4,
     "block_out_channels": (320, 640, 1280, 1280),

@@ -1,7 +1,7 @@
 """The graphs of a bundle as modules: what goes in and out of them is what ``manifest.json`` says."""
 
 import torch
-from diffusers import AutoencoderKL, ControlNetModel, UNet2DConditionModel
+from diffusers import AutoencoderKL, ControlNetModel, T2IAdapter, UNet2DConditionModel
 from torch import Tensor, nn
 from transformers import CLIPTextModel
 
@@ -82,6 +82,58 @@ class InpaintBodyGraph(BodyGraph):
     def forward(self, latent: Tensor, timestep: Tensor, hint: Tensor, inpaint: Tensor, text: Tensor) -> Tensor:
         sample = torch.cat([latent, 1 - inpaint[:, :1], inpaint[:, 1:]], dim=1)
         return self._denoise(sample, latent, timestep, hint, text)
+
+
+class PlainBodyGraph(nn.Module):
+    """A denoiser that sees the prompt alone: latent [1, 4, h, h], timestep [1], text [1, L, width] -> noise [1, 4, h, h]."""
+
+    def __init__(self, unet: UNet2DConditionModel) -> None:
+        super().__init__()
+        self.unet = unet
+
+    def forward(self, latent: Tensor, timestep: Tensor, text: Tensor) -> Tensor:
+        return self.unet(latent, timestep, encoder_hidden_states=text, return_dict=False)[0]
+
+
+class AdapterGraph(nn.Module):
+    """T2I-Adapter: hint [1, 3, S, S] in 0..1 -> a map of features for each level of the denoiser."""
+
+    def __init__(self, adapter: T2IAdapter) -> None:
+        super().__init__()
+        self.adapter = adapter
+
+    def forward(self, hint: Tensor) -> tuple[Tensor, ...]:
+        return tuple(self.adapter(hint))
+
+
+class AdapterBodyGraph(nn.Module):
+    """A denoiser with T2I-Adapter's features added at the end of each level of its encoder."""
+
+    def __init__(self, unet: UNet2DConditionModel) -> None:
+        super().__init__()
+        self.unet = unet
+
+    def forward(self, latent: Tensor, timestep: Tensor, text: Tensor, *features: Tensor) -> Tensor:
+        return self.unet(
+            latent,
+            timestep,
+            encoder_hidden_states=text,
+            down_intrablock_additional_residuals=list(features),
+            return_dict=False,
+        )[0]
+
+
+class ConcatBodyGraph(nn.Module):
+    """A denoiser whose first convolution takes the encoded, unscaled picture of the pose beside the latent, [1, 4, h, h] each."""
+
+    def __init__(self, unet: UNet2DConditionModel, scaling: float) -> None:
+        super().__init__()
+        self.unet = unet
+        self.scaling = scaling
+
+    def forward(self, latent: Tensor, timestep: Tensor, text: Tensor, pose: Tensor) -> Tensor:
+        sample = torch.cat([latent, self.scaling * pose], dim=1)
+        return self.unet(sample, timestep, encoder_hidden_states=text, return_dict=False)[0]
 
 
 class HandGraph(nn.Module):

@@ -26,6 +26,8 @@ class BundleInfo:
     stored: StoredType = "float16"
     guidance: float = 7.5
     hand_guidance: float = 7.5
+    #: HandRefiner's own.
+    refine_guidance: float = 9.0
     hint: Mapping[str, bool] = field(default_factory=lambda: {"hands": True, "face": True})
     open: "OpenChoices" = field(default_factory=lambda: OpenChoices())
 
@@ -54,9 +56,10 @@ class Shapes:
     downscale: int
     latent_channels: int
     scaling: float
-    inpaint: bool
     max_tokens: int
     pad_token: int
+    #: Whether there is a hand stage.
+    hands: bool
 
 
 @dataclass(frozen=True)
@@ -69,10 +72,14 @@ class GraphNames:
     hand_decoder: str = "vae-decoder.onnx"
     body: str = "body.onnx"
     hand: str = "hand.onnx"
+    adapter: str = "adapter.onnx"
+    refine: str = "refine.onnx"
 
 
-def write_manifest(folder: Path, info: BundleInfo, shapes: Shapes, names: GraphNames, schedule: Mapping[str, Any]) -> Path:
-    """Writes the manifest of the files that lie in ``folder`` and returns its path."""
+def write_manifest(
+    folder: Path, info: BundleInfo, shapes: Shapes, names: GraphNames, schedule: Mapping[str, Any], stages: Mapping[str, Any]
+) -> Path:
+    """Writes the manifest of the files that lie in ``folder`` and returns its path; ``stages``: the denoisers of body and refine."""
     common = {"schedule": _schedule(schedule), "sampler": _sampler(schedule)}
     manifest = {
         "schema": 1,
@@ -84,25 +91,32 @@ def write_manifest(folder: Path, info: BundleInfo, shapes: Shapes, names: GraphN
         "files": _files(folder),
         "prompt": _prompt(shapes, names),
         "defaultPrompt": info.default_prompt,
-        "hand": {
-            "autoencoder": _autoencoder(shapes, shapes.hand_size, names.hand_decoder, None),
-            **common,
-            "guidance": info.hand_guidance,
-            "denoiser": _hand_denoiser(shapes, names, info.open),
-            "cropMargin": info.open.crop_margin,
-            "maskThreshold": info.open.mask_threshold,
-        },
+        **({"hand": _hand(shapes, names, info, common)} if shapes.hands else {}),
         "body": {
             "autoencoder": _autoencoder(shapes, shapes.body_size, names.decoder, names.encoder),
             **common,
             "guidance": info.guidance,
-            "denoiser": _body_denoiser(shapes, names, info),
+            "denoiser": stages["body"],
             "canvasColour": list(info.open.canvas_colour),
         },
     }
+    if "refine" in stages:
+        autoencoder = _autoencoder(shapes, shapes.body_size, names.decoder, names.encoder)
+        manifest["refine"] = {"autoencoder": autoencoder, **common, "guidance": info.refine_guidance, "denoiser": stages["refine"]}
     path = folder / MANIFEST
     path.write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     return path
+
+
+def _hand(shapes: Shapes, names: GraphNames, info: BundleInfo, common: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "autoencoder": _autoencoder(shapes, shapes.hand_size, names.hand_decoder, None),
+        **common,
+        "guidance": info.hand_guidance,
+        "denoiser": _hand_denoiser(shapes, names, info.open),
+        "cropMargin": info.open.crop_margin,
+        "maskThreshold": info.open.mask_threshold,
+    }
 
 
 def _files(folder: Path) -> dict[str, dict[str, Any]]:
@@ -176,20 +190,3 @@ def _hand_denoiser(shapes: Shapes, names: GraphNames, choices: OpenChoices) -> d
         ],
         "outputs": {"prediction": "noise", "mask": "mask"},
     }
-
-
-def _body_denoiser(shapes: Shapes, names: GraphNames, info: BundleInfo) -> dict[str, Any]:
-    # The paper does not say how the mask enters: an inpainting base has channels for it, else it is drawn into the hint.
-    in_hint = not shapes.inpaint if info.open.hint_mask is None else info.open.hint_mask
-    drawn = [{"kind": "openpose", **info.hint, "mask": in_hint}]
-    inputs: list[dict[str, Any]] = [
-        {"name": "latent", "from": "latent"},
-        {"name": "timestep", "from": "timestep", "type": "float32"},
-        {"name": "hint", "from": "conditions", "size": shapes.body_size, "channels": drawn},
-    ]
-    if shapes.inpaint:
-        size = shapes.body_size // shapes.downscale
-        channels = [{"kind": "hand-mask"}, {"kind": "canvas-latent"}]
-        inputs.append({"name": "inpaint", "from": "conditions", "size": size, "channels": channels})
-    inputs.append({"name": "text", "from": "prompt", "key": "text"})
-    return {"graph": names.body, "inputs": inputs, "outputs": {"prediction": "noise"}}

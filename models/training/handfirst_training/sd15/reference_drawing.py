@@ -4,6 +4,7 @@ Nothing here follows the engine's code, only what it promises: a pixel's middle 
 Gaussians of the distance to a finger's line, the hint is what the OpenPose checkpoints were trained with.
 """
 
+import colorsys
 import itertools
 from collections.abc import Sequence
 from fractions import Fraction
@@ -22,6 +23,11 @@ COLOURS = (
     "255,0,0 255,85,0 255,170,0 255,255,0 170,255,0 85,255,0 0,255,0 0,255,85 0,255,170 "
     "0,255,255 0,170,255 0,85,255 0,0,255 85,0,255 170,0,255 255,0,255 255,0,170 255,0,85"
 )
+COCO_LIMBS = (
+    (0, 1), (0, 2), (1, 3), (2, 4), (3, 5), (4, 6), (5, 7), (6, 8), (7, 9), (8, 10), (5, 11), (6, 12), (11, 13), (12, 14),
+    (13, 15), (14, 16),
+)  # fmt: skip
+COCO_CONFIDENCE = 0.05
 FINGERS = [[0, *range(4 * finger + 1, 4 * finger + 5)] for finger in range(5)]
 
 
@@ -72,7 +78,7 @@ def segment_distance(a: Array, b: Array, size: int) -> Array:
     return np.hypot(x - a[0] - t * along[0], y - a[1] - t * along[1])
 
 
-def openpose_hint(pose: Array, size: int) -> NDArray[np.uint8]:
+def openpose_hint(pose: Array, size: int, hands: bool = True, face: bool = True) -> NDArray[np.uint8]:
     """Skeleton with hands and face as ControlNet's OpenPose checkpoints expect it: [size, size, 3], RGB on black.
 
     OpenPose's widths hold for 512 pixels and shrink with the picture.
@@ -88,10 +94,28 @@ def openpose_hint(pose: Array, size: int) -> NDArray[np.uint8]:
             picture[_in_ellipse(a, b, 4 * scale + 0.5, size)] = [int(0.6 * level) for level in colour]
     for point, colour in zip(points, colours, strict=True):
         _disc(picture, point, 4 * scale, colour)
-    for start in (LEFT_HAND, RIGHT_HAND):
+    for start in (LEFT_HAND, RIGHT_HAND) if hands else ():
         _hand(picture, hand_points(pose, start), scale)
-    for point in pose[FACE : FACE + FACE_POINTS]:
+    for point in pose[FACE : FACE + FACE_POINTS] if face else ():
         _disc(picture, point, 3 * scale, (255, 255, 255))
+    return picture
+
+
+def coco_skeleton(pose: Array, size: int) -> NDArray[np.uint8]:
+    """COCO's 17 body points as HumanSD draws them: [size, size, 3], a hue a limb, on black.
+
+    Lines are 10 wide with discs of radius 5 at their ends, on a picture of 512 pixels; ends lie in the middles of pixels.
+    """
+    picture = np.zeros((size, size, 3), np.uint8)
+    scale = size / 512
+    for index, (a, b) in enumerate(COCO_LIMBS):
+        if min(pose[a, 2], pose[b, 2]) <= COCO_CONFIDENCE:
+            continue
+        colour = [int(255 * level) for level in colorsys.hls_to_rgb((0.01 + index / len(COCO_LIMBS)) % 1, 0.6, 0.65)]
+        ends = [np.floor(pose[end, :2]) + 0.5 for end in (a, b)]
+        picture[segment_distance(*ends, size) <= 5 * scale] = colour
+        for end in (a, b):
+            _disc(picture, pose[end], 5 * scale, colour)
     return picture
 
 

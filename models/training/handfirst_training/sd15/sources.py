@@ -1,13 +1,15 @@
 """Reads SD 1.5's parts from diffusers folders or safetensors files. Nothing is fetched: what is missing is an error."""
 
 import json
+import pickle
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
-from diffusers import AutoencoderKL, ControlNetModel, UNet2DConditionModel
+from diffusers import AutoencoderKL, ControlNetModel, T2IAdapter, UNet2DConditionModel
 from diffusers.loaders.single_file_utils import (
     convert_controlnet_checkpoint,
     convert_ldm_clip_checkpoint,
@@ -29,16 +31,24 @@ LDM_UNET = "model.diffusion_model."
 LDM_VAE = "first_stage_model."
 MASK_HEAD = "mask_head."
 LDM_TEXT = "cond_stage_model.transformer."
+PICKLED = (".ckpt", ".pth", ".pt", ".bin")
 
 
 def unet_channels(path: Path) -> int:
     """Input channels of the denoiser at ``path``, read without its weights, so that a wrong one is told at once."""
     if path.is_dir():
         return int(_config(_part(path, "unet"))["in_channels"])
-    with _opened(path) as file:
-        for name in (f"{LDM_UNET}input_blocks.0.0.weight", "conv_in.weight"):
-            if name in file.keys():  # noqa: SIM118 (the file is no mapping)
-                return int(file.get_slice(name).get_shape()[1])
+    names = (f"{LDM_UNET}input_blocks.0.0.weight", "conv_in.weight")
+    if path.suffix in PICKLED and path.is_file():
+        state = _unpickled(path)
+        for name in names:
+            if name in state:
+                return int(state[name].shape[1])
+    else:
+        with _opened(path) as file:
+            for name in names:
+                if name in file.keys():  # noqa: SIM118 (the file is no mapping)
+                    return int(file.get_slice(name).get_shape()[1])
     raise ExportError(f"{path} holds no Stable Diffusion denoiser: name a checkpoint or a UNet's weights.")
 
 
@@ -46,8 +56,10 @@ def load_unet(path: Path) -> UNet2DConditionModel:
     """The denoiser in a pipeline's folder, in a folder of its own, or in a safetensors file (LDM's or diffusers' names)."""
     if path.is_dir():
         return _from_folder(UNet2DConditionModel, _part(path, "unet"))
-    config = {**configs.UNET, "in_channels": unet_channels(path)}
     state = _read(path, LDM_UNET)
+    width = max((value.shape[1] for key, value in state.items() if key.endswith("attn2.to_k.weight")), default=0)
+    family = configs.UNET_2 if width == configs.UNET_2["cross_attention_dim"] else configs.UNET
+    config = {**family, "in_channels": unet_channels(path)}
     if any(key.startswith(LDM_UNET) for key in state):
         state = convert_ldm_unet_checkpoint(state, config)
     return _fill(UNet2DConditionModel.from_config, config, state, path)
@@ -80,6 +92,23 @@ def load_controlnet(path: Path) -> ControlNetModel:
     state = convert_controlnet_checkpoint(_read(path), configs.CONTROLNET)
     state = {key: value for key, value in state.items() if value is not None}
     return _fill(ControlNetModel.from_config, configs.CONTROLNET, state, path)
+
+
+def load_adapter(path: Path) -> T2IAdapter:
+    """The T2I-Adapter in a folder of diffusers or in a file (the original's names, with or without ``adapter.``, or diffusers')."""
+    if path.is_dir():
+        return _from_folder(T2IAdapter, path)
+    state = {key.removeprefix("adapter."): value for key, value in _read(path).items()}
+    renamed: State = {}
+    for key, value in state.items():
+        match = re.match(r"body\.(\d+)\.(block[12]|in_conv)\.(.+)", key)
+        if match:
+            # Eight blocks, two a level; the first of a level may change the number of channels.
+            level, place = divmod(int(match[1]), 2)
+            part = "in_conv" if match[2] == "in_conv" else f"resnets.{place}.{match[2]}"
+            key = f"body.{level}.{part}.{match[3]}"
+        renamed[f"adapter.{key}"] = value
+    return _fill(T2IAdapter.from_config, configs.ADAPTER, renamed, path)
 
 
 def load_mask_head(path: Path) -> MaskHead:
@@ -142,12 +171,25 @@ def _opened(path: Path) -> Iterator[Any]:
 
 
 def _read(path: Path, prefix: str = "") -> State:
-    """The tensors of a safetensors file; only those under ``prefix`` where the file has any, so that a checkpoint of all
+    """The tensors of a file; only those under ``prefix`` where the file has any, so that a checkpoint of all
     parts is never in memory as a whole."""
+    if path.suffix in PICKLED:
+        state = _unpickled(path)
+        return {key: value for key, value in state.items() if key.startswith(prefix)} or state
     with _opened(path) as file:
         names = list(file.keys())
         chosen = [name for name in names if name.startswith(prefix)] or names
         return {name: file.get_tensor(name) for name in chosen}
+
+
+def _unpickled(path: Path) -> State:
+    """The tensors of a checkpoint of PyTorch, mapped and not copied; anything else in it is refused by the loader."""
+    try:
+        loaded = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+    except (OSError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
+        raise ExportError(f"{path} cannot be read as weights alone ({_first_line(error)}): convert it to safetensors first.") from error
+    state = loaded.get("state_dict", loaded)
+    return {key: value for key, value in state.items() if isinstance(value, Tensor)}
 
 
 def _text_model(config: Mapping[str, Any]) -> CLIPTextModel:

@@ -65,7 +65,7 @@ def tiny_models(seed: int = 0, inpaint: bool = False) -> TinyModels:
     """The family's parts with weights that ``seed`` alone decides."""
     generator = torch.Generator().manual_seed(seed)
     extra = INPAINT_EXTRA_CHANNELS if inpaint else 0
-    controlnet = _random(ControlNetModel(in_channels=4, conditioning_embedding_out_channels=(4, 4, 8, 8), **BLOCKS), generator)
+    controlnet = random_model(ControlNetModel(in_channels=4, conditioning_embedding_out_channels=(4, 4, 8, 8), **BLOCKS), generator)
     adapter = LoraConfig(r=2, lora_alpha=4, target_modules=LORA_TARGETS)
     # PEFT puts its layers into the model it is given, so it is given a copy.
     copy = ControlNetModel.from_config(controlnet.config)
@@ -76,9 +76,9 @@ def tiny_models(seed: int = 0, inpaint: bool = False) -> TinyModels:
             if "lora_" in name:
                 parameter.copy_(0.3 * torch.randn(parameter.shape, generator=generator))
     return TinyModels(
-        text_encoder=_random(CLIPTextModel(_text_config()), generator),
-        vae=_random(_vae(), generator),
-        unet=_random(_unet(4 + extra), generator),
+        text_encoder=random_model(CLIPTextModel(_text_config()), generator),
+        vae=random_model(_vae(), generator),
+        unet=random_unet(4 + extra, generator),
         controlnet=controlnet,
         lora=lora.eval(),
         hand_unet=_random_hand_unet(generator),
@@ -152,7 +152,12 @@ def _unet(channels: int) -> UNet2DConditionModel:
     )
 
 
-def _random(model: M, generator: torch.Generator) -> M:
+def random_unet(channels: int, generator: torch.Generator) -> UNet2DConditionModel:
+    """A denoiser with so many input channels."""
+    return random_model(_unet(channels), generator)
+
+
+def random_model(model: M, generator: torch.Generator) -> M:
     """Gives every weight a random value that float16 can hold: variance 1 / fan-in, norms about 1, biases about 0."""
     with torch.no_grad():
         for name, parameter in model.named_parameters():
@@ -184,7 +189,7 @@ def _random_head(generator: torch.Generator) -> MaskHead:
 
 def _random_hand_unet(generator: torch.Generator) -> UNet2DConditionModel:
     """A hand denoiser that heeds its heatmaps, which are empty for the most part."""
-    unet = _random(_unet(4 + HAND_CONDITION_CHANNELS), generator)
+    unet = random_unet(4 + HAND_CONDITION_CHANNELS, generator)
     with torch.no_grad():
         unet.conv_in.weight[:, 4:] *= HEATMAP_GAIN
     return unet

@@ -27,6 +27,15 @@ class GraphSpec:
     outputs: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Traced:
+    """A graph that is to be written: its module and an example of its inputs."""
+
+    module: nn.Module
+    example: tuple[Tensor, ...]
+    spec: GraphSpec
+
+
 def export_graph(module: nn.Module, example: tuple[Tensor, ...], spec: GraphSpec, folder: Path, stored: StoredType) -> list[Path]:
     """Writes ``module`` to ``folder / spec.file`` and returns the files written (the graph, then its data where it has some)."""
     if stored == "float16":

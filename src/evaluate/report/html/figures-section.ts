@@ -37,7 +37,9 @@ function bestOf({ figures, any }: Metric): number | undefined {
 /** The table of all figures, the truth beside, and why some are missing. */
 export function figuresSection(report: Report): Markup {
   const metrics = metricsOf(report);
-  const presets = report.presets.map(({ preset }) => preset);
+  const presets = report.presets.map(({ preset, shownHands }) =>
+    shownHands ? preset : `${preset} (shown no hands)`,
+  );
   return html`<section aria-labelledby="figures"><h2 id="figures">Figures</h2>
 <p class="hint">Values with 95 % bootstrap intervals. Truth: what the same evaluator makes of the reference pictures.${presets.length > 1 && ' The best preset of a row is underlined.'}</p>
 <div class="scroll" role="region" aria-labelledby="figures" tabindex="0"><table>

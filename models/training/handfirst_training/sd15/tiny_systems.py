@@ -1,0 +1,108 @@
+"""Tiny random bundles of the systems that the paper compares with: ``python -m handfirst_training.sd15.tiny_systems -o FOLDER``.
+
+Text encoder, autoencoder and tokenizer are those of ``tiny``; each system brings its own denoiser, as narrow as it can be. The bundles
+are written by the export that users run, and files that the bundle of ``tiny`` has already are left out (``--shared``).
+"""
+
+import argparse
+import logging
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from diffusers import ControlNetModel, T2IAdapter, UNet2DConditionModel
+
+from . import export
+from .graphs import INPAINT_EXTRA_CHANNELS
+from .tiny import BLOCKS, GUIDANCE, PICTURE, TinyModels, random_model, random_unet, save_sources, tiny_models
+
+#: A black hint would leave an adapter little but its biases.
+ADAPTER_GAIN = 8.0
+SYSTEMS = ("text-only", "controlnet", "t2i-adapter", "humansd", "handrefiner")
+
+
+@dataclass(frozen=True)
+class TinySystems:
+    """What the systems add to ``tiny``'s parts."""
+
+    base: TinyModels
+    adapter: T2IAdapter
+    #: Eight channels: the latent and the encoded pose.
+    humansd: UNet2DConditionModel
+    #: Nine channels: the latent, the mask, the encoded canvas.
+    refine_unet: UNet2DConditionModel
+    refine_controlnet: ControlNetModel
+
+
+def tiny_systems(seed: int = 0) -> TinySystems:
+    """The systems' parts with weights that ``seed`` alone decides."""
+    generator = torch.Generator().manual_seed(seed + 1)
+    channels = list(BLOCKS["block_out_channels"])
+    adapter = random_model(T2IAdapter(in_channels=3, channels=channels, num_res_blocks=2, downscale_factor=8), generator)
+    with torch.no_grad():
+        adapter.adapter.conv_in.weight *= ADAPTER_GAIN
+    return TinySystems(
+        base=tiny_models(seed),
+        adapter=adapter,
+        humansd=random_unet(8, generator),
+        refine_unet=random_unet(4 + INPAINT_EXTRA_CHANNELS, generator),
+        refine_controlnet=random_model(
+            ControlNetModel(in_channels=4, conditioning_embedding_out_channels=(4, 4, 8, 8), **BLOCKS), generator
+        ),
+    )
+
+
+def save_system(system: str, models: TinySystems, folder: Path) -> list[str]:
+    """Writes a system's parts as users have them, and returns the export's options that name them."""
+    save_sources(models.base, folder)
+    named: dict[str, Path] = {"base": folder / "base"}
+    if system == "controlnet":
+        named["controlnet"] = folder / "controlnet"
+    if system == "t2i-adapter":
+        named["adapter"] = folder / "adapter"
+        models.adapter.save_pretrained(named["adapter"])
+    if system == "humansd":
+        named["unet"] = folder / "humansd"
+        models.humansd.save_pretrained(named["unet"])
+    if system == "handrefiner":
+        named |= {"refine-base": folder / "inpaint", "refine-controlnet": folder / "depth"}
+        models.refine_unet.save_pretrained(named["refine-base"] / "unet")
+        models.refine_controlnet.save_pretrained(named["refine-controlnet"])
+    return ["--system", system, *(text for name, path in named.items() for text in (f"--{name}", str(path)))]
+
+
+def export_system(system: str, models: TinySystems, output: Path, reuse: Path | None = None) -> None:
+    """Runs the users' export on a system's parts."""
+    with tempfile.TemporaryDirectory() as scratch:
+        options = save_system(system, models, Path(scratch))
+        options += ["--output", str(output), "--size", str(PICTURE), "--name", f"tiny-{system}", "--force"]
+        options += ["--guidance", str(GUIDANCE), "--refine-guidance", str(GUIDANCE), "--licence", "Apache-2.0 (random weights)"]
+        options += ["--reuse", str(reuse)] if reuse else []
+        logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+        export.run(export.parser().parse_args(options))
+
+
+def leave_out_shared(folder: Path, shared: Path) -> None:
+    """Removes the files that ``shared`` holds as well, byte by byte."""
+    for file in folder.iterdir():
+        twin = shared / file.name
+        if file.name != "manifest.json" and twin.is_file() and twin.read_bytes() == file.read_bytes():
+            file.unlink()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m handfirst_training.sd15.tiny_systems", description=__doc__)
+    parser.add_argument("-o", "--output", type=Path, required=True, help="folder that gets a bundle a system")
+    parser.add_argument("--shared", type=Path, help="bundle of `tiny`, whose files are not written again")
+    parser.add_argument("--only", choices=SYSTEMS, nargs="*", default=SYSTEMS)
+    options = parser.parse_args()
+    models = tiny_systems()
+    for system in options.only:
+        export_system(system, models, options.output / system, options.shared)
+        if options.shared:
+            leave_out_shared(options.output / system, options.shared)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+import type { PoseFrame } from '../../pose/pose-frame.js';
+import { handLength, handOf, type Keypoint, keypointsOf } from './points.js';
+import { type Channel, nearSegment } from './raster.js';
+
+/** Radii relative to the hand's length: fingers at knuckle and tip, the palm's strokes. */
+const RADII = { knuckle: 0.095, tip: 0.075, palm: 0.12 };
+/** Strokes from the wrist to places between two knuckles, which fill the palm. */
+const PALM_STROKES = 4;
+const KNUCKLES = [1, 5, 9, 13, 17];
+/** Grey of a hand's farthest and nearest place; what is no hand is black. */
+const FARTHEST = 0.2;
+const NEAREST = 1;
+
+/** A rod of flesh between two places, with a radius in pixels at each. */
+interface Rod {
+  readonly from: Keypoint;
+  readonly to: Keypoint;
+  readonly fromRadius: number;
+  readonly toRadius: number;
+}
+
+/**
+ * Depth of the hands, the same in every channel: each hand a solid of rods whose depths the pose holds (`fitHands`), its own nearest
+ * place white, the farthest grey; what is no hand stays 0.
+ */
+export function drawHandDepth(channels: readonly Channel[], { keypoints, depth }: PoseFrame): void {
+  const [first] = channels;
+  if (!first) return;
+  const { size } = first;
+  const points = keypointsOf(keypoints, depth);
+  const grey = new Float64Array(size * size);
+  for (const side of [0, 1] as const) {
+    const hand = handOf(points, side).filter((point) => point !== undefined && !Number.isNaN(point.depth));
+    if (hand.length === 21) shade(grey, solid(rodsOf(hand.flatMap((point) => point ?? [])), size));
+  }
+  for (const channel of channels) channel.data.set(grey, channel.offset);
+}
+
+function rodsOf(hand: readonly Keypoint[]): Rod[] {
+  const length = handLength(hand);
+  const radius = (step: number): number =>
+    length * (RADII.knuckle + ((RADII.tip - RADII.knuckle) * step) / 3);
+  const rods: Rod[] = [];
+  const add = (from: Keypoint | undefined, to: Keypoint | undefined, a: number, b: number): void => {
+    if (from && to) rods.push({ from, to, fromRadius: a, toRadius: b });
+  };
+  for (const [finger, knuckle] of KNUCKLES.entries()) {
+    for (const step of [0, 1, 2])
+      add(hand[knuckle + step], hand[knuckle + step + 1], radius(step), radius(step + 1));
+    const [a, b] = [hand[knuckle], hand[KNUCKLES[finger + 1] ?? -1]];
+    if (!a || !b) continue;
+    for (let k = 0; k <= PALM_STROKES; k += 1)
+      add(hand[0], between(a, b, k / PALM_STROKES), length * RADII.palm, radius(0));
+  }
+  return rods;
+}
+
+function between(a: Keypoint, b: Keypoint, share: number): Keypoint {
+  const mix = (p: number, q: number): number => p + share * (q - p);
+  return { x: mix(a.x, b.x), y: mix(a.y, b.y), depth: mix(a.depth, b.depth) };
+}
+
+/** Depth of the nearest surface at each pixel, infinite where there is none. */
+function solid(rods: readonly Rod[], size: number): Float64Array {
+  const nearest = new Float64Array(size * size).fill(Infinity);
+  for (const { from, to, fromRadius, toRadius } of rods) {
+    nearSegment(size, from, to, Math.max(fromRadius, toRadius), (at, distance, t) => {
+      const radius = fromRadius + t * (toRadius - fromRadius);
+      if (distance > radius) return;
+      const surface = from.depth + t * (to.depth - from.depth) - Math.sqrt(radius ** 2 - distance ** 2);
+      nearest[at] = Math.min(nearest[at] ?? Infinity, surface);
+    });
+  }
+  return nearest;
+}
+
+/** Lays a hand over the picture. */
+function shade(grey: Float64Array, nearest: Float64Array): void {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of nearest) {
+    if (!Number.isFinite(value)) continue;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  const extent = Math.max(high - low, Number.EPSILON);
+  nearest.forEach((value, at) => {
+    if (Number.isFinite(value)) grey[at] = NEAREST - ((NEAREST - FARTHEST) * (value - low)) / extent;
+  });
+}
