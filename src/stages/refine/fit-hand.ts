@@ -1,28 +1,30 @@
-import { handJoints } from '../../phrase/hand.js';
 import { type HandSide, handPoint, KEYPOINT_COUNT, type PoseFrame } from '../../pose/pose-frame.js';
 
 const POINTS = 21;
-const RESTING = new Array<number>(21).fill(0);
 
 interface Bone {
   readonly from: number;
   readonly to: number;
-  /** Metres, of the hand that phrases are signed with. */
+  /** Metres. */
   readonly length: number;
 }
 
-/** The bones of our hand, wrist outwards. */
-const BONES: readonly Bone[] = bonesOf(handJoints(RESTING));
+/** Lengths of our hand's bones in metres, wrist outwards, thumb to little finger: those of the hand that phrases are signed with. */
+export const BONE_LENGTHS: readonly number[] = [
+  [0.0504826, 0.0344, 0.0408, 0.0307],
+  [0.1199983, 0.029, 0.026, 0.0277],
+  [0.1152, 0.0379, 0.0308, 0.0267],
+  [0.1108656, 0.0333, 0.0278, 0.0288],
+  [0.1070092, 0.024, 0.0174, 0.0209],
+].flat();
+
+const BONES: readonly Bone[] = BONE_LENGTHS.map((length, k) => ({
+  from: k % 4 === 0 ? 0 : k,
+  to: k + 1,
+  length,
+}));
 /** Bones of the palm: they turn together, so one of them lies nearly across the view. */
 const PALM = BONES.filter(({ from, to }) => from === 0 && to !== 1);
-
-function bonesOf(joints: readonly (readonly number[])[]): Bone[] {
-  return Array.from({ length: POINTS - 1 }, (_, k) => {
-    const [from, to] = [k % 4 === 0 ? 0 : k, k + 1];
-    const between = [0, 1, 2].map((axis) => (joints[to]?.[axis] ?? 0) - (joints[from]?.[axis] ?? 0));
-    return { from, to, length: Math.hypot(...between) };
-  });
-}
 
 /**
  * Fits our own 3-D hand to each hand's points as seen from afar (Taylor 2000): a bone that looks shorter than it is points towards the
