@@ -2,6 +2,7 @@
  * handfirst: keypoints of someone signing to a video of someone signing, hands first. `generate` gives the frames as an
  * Observable, `render` writes a video. Every failure is a `HandfirstError` whose message is a sentence for the user.
  */
+export type { ErrorCode } from './error-codes.js';
 export * from './errors.js';
 export {
   type EvaluateOptions,
