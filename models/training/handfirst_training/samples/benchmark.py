@@ -1,6 +1,6 @@
 """Packs the small benchmark that ships in `samples/benchmark/`: rendered signers that no training saw, with their truth.
 
-    python -m handfirst_training.world.dataset --held-out --count 48 --out DIR
+    python -m handfirst_training.world.dataset --held-out --count 48 --targets 1 --out DIR
     python -m handfirst_training.world.clip --spell HAND --seed 1000003 --identity 3000000 --front --out DIR/spelled
     python -m handfirst_training.judge.scenes --held-out DIR --frames 32
     python -m handfirst_training.samples.benchmark --held-out DIR --out ../../samples/benchmark
