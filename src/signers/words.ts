@@ -13,7 +13,7 @@ export const VALUES: Readonly<Record<SignerField, Readonly<Record<string, readon
   },
   build: {
     slim: ['slender', 'thin'],
-    medium: ['average', 'medium-sized'],
+    medium: ['average', 'medium-sized', 'average-sized'],
     heavy: ['stout', 'large', 'heavily built'],
   },
   skin: {
@@ -38,7 +38,7 @@ export const VALUES: Readonly<Record<SignerField, Readonly<Record<string, readon
     bald: ['shaved head', 'no hair', 'bald head'],
     short: ['cropped'],
     curly: ['frizzy', 'afro'],
-    bob: ['chin length', 'shoulder length'],
+    bob: ['chin length', 'chin length cut', 'shoulder length'],
     long: [],
     bun: ['knot', 'ponytail', 'braid', 'tied back'],
   },
@@ -48,7 +48,7 @@ export const VALUES: Readonly<Record<SignerField, Readonly<Record<string, readon
     jumper: ['sweater', 'pullover', 'jersey'],
     hoodie: ['sweatshirt', 'hooded top'],
     suit: ['blazer'],
-    jacket: ['cardigan'],
+    jacket: ['cardigan', 'coat'],
   },
   sleeve: {
     long: ['long sleeve', 'long sleeves', 'long-sleeved'],
@@ -75,7 +75,7 @@ export const VALUES: Readonly<Record<SignerField, Readonly<Record<string, readon
     brown: [],
     beige: ['tan'],
   },
-  trousers: {},
+  trousers: { blue: ['denim'] },
   wall: {},
 };
 
@@ -129,6 +129,8 @@ export const BEYOND: readonly string[] = [
     'make-up',
     'makeup',
     'striped',
+    'horizontally striped',
+    'vertically striped',
     'pinstriped',
     'dotted',
     'spotted',

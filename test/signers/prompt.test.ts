@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { Gallery, GallerySigner } from '../../src/models/gallery.js';
 import { chooseFromGallery, dress, galleryTopics, readPrompt } from '../../src/signers/index.js';
 
@@ -59,6 +61,16 @@ describe('reading a prompt', () => {
     expect(read.unknown).toEqual([]);
     expect(read.beyond).toEqual([]);
     expect(said(prompt)).toEqual(wishes);
+  });
+
+  it('knows every way in which the rendered signers are described', () => {
+    const file = new URL('../../models/training/handfirst_training/world/vocabulary.json', import.meta.url);
+    const { attributes } = z
+      .object({ attributes: z.record(z.string(), z.record(z.string(), z.array(z.string()))) })
+      .parse(JSON.parse(readFileSync(file, 'utf8')));
+    const ways = Object.values(attributes).flatMap((values) => Object.values(values).flat());
+    expect(ways.length).toBeGreaterThan(100);
+    for (const way of ways) expect(readPrompt(way).unknown, way).toEqual([]);
   });
 
   it('tells words that it does not know from those that nobody can follow', () => {
