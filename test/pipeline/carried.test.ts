@@ -133,7 +133,11 @@ describe('a bundle that carries a reference', () => {
   });
 
   it.each<[string, LookOptions, RegExp]>([
-    ['two signers', { signer: 'ada', reference: 'me.png' }, /give `reference` or `signer`, not both/],
+    [
+      'two signers',
+      { signer: 'ada', reference: join(CARRIED, 'gallery', 'ada.png') },
+      /give `reference` or `signer`, not both/,
+    ],
     ['a signer that is none', { signer: 'adda' }, /no signer "adda" in the gallery: choose ada/],
     ['unknown words', { prompt: 'a womann' }, /"womann" \(nearest: .*woman/],
     ['no picture', { reference: 'nowhere.png' }, /The reference picture nowhere\.png cannot be read/],
