@@ -18,7 +18,7 @@ from .pieces import face as face_pieces
 from .pieces import skin as skin_maps
 from .pieces.folder import texture_file
 from .pieces.garments import CUTS, Garment, dress, garment_of, hidden_by
-from .pieces.hair import FLAT_EARS, OVER_EARS, Hair, grow, roots
+from .pieces.hair import OVER_EARS, Hair, grow, roots
 from .pieces.mesh import load
 from .skeleton import Pose
 
@@ -51,7 +51,8 @@ class Signer:
 
     def __post_init__(self) -> None:
         names = tuple(garment.mesh.name for garment in self.clothes)
-        self.corners = skin_maps.visible_corners(hidden_by(names))
+        under_hair = skin_maps.ears() & (self.look.hair.piece in OVER_EARS)
+        self.corners = skin_maps.visible_corners(hidden_by(names) | under_hair)
 
     def scene(self, pose: Pose) -> tuple[Floats, Scene]:
         """Posed vertices of the body [V, 3] and what is to be drawn."""
@@ -155,8 +156,7 @@ def cheek_tone(skin_map: str) -> Floats:
 
 def make_signer(look: Look) -> Signer:
     """Build the body and dress it."""
-    local = look.figure.local | (FLAT_EARS if look.hair.piece in OVER_EARS else {})
-    body = body_model().shape(look.figure.phenotype, local)
+    body = body_model().shape(look.figure.phenotype, look.figure.local)
     body.base = body.unposed(RESTING)
     cut = CUTS[look.clothes.cut]
     clothes = dress(body, cut, look.clothes.bottom)

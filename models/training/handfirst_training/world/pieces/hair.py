@@ -56,8 +56,7 @@ def grow(body: SignerBody, piece: str) -> Hair:
 FRINGE_ABOVE, FRINGE_HALF, FRINGE_DEEP = 0.022, 0.060, 0.045
 """Metres above the eyes that a fringe ends, half the width of the face that stays clear, and how far behind the eyes that holds."""
 OVER_EARS = ("long01", "bob02")
-"""Pieces that hang over the ears, which would come through if they stood off."""
-FLAT_EARS = {"ear-wing-incr": -0.7, "ear-scale-incr": -0.6, "ear-scale-depth-incr": -0.6}
+"""Pieces that hang over the ears, which are not drawn beneath them: they would come through."""
 
 SHELLS = ("hair_afro01", "hair_short02", "hair_short03", "hair_short04")
 """Pieces that are closed shells, whose open edge is thinned; the others are made of cards that end by themselves."""

@@ -141,7 +141,13 @@ def scalp() -> Floats:
     x, y, z = model.base_template.T
     turn = np.degrees(np.abs(np.arctan2(x - SKULL[0], -(y - SKULL[1]))))
     above = z - EYES - np.interp(turn, HAIRLINE[:, 0], HAIRLINE[:, 1])
-    ear = (np.abs(x) > 0.069) & (z < 0.760) & (y > -0.092) & (y < -0.010)
     head = np.zeros(BASE_VERTICES, bool)
     head[np.unique(model.base_faces[_faces_of("head")])] = True
-    return np.where(head & ~ear & (z > 0.62), above, -1).astype(np.float32)
+    return np.where(head & ~ears() & (z > 0.62), above, -1).astype(np.float32)
+
+
+@cache
+def ears() -> NDArray[np.bool_]:
+    """[19158] whether a base vertex lies where the ears are on the template."""
+    x, y, z = body_model().base_template.T
+    return (np.abs(x) > 0.069) & (z < 0.760) & (z > 0.66) & (y > -0.092) & (y < -0.010)
