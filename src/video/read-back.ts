@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { OutputError } from '../errors.js';
 import { readGifComment, webpFrames } from './embed.js';
-import { cancelled, encoderFailure } from './encoder.js';
+import { cancelled } from './encoder.js';
 import { framePattern, QUIET } from './ffmpeg-args.js';
 import type { VideoFormat } from './format.js';
 
@@ -16,17 +16,14 @@ export interface ReadBack {
   readonly signal: AbortSignal;
 }
 
-/** How many pictures ffmpeg decodes from `input` (its options, and the file). Rejects where it finds anything wrong. */
-async function decodedFrames(
+/** Decodes `input` (options of ffmpeg, and the file). Rejects where that does not give `wanted` pictures, or anything else is wrong. */
+async function decodeAll(
   input: readonly string[],
+  wanted: number,
   { ffmpeg, output, signal }: ReadBack,
-): Promise<number> {
+): Promise<void> {
   const args = [...QUIET, '-xerror', ...input, '-map', '0:v:0', '-f', 'framecrc', '-'];
-  const child = spawn(ffmpeg, args, { stdio: ['ignore', 'pipe', 'pipe'], signal, killSignal: 'SIGKILL' });
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said = `${said}${text}`.slice(-4000);
-  });
+  const child = spawn(ffmpeg, args, { stdio: ['ignore', 'pipe', 'ignore'], signal, killSignal: 'SIGKILL' });
   let frames = 0;
   createInterface(child.stdout).on('line', (line) => {
     if (!line.startsWith('#') && line.trim() !== '') frames += 1;
@@ -34,14 +31,13 @@ async function decodedFrames(
   const [code] = await once(child, 'close').catch((error: unknown) => {
     throw signal.aborted ? cancelled(output) : error;
   });
-  if (code !== 0) throw encoderFailure(output, new Error(`ffmpeg exited with code ${code}`), said);
-  return frames;
+  if (code !== 0 || frames !== wanted) throw incomplete(output, frames, wanted);
 }
 
 function incomplete(output: string, found: number, wanted: number): OutputError {
   return new OutputError(
     'HF_OUTPUT_CUT_OFF',
-    `What was written of ${output} holds ${found} of ${wanted} frames when it is read back, as on a full or failing disk: free some space or look at the disk, then run the same command again.`,
+    `What was written of ${output} is not whole when it is read back (${found} of ${wanted} frames), as on a full or failing disk: free some space or look at the disk, then run the same command again.`,
     { file: output },
   );
 }
@@ -51,13 +47,12 @@ export async function checkSegment(
   place: ReadBack & { format: VideoFormat; folder: string; firstFrame: number; file: string },
   frames: number,
 ): Promise<void> {
-  const { format, folder, firstFrame, file, output } = place;
+  const { format, folder, firstFrame, file } = place;
   const input =
     format === 'png'
       ? ['-f', 'image2', '-start_number', String(firstFrame), '-i', framePattern(folder)]
       : ['-i', file];
-  const found = await decodedFrames(input, place);
-  if (found !== frames) throw incomplete(output, found, frames);
+  await decodeAll(input, frames, place);
 }
 
 /**
@@ -78,9 +73,7 @@ export async function checkJoined(
     case 'webp':
       if (webpFrames(await readFile(file)) === undefined) throw incomplete(output, 0, frames);
       return;
-    default: {
-      const found = await decodedFrames(['-i', file], place);
-      if (found !== frames) throw incomplete(output, found, frames);
-    }
+    default:
+      await decodeAll(['-i', file], frames, place);
   }
 }

@@ -65,7 +65,12 @@ describe('docs/errors.md', () => {
 
 describe('messages outside of the command line', () => {
   // These write commands, or start a process, whose words are flags.
-  const commands = ['pipeline/command.ts', 'preview/phrases.ts', 'pose/readers/kaggle/reader.ts'];
+  const commands = [
+    'pipeline/command.ts',
+    'preview/phrases.ts',
+    'pose/readers/kaggle/reader.ts',
+    'evaluate/cost.ts',
+  ];
 
   it('name options as programs give them, never flags', () => {
     const flags = sources()
