@@ -23,14 +23,13 @@ export interface GraphUse {
 
 const FLOATS = ['float32', 'float16'];
 
-/** Every use of a graph that the manifest tells: prompt, reference, and each stage's denoiser, encoder and decoder. */
+/** Every use of a graph that the manifest tells: prompt, and each stage's denoiser, encoder and decoder. */
 export function usesOf(manifest: Manifest): GraphUse[] {
   const stages = [manifest.hand, manifest.body, manifest.refine].flatMap((stage) => stage ?? []);
   return [
     ...promptUse(manifest),
-    ...referenceUse(manifest),
     ...stages.flatMap((stage) => [
-      denoiserUse(stage, manifest),
+      denoiserUse(stage),
       ...stage.denoiser.encoders.map(encoderUse),
       ...autoencoderUses(stage.autoencoder),
     ]),
@@ -41,43 +40,25 @@ function floats(name: string, shape?: readonly (number | undefined)[]): TensorUs
   return { name, types: FLOATS, ...(shape ? { shape } : {}) };
 }
 
-function promptUse({ prompt, reference }: Manifest): GraphUse[] {
+function promptUse({ prompt }: Manifest): GraphUse[] {
   if (!prompt) return [];
   const { graph, inputs, outputs, maxTokens } = prompt;
   return [
     {
       graph,
-      inputs: inputs.map((input) => promptInput(input, maxTokens, reference)),
+      inputs: inputs.map((input) => promptInput(input, maxTokens)),
       outputs: Object.values(outputs).map((name) => floats(name)),
     },
   ];
 }
 
-function promptInput(
-  input: PromptManifest['inputs'][number],
-  maxTokens: number,
-  reference: Manifest['reference'],
-): TensorUse {
+function promptInput(input: PromptManifest['inputs'][number], maxTokens: number): TensorUse {
   switch (input.from) {
     case 'tokens':
       return { name: input.name, shape: [1, maxTokens], types: [input.type] };
     case 'seed':
       return floats(input.name, [1, input.length]);
-    case 'reference':
-      return floats(input.name, reference?.outputs[input.key]?.shape ?? input.shape);
   }
-}
-
-function referenceUse({ reference }: Manifest): GraphUse[] {
-  if (!reference) return [];
-  const { graph, size, input, outputs } = reference;
-  return [
-    {
-      graph,
-      inputs: [floats(input, [1, 3, size, size])],
-      outputs: Object.values(outputs).map(({ output, shape }) => floats(output, shape)),
-    },
-  ];
 }
 
 function encoderUse({ graph, inputs, outputs }: DenoiserManifest['encoders'][number]): GraphUse {
@@ -88,17 +69,14 @@ function encoderUse({ graph, inputs, outputs }: DenoiserManifest['encoders'][num
   };
 }
 
-function denoiserUse(
-  stage: Pick<BodyStageManifest, 'autoencoder' | 'denoiser'>,
-  manifest: Manifest,
-): GraphUse {
+function denoiserUse(stage: Pick<BodyStageManifest, 'autoencoder' | 'denoiser'>): GraphUse {
   const { size } = stage.autoencoder;
   const { graph, inputs, outputs } = stage.denoiser;
   const batch = stage.denoiser.passes === 'together' ? 2 : 1;
   const latent = [batch, ...latentShape(stage.autoencoder).slice(1)];
   return {
     graph,
-    inputs: inputs.map((input) => denoiserInput(input, latent, manifest)),
+    inputs: inputs.map((input) => denoiserInput(input, latent)),
     outputs: [
       floats(outputs.prediction, latent),
       ...(outputs.mask === undefined ? [] : [floats(outputs.mask, [batch, masksOf(inputs), size, size])]),
@@ -114,11 +92,7 @@ function masksOf(inputs: DenoiserManifest['inputs']): number {
   return parts?.kind === 'parts' ? parts.count : 1;
 }
 
-function denoiserInput(
-  input: DenoiserManifest['inputs'][number],
-  latent: readonly number[],
-  { reference }: Manifest,
-): TensorUse {
+function denoiserInput(input: DenoiserManifest['inputs'][number], latent: readonly number[]): TensorUse {
   switch (input.from) {
     case 'latent':
       return floats(input.name, latent);
@@ -129,8 +103,6 @@ function denoiserInput(
     case 'encoded':
     case 'prompt':
       return floats(input.name);
-    case 'reference':
-      return floats(input.name, reference?.outputs[input.key]?.shape);
     case 'skin':
       return floats(input.name, [1, 9]);
   }

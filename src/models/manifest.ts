@@ -104,8 +104,6 @@ const denoiserInput = z.discriminatedUnion('from', [
   z.object({ name, from: z.literal('encoded'), key: name, unprompted }),
   /** An output of the prompt graph, by its key there. */
   z.object({ name, from: z.literal('prompt'), key: name }),
-  /** An output of the reference graph, by its key there. */
-  z.object({ name, from: z.literal('reference'), key: name }),
   /** Shape [1, 9]: the reference's skin, RGB -1..1 of its dark, middle and bright pixels; see `stages/reference/skin.ts`. */
   z.object({ name, from: z.literal('skin') }),
 ]);
@@ -169,8 +167,6 @@ const promptInput = z.discriminatedUnion('from', [
   z.object({ name, from: z.literal('tokens'), type: z.enum(['int32', 'int64']).default('int64') }),
   /** Standard normal noise of the clip's seed, [1, length]: what the prompt leaves open. */
   z.object({ name, from: z.literal('seed'), length: size }),
-  /** An output of the reference graph, by its key; zeros of `shape` where there is no reference. */
-  z.object({ name, from: z.literal('reference'), key: name, shape: z.array(size).min(1) }),
 ]);
 
 const prompt = z.object({
@@ -188,14 +184,6 @@ const prompt = z.object({
   outputs: z.record(name, name),
 });
 
-/** The signer's look, read once a clip from a picture [1, 3, size, size]. */
-const reference = z.object({
-  graph: graphFile,
-  size,
-  input: name,
-  outputs: z.record(name, z.object({ output: name, shape: z.array(size).min(1) })),
-});
-
 export const manifestSchema = z.object({
   schema: z.literal(1),
   name,
@@ -211,7 +199,6 @@ export const manifestSchema = z.object({
   ),
   /** Absent where nothing that a network takes comes from words. */
   prompt: prompt.optional(),
-  reference: reference.optional(),
   /** The list of rendered signers that the bundle brings; see `models/gallery.ts`. */
   gallery: z
     .string()

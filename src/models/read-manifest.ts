@@ -63,15 +63,6 @@ function firstContradiction(manifest: Manifest): string | undefined {
     const problem = stageContradiction(manifest, stage);
     if (problem) return problem;
   }
-  for (const input of manifest.prompt?.inputs ?? []) {
-    if (
-      input.from === 'reference' &&
-      manifest.reference &&
-      !Object.hasOwn(manifest.reference.outputs, input.key)
-    ) {
-      return `prompt.inputs wants "${input.key}" of the reference graph, which has no such output`;
-    }
-  }
   return undefined;
 }
 
@@ -97,9 +88,6 @@ function stageContradiction(manifest: Manifest, stage: 'hand' | 'body' | 'refine
     }
     if (input.from === 'prompt' && !Object.hasOwn(manifest.prompt?.outputs ?? {}, input.key)) {
       return `${stage}.denoiser wants "${input.key}" of the prompt graph, which has no such output`;
-    }
-    if (input.from === 'reference' && !Object.hasOwn(manifest.reference?.outputs ?? {}, input.key)) {
-      return `${stage}.denoiser wants "${input.key}" of the reference graph, which has no such output`;
     }
   }
   return decoderContradiction(stage, described) ?? sizeContradiction(stage, described);
@@ -137,12 +125,11 @@ function sizeContradiction(stage: string, { autoencoder, denoiser }: Stage): str
 
 /** Every file that the manifest uses. */
 function namedFiles(manifest: Manifest): string[] {
-  const { prompt, reference, gallery, hand, body, refine } = manifest;
+  const { prompt, gallery, hand, body, refine } = manifest;
   const stages = [hand, body, refine].flatMap((stage) => (stage ? stageFiles(stage) : []));
   return [
     ...new Set([
       ...(prompt ? promptFiles(prompt) : []),
-      ...(reference ? [reference.graph] : []),
       ...(gallery === undefined ? [] : [gallery]),
       ...stages,
     ]),

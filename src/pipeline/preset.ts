@@ -70,15 +70,6 @@ export const presetSchema = z.strictObject({
       feather: z.number().int().min(0).max(32).default(0),
     })
     .prefault({}),
-  look: z
-    .strictObject({
-      /**
-       * Without a reference picture, draw one first from prompt and seed. The presets leave it off: the compact bundle's prompt graph
-       * settles the whole look from prompt and seed, and reading it back from a picture only blurs it.
-       */
-      drawReference: z.boolean().default(true),
-    })
-    .prefault({}),
 });
 
 export type Preset = z.infer<typeof presetSchema>;

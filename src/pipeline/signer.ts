@@ -3,22 +3,16 @@ import type { Gallery } from '../models/gallery.js';
 import type { FloatTensor, GraphRunner, Tokenizer } from '../models/index.js';
 import type { Manifest } from '../models/manifest.js';
 import { takesReference } from '../models/reference-uses.js';
-import type { Picture } from '../picture.js';
 import type { Look } from '../stages/denoiser.js';
+import { encodePrompt } from '../stages/encode-prompt.js';
 import { HandCrops } from '../stages/hand-crops.js';
-import { readLook } from '../stages/look.js';
-import { type Planes, planesFromPicture } from '../stages/planes.js';
 import type { Reference } from '../stages/reference/reference.js';
 import { skinColours } from '../stages/reference/skin.js';
-import type { DrawConditions } from '../stages/scene.js';
-import { drawFrame } from '../stages/two-stage.js';
 import { chooseReference } from './choose-reference.js';
-import { type Choices, makeMethod } from './method.js';
-import { neutralPose } from './neutral-pose.js';
+import type { Choices } from './method.js';
 import type { LookOptions } from './options.js';
 import type { Preset } from './preset.js';
 import { checkWords } from './prompt-words.js';
-import { readSquare } from './read-picture.js';
 
 export interface SignerParts {
   readonly manifest: Manifest;
@@ -27,7 +21,6 @@ export interface SignerParts {
   readonly tokenizer?: Pick<Tokenizer, 'encode'>;
   /** The signers that the bundle brings. */
   readonly gallery?: Gallery;
-  readonly draw: DrawConditions;
   readonly preset: Preset;
   readonly choices: Choices;
   readonly warn: (sentence: string) => void;
@@ -82,7 +75,7 @@ function refuseReference(manifest: Manifest, gallery: Gallery | undefined, optio
       `The bundle "${manifest.name}" ${what}: leave \`${field}\` out, or choose a bundle that does.`,
       { field },
     );
-  if (options.reference !== undefined && !manifest.reference && !takesReference(manifest))
+  if (options.reference !== undefined && !takesReference(manifest))
     throw refused('reference', 'takes no reference picture');
   if (options.signer !== undefined && !gallery) throw refused('signer', 'brings no signers to choose from');
 }
@@ -97,7 +90,7 @@ function skinTensor(reference: Reference, name: string | undefined): FloatTensor
   );
 }
 
-/** What prompt graph and reference graph make of prompt, seed and picture, where the bundle has them. */
+/** What the prompt graph makes of prompt and seed, where the bundle has one. */
 async function lookOf(
   parts: SignerParts,
   options: LookOptions & { readonly prompt: string; readonly seed: number },
@@ -114,18 +107,14 @@ async function lookOf(
         : `The negative prompt changes nothing, since the networks of "${manifest.name}" take no words.`,
     );
   }
+  const { prompt: graph } = manifest;
   const tokens = encode(parts, prompt, options);
-  if (!tokens) return { prompt: {}, reference: {} };
+  if (!graph || !tokens) return { prompt: {} };
+  const positive = await encodePrompt(graph, runner, { tokens, seed }, signal);
   const negativeTokens = guided ? encode(parts, negativePrompt ?? '', options) : undefined;
-  const request = { tokens, ...(negativeTokens ? { negativeTokens } : {}), seed };
-  if (options.reference !== undefined) {
-    const reference = await loadReference(manifest, options.reference);
-    return readLook(manifest, runner, { ...request, reference }, signal);
-  }
-  const look = await readLook(manifest, runner, request, signal);
-  if (!manifest.reference || !preset.look.drawReference) return look;
-  const reference = planesFromPicture(await drawReference(parts, look, seed, signal));
-  return readLook(manifest, runner, { ...request, reference }, signal);
+  if (!negativeTokens) return { prompt: positive };
+  const negative = await encodePrompt(graph, runner, { tokens: negativeTokens, seed }, signal);
+  return { prompt: positive, negative };
 }
 
 /** Token ids of the prompt; undefined where the bundle has no prompt graph. */
@@ -135,26 +124,6 @@ function encode(parts: SignerParts, prompt: string, options: LookOptions): numbe
   const encoded = tokenizer.encode(prompt);
   checkWords(encoded, { bundle: manifest.name, allowUnknownWords: options.allowUnknownWords, warn });
   return encoded.ids;
-}
-
-/** The picture in the middle square of the file, at the size that the reference graph takes. */
-async function loadReference(manifest: Manifest, path: string): Promise<Planes | undefined> {
-  if (!manifest.reference) return undefined;
-  return planesFromPicture(await readSquare(path, 'reference', manifest.reference.size));
-}
-
-/** The signer in a neutral pose from prompt and seed alone: the reference graph's outputs are still zeros. */
-async function drawReference(
-  { manifest, runner, draw, preset, choices }: SignerParts,
-  look: Look,
-  seed: number,
-  signal?: AbortSignal,
-): Promise<Picture> {
-  const plain = { ...preset, refine: { draw: false } };
-  const method = makeMethod({ manifest, runner, draw, look, seed, background: 'drawn' }, plain, choices);
-  const pose = neutralPose(manifest.body.autoencoder.size);
-  const crops = preset.hand.draw ? handCrops(manifest, preset).next(pose) : [];
-  return (await drawFrame(method, pose, crops, { ...(signal ? { signal } : {}) })).picture;
 }
 
 /** Of bundles without a hand stage, which draw no crop. */

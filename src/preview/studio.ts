@@ -94,7 +94,7 @@ export class Studio {
         name: manifest.name,
         size: manifest.body.autoencoder.size,
         defaultPrompt: manifest.defaultPrompt,
-        takesReference: manifest.reference !== undefined || takesReference(manifest),
+        takesReference: takesReference(manifest),
         signers: this.engine.gallery?.signers.map(({ name }) => name) ?? [],
         replacesBackground: givesPersonMask(manifest),
         topics: topicsOf(this.engine),

@@ -4,12 +4,11 @@ import type { DenoiserManifest } from '../models/manifest.js';
 import type { FloatTensor, FloatTensors, GraphRunner, Tensor, Tensors } from '../models/tensor.js';
 import { type Conditions, encode, inPairs, unprompted } from './encoded-conditions.js';
 
-/** The clip's one look, by the keys that denoisers ask for: outputs of the prompt graph and of the reference graph. */
+/** What a clip's one look gives the denoisers: outputs of the prompt graph by their keys, and the reference's skin. */
 export interface Look {
   readonly prompt: FloatTensors;
   /** Prompt outputs of the negative prompt; absent where guidance is off. */
   readonly negative?: FloatTensors;
-  readonly reference: FloatTensors;
   /** The reference's skin, [1, 9]; absent where the bundle takes no reference. */
   readonly skin?: FloatTensor;
 }
@@ -115,8 +114,6 @@ export class Denoiser {
         return need(conditions[input.name], graph, input.name);
       case 'prompt':
         return need(prompt[input.key], graph, input.key);
-      case 'reference':
-        return need(this.look.reference[input.key], graph, input.key);
       case 'skin':
         return need(this.look.skin, graph, input.name);
     }

@@ -43,7 +43,7 @@ function stage(
   const manifest = fakeManifest(change);
   const preset = loadPreset('default', overrides);
   const choices = settle(manifest, preset, { hand: false, body: false }, () => undefined);
-  const look = { prompt: { look: { dims: [1, 3], data: new Float32Array(3) } }, reference: {} };
+  const look = { prompt: { look: { dims: [1, 3], data: new Float32Array(3) } } };
   const parts = { manifest, runner, draw: fakeConditions, look, seed: 7, background: 'drawn' } as const;
   return makeMethod(parts, preset, choices).body;
 }

@@ -39,15 +39,8 @@ export function fakeManifest(change: (raw: RawManifest) => void = () => {}): Fak
       inputs: [
         { name: 'tokens', from: 'tokens' },
         { name: 'seed', from: 'seed', length: 20 },
-        { name: 'style', from: 'reference', key: 'style', shape: [1, 3] },
       ],
       outputs: { look: 'look_out' },
-    },
-    reference: {
-      graph: 'reference.onnx',
-      size: 8,
-      input: 'picture',
-      outputs: { style: { output: 'style_out', shape: [1, 3] } },
     },
     hand: {
       autoencoder: {
@@ -133,10 +126,7 @@ export class FakeRunner implements GraphRunner {
       'hand-decoder.onnx': ({ latent }) => ({ picture: enlarge(floats(latent), HAND_LATENT, HAND_SIZE) }),
       'body-decoder.onnx': ({ latent }) => ({ picture: enlarge(floats(latent), BODY_LATENT, BODY_SIZE) }),
       'encoder.onnx': ({ picture }) => ({ latent: blockMeans(floats(picture), BODY_SIZE, BODY_LATENT) }),
-      'reference.onnx': ({ picture }) => ({
-        style_out: { dims: [1, 3], data: blockMeans(floats(picture), 8, 1).data },
-      }),
-      'prompt.onnx': ({ style }) => ({ look_out: { dims: [1, 3], data: floats(style).slice() } }),
+      'prompt.onnx': ({ seed }) => ({ look_out: { dims: [1, 3], data: floats(seed).slice(0, 3) } }),
       ...formulas,
     };
   }
