@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
 
@@ -16,7 +14,6 @@ from handfirst_training.world.look import Choice
 from handfirst_training.world.palette import brightness
 
 JOINING = set(re.findall(r"\w+", "a an and with in on skin hair background"))
-COMPACT = Path(__file__).parents[2] / "compact"
 
 
 def looks(count: int) -> list:
@@ -51,11 +48,9 @@ def test_captions_say_what_is_true_in_known_words() -> None:
             assert any(re.search(rf"(?<![\w-]){re.escape(way)}(?![\w-])", text) for way in known[name][value[name]]), (name, text)
 
 
-def test_the_cast_is_varied_and_its_words_are_known_to_the_bundle() -> None:
+def test_the_cast_is_varied() -> None:
     default, signers = cast()
     assert default in signers and len(signers) >= 24
-    bundle = json.loads((COMPACT / "vocabulary.json").read_text())
-    known = {*bundle["words"], *bundle["synonyms"], *bundle["ignored"], "medium", "suit", "jacket"}
     seen: dict[str, Counter[str]] = {name: Counter() for name in WORDS}
     for look in signers.values():
         assert look.wall, "plain walls first"
@@ -63,6 +58,5 @@ def test_the_cast_is_varied_and_its_words_are_known_to_the_bundle() -> None:
         for name, value in look.words().items():
             if name in WORDS:
                 seen[name][value] += 1
-                assert set(re.findall(r"[a-z]+", value)) <= known, (name, value)
     assert min(seen["gender"].values()) >= 10 and min(seen["age"].values()) >= 3
     assert all(len(seen[name]) >= 6 for name in ("skin", "hair", "cloth", "wall"))
