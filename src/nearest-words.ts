@@ -10,7 +10,6 @@ const PREFIX = 3;
  * are also compared word by word.
  */
 export function nearestWords(word: string, known: readonly string[]): string[] {
-  // Two neighbours that are swapped count as two changes.
   const limit = Math.ceil(word.length / 3);
   const ranked: { term: string; away: number }[] = [];
   for (const term of known) {
@@ -25,9 +24,17 @@ export function nearestWords(word: string, known: readonly string[]): string[] {
 /** Edit distance less the letters that agree at the beginning; infinite where the words are strangers. */
 function rank(word: string, term: string, limit: number): number {
   const prefix = sharedPrefix(word, term);
-  const changes = distance(word, term);
+  const changes = swapped(word, term) ? 1 : distance(word, term);
   const akin = changes <= limit || prefix >= PREFIX;
   return akin ? changes - Math.min(prefix, 4) / 2 : Number.POSITIVE_INFINITY;
+}
+
+/** Whether two neighbouring letters are swapped, the commonest slip of fingers, which the library counts as two changes. */
+function swapped(a: string, b: string): boolean {
+  const at = sharedPrefix(a, b);
+  return (
+    a.length === b.length && a[at] === b[at + 1] && a[at + 1] === b[at] && a.slice(at + 2) === b.slice(at + 2)
+  );
 }
 
 function sharedPrefix(a: string, b: string): number {

@@ -54,6 +54,7 @@ describe('nearestWords', () => {
   it('finds a word with swapped, changed or missing letters, and no stranger', () => {
     const known = ['brown', 'red', 'sitting'];
     expect(nearestWords('rbown', known)).toEqual(['brown']);
+    expect(nearestWords('rde', ['red', 'top'])).toEqual(['red']);
     expect(nearestWords('zitting', known)).toEqual(['sitting']);
     expect(nearestWords('green', known)).toEqual([]);
   });

@@ -205,6 +205,25 @@ def write_openpose(clip: Clip, out: Path) -> None:
     save(out / "h-comfyui.json", comfy)
 
 
+def write_alphapose(clip: Clip, out: Path) -> None:
+    """AlphaPose's results with a whole-body model of 133 points, a person an entry."""
+    people = [
+        {"image_id": f"{at}.jpg", "category_id": 1, "keypoints": flat(clip.whole_body(at)), "score": 3.0, "idx": [0.0]}
+        for at in range(clip.frames())
+    ]
+    save(out / "h-alphapose.json", people)
+
+
+def write_frames(clip: Clip, out: Path) -> None:
+    """One array a frame, as recorders of sign languages keep them: 33 body points with visibility and both hands, 258 numbers."""
+    folder = out / "h-258"
+    folder.mkdir(exist_ok=True)
+    hands = [clip.parts[f"{side}_hand"][..., :3].reshape(clip.frames(), -1) for side in ("left", "right")]
+    rows = np.nan_to_num(np.concatenate([clip.parts["pose"].reshape(clip.frames(), -1), *hands], axis=1)).astype(np.float32)
+    for at, row in enumerate(rows):
+        np.save(folder / f"{at}.npy", row)
+
+
 def flat(rows: Array) -> list[float]:
     return rows.round(3).reshape(-1).tolist()
 
@@ -218,7 +237,7 @@ def main() -> None:
     parser.add_argument("--samples", type=Path, required=True, help="the folder with hello.pose")
     out = parser.parse_args().samples
     clip = read(out / "hello.pose")
-    for write in (write_arrays, write_parquet, write_mediapipe, write_mmpose, write_openpose):
+    for write in (write_arrays, write_parquet, write_mediapipe, write_mmpose, write_openpose, write_alphapose, write_frames):
         write(clip, out)
     print(f"{clip.frames()} frames of hello.pose in every layout under {out}")
 
