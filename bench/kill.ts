@@ -23,10 +23,11 @@ const options = new Command('kill')
   .option('--frames <n>', 'frames of the clip', '150')
   .option('--bundle <name>', 'model bundle (default: one that draws fast and badly)', tiny)
   .option('--kills <n>', 'how often', '10')
+  .option('--once', 'one kill a video, so that there are as many videos as kills')
   .option('--seed <n>', 'decides the moments', '0')
   .option('--flags <text>', 'further flags of generate', '')
   .parse()
-  .opts<Record<'frames' | 'bundle' | 'kills' | 'seed' | 'flags', string> & { input?: string }>();
+  .opts<Record<'frames' | 'bundle' | 'kills' | 'seed' | 'flags', string> & { input?: string; once?: true }>();
 
 const folder = mkdtempSync(join(tmpdir(), 'handfirst-kill-'));
 const input = options.input ?? writeClip(folder, Number(options.frames));
@@ -105,18 +106,20 @@ try {
   const broken = join(folder, 'broken.mp4');
   const kills = { SIGKILL: 0, SIGTERM: 0, SIGINT: 0 };
   const total = (): number => kills.SIGKILL + kills.SIGTERM + kills.SIGINT;
-  let [finished, lost, before] = [0, 0, 0];
-  while (total() < Number(options.kills) || finished === 0) {
+  let [finished, lost, before, broke] = [0, 0, 0, false];
+  while (total() < Number(options.kills) || finished === 0 || (options.once && broke)) {
     const signal = SIGNALS[Math.floor(random() * SIGNALS.length)] ?? 'SIGKILL';
     const moment = random();
     const inDrawing = random() < 0.85;
-    const enough = total() >= Number(options.kills);
-    // Up to a third of the whole, so that a run is broken several times before it ends.
-    const kill = { signal, after: inDrawing ? (moment * drawing) / 3 : moment * 3000, drawing: inDrawing };
+    const enough = total() >= Number(options.kills) || (options.once && broke);
+    // Up to a third of the whole, so that a run is broken several times before it ends; anywhere with --once.
+    const span = options.once ? drawing : drawing / 3;
+    const kill = { signal, after: inDrawing ? moment * span : moment * 3000, drawing: inDrawing };
     const ended = await run(broken, enough ? undefined : kill);
     if (ended.resumed !== undefined) lost = Math.max(lost, before - ended.resumed);
     if (!ended.finished) {
       kills[signal]++;
+      broke = true;
       before = Math.max(before, ended.done);
       process.stdout.write(`${total()} kills\n`);
     }
@@ -125,6 +128,7 @@ try {
       if (sha256(broken) !== wanted) throw new Error(`After ${total()} kills the video has other bytes.`);
       finished++;
       before = 0;
+      broke = false;
       rmSync(broken);
     }
   }
