@@ -52,10 +52,11 @@ function where(path: string): string {
 /** How long the video is and how long drawing took, in words that cannot be mixed up. */
 export function outcome({ frames, fps, bytes, totalMs, resumedFrames }: RenderResult): string {
   const count = (n: number): string => `${n} ${n === 1 ? 'frame' : 'frames'}`;
-  const megabytes = `${(bytes / 1e6).toFixed(1)} MB`;
+  const size = bytes < 1e5 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+  const lasts = frames / fps;
   const rate = Number(fps.toFixed(2));
   const drawn = resumedFrames > 0 ? `Drawing the last ${frames - resumedFrames} of them` : 'Drawing it';
-  return `It lasts ${(frames / fps).toFixed(1)} s when played (${count(frames)}, ${rate} a second, ${megabytes}). ${drawn} took ${spoken(totalMs / 1000)}.`;
+  return `It lasts ${lasts.toFixed(lasts < 1 ? 2 : 1)} s when played (${count(frames)}, ${rate} a second, ${size}). ${drawn} took ${spoken(totalMs / 1000)}.`;
 }
 
 /** `42 s`, `3 min 5 s` or `2 h 10 min`. */

@@ -25,7 +25,7 @@ export function problemsOf(counter: PoseCounter, info: PoseClipInfo): readonly s
       );
     }
   }
-  if (body.seen === 0) problems.push('The body is not known in any frame: hands alone are drawn.');
+  if (body.seen === 0) problems.push('The body is not known in any frame: what is drawn of it is made up.');
   if (counter.repeated > counter.frames / 4) {
     problems.push(
       `${frames(counter.repeated)} repeat the frame before: the rate of ${info.fps} frames a second may be too high.`,

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { extname } from 'node:path';
+import { extname, resolve } from 'node:path';
 import { UsageError } from '../errors.js';
 
 /** What kind of output a name asks for. `png` is a folder of numbered pictures. */
@@ -58,6 +58,14 @@ export function formatOf(path: string): VideoFormat {
     throw new UsageError('HF_OUTPUT_NAME', 'The output has no name: give one such as out.mp4.', {
       field: 'out',
     });
+  // ffmpeg's lists of files hold one name a line.
+  if (/[\r\n]/.test(resolve(path))) {
+    throw new UsageError(
+      'HF_OUTPUT_NAME',
+      `${JSON.stringify(path)} has a line break in its name or a folder's: give a name without.`,
+      { file: path, field: 'out' },
+    );
+  }
   const extension = extname(path).toLowerCase();
   if (/[\\/]$/.test(path) || extension === '') return 'png';
   switch (extension) {

@@ -122,6 +122,9 @@ describe('the line at the end of a run', () => {
     expect(outcome({ ...result, ...times })).toBe(
       'It lasts 3.0 s when played (75 frames, 25 a second, 1.2 MB). Drawing it took 3 min 5 s.',
     );
+    expect(outcome({ ...result, ...times, frames: 1, bytes: 7_300 })).toMatch(
+      /^It lasts 0.04 s when played \(1 frame, 25 a second, 7 kB\)/,
+    );
     expect(outcome({ ...result, ...times, resumedFrames: 50, totalMs: 900 })).toMatch(
       /Drawing the last 25 of them took 0.9 s.$/,
     );

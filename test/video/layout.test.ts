@@ -31,6 +31,11 @@ describe('the output’s name decides the format', () => {
   test.each(['a.avi', 'a.png', ''])('%s is refused', (name) => {
     expect(() => formatOf(name)).toThrow(UsageError);
   });
+
+  test('names with a line break are refused, in a folder above too', () => {
+    expect(() => formatOf('two\nlines.mp4')).toThrow(/"two\\nlines.mp4" has a line break/);
+    expect(() => formatOf('two\nlines/out.mp4')).toThrow(UsageError);
+  });
 });
 
 const red = { width: 1, height: 2, channels: 3, data: Uint8Array.of(255, 0, 0, 250, 1, 2) } as const;
