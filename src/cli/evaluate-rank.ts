@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import pc from 'picocolors';
 import { startRanking } from '../evaluate/rank/index.js';
 import { wholeNumber } from './arguments.js';
+import { coloursOf } from './colours.js';
 import { EXIT_CODES } from './failure.js';
 import { openBrowser, port } from './local-page.js';
 import { untilStopped } from './signals.js';
@@ -46,8 +46,9 @@ async function rank(folders: readonly string[], flags: RankFlags): Promise<void>
   const ranking = await startRanking({ ...flags, folders });
   try {
     if (!flags.table) {
+      const colours = coloursOf(process.stdout);
       process.stdout.write(
-        `${pc.green('The questions are at')} ${ranking.address} ${pc.dim('(Ctrl-C stops it)')}\n`,
+        `${colours.green('The questions are at')} ${ranking.address} ${colours.dim('(Ctrl-C stops it)')}\n`,
       );
       if (flags.open) await openBrowser(ranking.address);
       await stopped;

@@ -1,6 +1,6 @@
 import { type Command, CommanderError } from 'commander';
-import pc from 'picocolors';
 import { type ErrorPlace, HandfirstError } from '../errors.js';
+import { coloursOf } from './colours.js';
 import { withFlags } from './flags-of.js';
 
 /** What the help says of exit codes; they are those of `errors.ts`. */
@@ -72,7 +72,7 @@ export function reportFailure(
   if (message && json) {
     say.write(`${JSON.stringify({ event: 'error', ...failure })}\n`);
   } else if (message && !(error instanceof CommanderError)) {
-    process.stderr.write(`${pc.red('handfirst:')} ${message}\n`);
+    process.stderr.write(`${coloursOf(process.stderr).red('handfirst:')} ${message}\n`);
   }
   if (debug && error instanceof Error && message) process.stderr.write(`${error.stack}\n`);
   return exitCode;

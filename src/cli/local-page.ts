@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import open from 'open';
-import pc from 'picocolors';
 import { wholeNumber } from './arguments.js';
+import { coloursOf } from './colours.js';
 
 /*
  * What commands share that serve a page on this machine.
@@ -25,5 +25,7 @@ export async function openBrowser(address: string): Promise<void> {
 }
 
 function tellUnopened(address: string): void {
-  process.stderr.write(`${pc.yellow('warning:')} No browser could be opened: open ${address} yourself.\n`);
+  process.stderr.write(
+    `${coloursOf(process.stderr).yellow('warning:')} No browser could be opened: open ${address} yourself.\n`,
+  );
 }

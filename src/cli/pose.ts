@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { Command, Option } from 'commander';
-import pc from 'picocolors';
 import { version } from '../pipeline/index.js';
 import {
   convertPose,
@@ -21,6 +20,7 @@ import {
 } from '../pose/index.js';
 import { openVideoWriter } from '../video/index.js';
 import * as parse from './arguments.js';
+import { coloursOf } from './colours.js';
 import { withFlags } from './flags-of.js';
 import { extractCommand } from './pose-extract.js';
 import {
@@ -174,7 +174,7 @@ function drawCommand(): Command {
 /** Says what `pose info` says, on standard error. */
 function warn(sentences: readonly string[], command: Command): void {
   for (const sentence of sentences)
-    process.stderr.write(`${pc.yellow('warning:')} ${withFlags(sentence, command)}\n`);
+    process.stderr.write(`${coloursOf(process.stderr).yellow('warning:')} ${withFlags(sentence, command)}\n`);
 }
 
 async function draw(file: string, clip: PoseClip, flags: DrawFlags, signal: AbortSignal): Promise<number> {

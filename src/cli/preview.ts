@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
-import pc from 'picocolors';
 import { DEVICES } from '../models/index.js';
 import { startPreview } from '../preview/index.js';
 import { wholeNumber } from './arguments.js';
+import { coloursOf } from './colours.js';
 import { EXIT_CODES } from './failure.js';
 import { openBrowser, port } from './local-page.js';
 import { untilStopped } from './signals.js';
@@ -50,9 +50,10 @@ ${EXIT_CODES}`,
         method: { bundle },
         runtime: { device: device === 'auto' ? undefined : device, threads },
       });
+      const colours = coloursOf(process.stdout);
       try {
         process.stdout.write(
-          `${pc.green('The preview is at')} ${preview.address} ${pc.dim('(Ctrl-C stops it)')}\n`,
+          `${colours.green('The preview is at')} ${preview.address} ${colours.dim('(Ctrl-C stops it)')}\n`,
         );
         if (flags.open) await openBrowser(preview.address);
         await stopped;

@@ -1,8 +1,8 @@
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import pc from 'picocolors';
 import type { Note, Progress, RenderResult } from '../pipeline/index.js';
 import { STANDARD_OUTPUT } from '../video/index.js';
+import { coloursOf } from './colours.js';
 import { withFlags } from './flags-of.js';
 
 /** Tells the user how a run goes: a bar on a terminal, little otherwise, or JSON lines for programs. */
@@ -43,10 +43,10 @@ export function clock(seconds: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
-function where(path: string): string {
+function where(path: string, green: (text: string) => string): string {
   return path === STANDARD_OUTPUT
-    ? pc.green('The video went to standard output')
-    : `${pc.green('The video is at')} ${path}`;
+    ? green('The video went to standard output')
+    : `${green('The video is at')} ${path}`;
 }
 
 /** How long the video is and how long drawing took, in words that cannot be mixed up. */
@@ -87,6 +87,7 @@ export function terminalReporter(
   { command, say = process.stdout }: { command?: Command; say?: NodeJS.WritableStream } = {},
 ): Reporter {
   const pace = new Pace();
+  const [said, warned] = [coloursOf(say), coloursOf(process.stderr)];
   const bar = new SingleBar({
     format: '{bar} {done}/{all} frames  {rate}  {left}',
     hideCursor: true,
@@ -99,8 +100,8 @@ export function terminalReporter(
   return {
     note({ kind, sentence }) {
       if (kind === 'warning')
-        process.stderr.write(`${pc.yellow('warning:')} ${withFlags(sentence, command)}\n`);
-      else if (!quiet) process.stderr.write(`${pc.dim(withFlags(sentence, command))}\n`);
+        process.stderr.write(`${warned.yellow('warning:')} ${withFlags(sentence, command)}\n`);
+      else if (!quiet) process.stderr.write(`${warned.dim(withFlags(sentence, command))}\n`);
     },
     progress(progress) {
       const { fps, secondsLeft } = pace.at(progress);
@@ -119,7 +120,7 @@ export function terminalReporter(
     },
     done(result) {
       this.stop();
-      if (!quiet) say.write(`${where(result.path)}\n${pc.dim(outcome(result))}\n`);
+      if (!quiet) say.write(`${where(result.path, said.green)}\n${said.dim(outcome(result))}\n`);
     },
     stop() {
       if (running && terminal && !quiet) bar.stop();

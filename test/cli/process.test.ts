@@ -12,11 +12,14 @@ const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
 
 const FLAGS = ['--fps', '25', '--size', '64x64', '--bundle', TINY, '--device', 'cpu', '--threads', '1'];
 
-/** The program in a process of its own. */
+const { FORCE_COLOR: _, NO_COLOR: __, ...bare } = process.env;
+
+/** The program in a process of its own, as a service of continuous integration starts it. */
 function start(argv: string[], cwd?: string) {
   const child = spawn(process.execPath, ['--import', loader, entry, ...argv], {
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd,
+    env: { ...bare, CI: 'true' },
   });
   const printed = { out: '', err: '', bytes: Buffer.alloc(0) };
   child.stdout.on('data', (chunk: Buffer) => {
