@@ -6,14 +6,14 @@ import * as parse from './arguments.js';
 import {
   completeOption,
   framingOption,
-  type MendFlags,
-  mendOptions,
+  type RepairFlags,
+  repairOptions,
   type SourceFlags,
   sourceOptions,
 } from './pose-flags.js';
 
 /** Values of the flags of `generate`, as commander hands them over. */
-export interface GenerateFlags extends SourceFlags, MendFlags {
+export interface GenerateFlags extends SourceFlags, RepairFlags {
   readonly out: string;
   readonly container?: 'mp4' | 'y4m';
   readonly force?: boolean;
@@ -108,7 +108,7 @@ function keypointsFlags(): Option[] {
     ...sourceOptions(),
     option('--range <from:to>', 'frames to draw, from 0, the end not included', parse.frameRange),
     framingOption(FRAMINGS, 'reference where the bundle takes one, else signing'),
-    ...mendOptions(),
+    ...repairOptions(),
     completeOption(),
   ];
 }

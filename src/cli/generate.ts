@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { type PresetOverrides, type RenderOptions, RunEvents, render } from '../pipeline/index.js';
 import { EXIT_CODES } from './failure.js';
 import { type GenerateFlags, generateFlags } from './generate-flags.js';
-import { mend } from './pose-flags.js';
+import { repair } from './pose-flags.js';
 import { jsonReporter, terminalReporter } from './progress.js';
 import { cancelOnSignals } from './signals.js';
 import { checkStandardOutput, wordsBeside } from './standard-output.js';
@@ -53,7 +53,7 @@ export function renderOptions(input: string, values: GenerateFlags): RenderOptio
   const { out, container, force, resume, sideBySide, sourceVideo, audio, crf } = values;
   return {
     input,
-    source: { format, fps, size, person, sequence, range, framing, rotate, complete, mend: mend(values) },
+    source: { format, fps, size, person, sequence, range, framing, rotate, complete, repair: repair(values) },
     look: { prompt, negativePrompt, seed, reference, signer, background, allowUnknownWords },
     method: { bundle, preset, verify, overrides: overrides(values) },
     runtime: { device: device === 'auto' ? undefined : device, threads, lookAhead },

@@ -1,10 +1,10 @@
 import { InvalidArgumentError, Option } from 'commander';
 import {
   type Framing,
-  type MendOptions,
   type OpenPoseOptions,
   PREPARE_DEFAULTS,
   poseFormats,
+  type RepairOptions,
   ROTATIONS,
   type Rotate,
   type WristRule,
@@ -14,8 +14,8 @@ import * as parse from './arguments.js';
 /** Values of the flags that say what a file does not say itself. */
 export type SourceFlags = OpenPoseOptions;
 
-/** Values of the flags that mend. */
-export interface MendFlags {
+/** Values of the repairing flags. */
+export interface RepairFlags {
   readonly mirror?: boolean;
   readonly aspect?: number;
   readonly swaps: boolean;
@@ -46,8 +46,8 @@ export function sourceOptions(): Option[] {
   ];
 }
 
-/** How its faults are mended. */
-export function mendOptions(): Option[] {
+/** How its faults are repaired. */
+export function repairOptions(): Option[] {
   return [
     new Option(
       '--max-gap <frames>',
@@ -96,8 +96,8 @@ function ratio(text: string): number {
   return Number(above) / Number(below);
 }
 
-/** The options of `mendClip` that the flags mean. */
-export function mend({
+/** The options of `repairClip` that the flags mean. */
+export function repair({
   mirror,
   aspect,
   swaps,
@@ -107,7 +107,7 @@ export function mend({
   bones,
   smooth,
   resample,
-}: MendFlags): MendOptions {
+}: RepairFlags): RepairOptions {
   return { mirror, aspect, swaps, anatomy, maxGap, wrist, bones, smooth, fps: resample };
 }
 
@@ -129,8 +129,8 @@ export function sourceArguments({ format, fps, size, person, rotate, sequence }:
   ];
 }
 
-/** The flags of `mendOptions` that were given, as they are typed. */
-export function mendArguments(flags: MendFlags): string[] {
+/** The flags of `repairOptions` that were given, as they are typed. */
+export function repairArguments(flags: RepairFlags): string[] {
   const { maxGap, smooth, swaps, anatomy, wrist, bones, mirror, aspect, resample } = flags;
   return [
     ...argument('--max-gap', maxGap),

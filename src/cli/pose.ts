@@ -7,8 +7,6 @@ import {
   drawPoseVideo,
   type Framing,
   formatPoseReport,
-  MEND_NOTHING,
-  mendClip,
   type OpenPoseOptions,
   openPoseClip,
   type PoseClip,
@@ -16,6 +14,8 @@ import {
   pictureSize,
   poseFormats,
   poseInfo,
+  REPAIR_NOTHING,
+  repairClip,
   repairSentences,
 } from '../pose/index.js';
 import { openVideoWriter } from '../video/index.js';
@@ -27,10 +27,10 @@ import {
   argument,
   completeOption,
   framingOption,
-  type MendFlags,
-  mend,
-  mendArguments,
-  mendOptions,
+  type RepairFlags,
+  repair,
+  repairArguments,
+  repairOptions,
   type SourceFlags,
   sourceArguments,
   sourceOptions,
@@ -38,14 +38,14 @@ import {
 import { cancelOnSignals } from './signals.js';
 import { checkStandardOutput, wordsBeside } from './standard-output.js';
 
-interface ConvertFlags extends SourceFlags, MendFlags {
-  readonly mend?: boolean;
+interface ConvertFlags extends SourceFlags, RepairFlags {
+  readonly repair?: boolean;
   readonly framing?: Framing;
   readonly to?: { width: number; height: number };
   readonly force?: boolean;
 }
 
-interface DrawFlags extends SourceFlags, MendFlags {
+interface DrawFlags extends SourceFlags, RepairFlags {
   readonly out: string;
   readonly force?: boolean;
   readonly framing?: Framing;
@@ -100,11 +100,12 @@ function convertCommand(): Command {
     .argument('<file>', 'keypoint file or folder, or - for standard input')
     .argument('<output>', '.pose or .jsonl')
     .option(
-      '--mend',
-      'fill short gaps and mend the hands as `generate` does; every flag that mends does so too',
+      '--repair',
+      'fill short gaps and repair the hands as `generate` does; every repairing flag does so too',
     )
     .option('--force', 'replace what exists');
-  for (const option of [...sourceOptions(), ...mendOptions(), ...framingOptions()]) command.addOption(option);
+  for (const option of [...sourceOptions(), ...repairOptions(), ...framingOptions()])
+    command.addOption(option);
   return command
     .addHelpText(
       'after',
@@ -114,12 +115,12 @@ function convertCommand(): Command {
       const { signal, release } = cancelOnSignals();
       try {
         const options = { framing: flags.framing, size: flags.to, force: flags.force, signal };
-        const wanted = asksToMend(flags)
-          ? { ...mend(flags), maxGap: flags.maxGap ?? PREPARE_DEFAULTS.maxGap }
+        const wanted = asksToRepair(flags)
+          ? { ...repair(flags), maxGap: flags.maxGap ?? PREPARE_DEFAULTS.maxGap }
           : undefined;
         const { frames, whole } = await convertPose(file, output, {
           open: open(flags),
-          mend: wanted,
+          repair: wanted,
           ...options,
         });
         process.stdout.write(`${output}: ${frames} frames${whole ? ', every point kept' : ', 133 points'}\n`);
@@ -129,8 +130,8 @@ function convertCommand(): Command {
     });
 }
 
-function asksToMend(flags: ConvertFlags): boolean {
-  const { mend: all, mirror, aspect, swaps, anatomy, maxGap, wrist, bones, smooth, resample } = flags;
+function asksToRepair(flags: ConvertFlags): boolean {
+  const { repair: all, mirror, aspect, swaps, anatomy, maxGap, wrist, bones, smooth, resample } = flags;
   return (
     all === true ||
     !swaps ||
@@ -151,7 +152,7 @@ function drawCommand(): Command {
     .option('--force', 'replace what exists')
     .option('--no-hands', 'leave the hands out')
     .option('--no-face', 'leave the face out');
-  for (const option of [...sourceOptions(), ...mendOptions(), completeOption(), ...framingOptions()])
+  for (const option of [...sourceOptions(), ...repairOptions(), completeOption(), ...framingOptions()])
     command.addOption(option);
   return command.action(async (file: string, flags: DrawFlags) => {
     checkStandardOutput(flags.out);
@@ -161,7 +162,7 @@ function drawCommand(): Command {
       const { problems, repairs, frameCount } = await poseInfo(clip);
       warn([...problems, ...(flags.complete ? repairSentences(repairs, frameCount) : [])], command);
       const { aspect, resample } = flags;
-      const shaped = mendClip(clip, { ...MEND_NOTHING, aspect, fps: resample });
+      const shaped = repairClip(clip, { ...REPAIR_NOTHING, aspect, fps: resample });
       const frames = await draw(file, shaped, flags, signal);
       wordsBeside(flags.out).write(`${flags.out}: ${frames} frames\n`);
     } finally {
@@ -192,8 +193,8 @@ async function draw(file: string, clip: PoseClip, flags: DrawFlags, signal: Abor
     bones,
     smooth,
   } = flags;
-  const mending = { mirror, swaps, anatomy, wrist, bones, smooth };
-  const options = { width, height, framing, maxGap, hands, face, complete, mend: mending };
+  const repairs = { mirror, swaps, anatomy, wrist, bones, smooth };
+  const options = { width, height, framing, maxGap, hands, face, complete, repair: repairs };
   const sink = await openVideoWriter({
     path: flags.out,
     width,
@@ -222,7 +223,7 @@ function drawAgain(file: string, flags: DrawFlags): string[] {
   return [
     ...['handfirst', 'pose', 'draw', file],
     ...sourceArguments(flags),
-    ...mendArguments(flags),
+    ...repairArguments(flags),
     ...argument('--framing', framing),
     ...argument('--to', to && `${to.width}x${to.height}`),
     ...argument('--no-complete', !complete),

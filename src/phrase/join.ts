@@ -1,11 +1,11 @@
 import { PoseFileError, UsageError } from '../errors.js';
 import { defined } from '../pose/defined.js';
 import {
-  mendClip,
   type OpenPoseOptions,
   openPoseClip,
   type PoseClip,
   type PoseFrame,
+  repairClip,
 } from '../pose/index.js';
 import { figurePoints, film, type PictureSize } from './figure.js';
 import { bridgeArms } from './idle-arms.js';
@@ -76,7 +76,7 @@ function shouldersIn(size: PictureSize): { x: number; y: number; width: number }
 }
 
 /**
- * Makes a sign of an open clip: mended, resampled, cut to its active part, scaled and moved to the signer of the picture, with what
+ * Makes a sign of an open clip: repaired, resampled, cut to its active part, scaled and moved to the signer of the picture, with what
  * the file never shows hanging at rest. Throws PoseFileError where no frame shows both shoulders.
  */
 export async function signOf(
@@ -87,7 +87,7 @@ export async function signOf(
 ): Promise<Sign> {
   const { fps, size, trim } = options;
   const frames: PoseFrame[] = [];
-  for await (const frame of mendClip(clip, { fps, maxGap: MAX_GAP }).frames()) {
+  for await (const frame of repairClip(clip, { fps, maxGap: MAX_GAP }).frames()) {
     if (frame.time < part.from - 1e-9 || (part.to !== undefined && frame.time >= part.to)) continue;
     frames.push(frame);
   }

@@ -1,4 +1,4 @@
-import type { MendOptions } from '../pose/index.js';
+import type { RepairOptions } from '../pose/index.js';
 import type { Background, RenderOptions } from './options.js';
 import type { PresetOverrides } from './preset.js';
 
@@ -22,7 +22,7 @@ export function commandArguments(options: RenderOptions): string[] {
     ...flag('--framing', source.framing),
     ...flag('--rotate', source.rotate),
     ...flag('--sequence', source.sequence),
-    ...mendFlags(source.mend ?? {}),
+    ...repairFlags(source.repair ?? {}),
     ...(source.complete === false ? ['--no-complete'] : []),
     ...flag('--prompt', look.prompt),
     ...flag('--negative-prompt', look.negativePrompt),
@@ -43,8 +43,8 @@ export function commandArguments(options: RenderOptions): string[] {
   ];
 }
 
-function mendFlags(mend: MendOptions): string[] {
-  const { mirror, aspect, swaps, anatomy, maxGap, wrist, bones, smooth, fps } = mend;
+function repairFlags(repair: RepairOptions): string[] {
+  const { mirror, aspect, swaps, anatomy, maxGap, wrist, bones, smooth, fps } = repair;
   return [
     ...flag('--max-gap', maxGap),
     ...(smooth ? ['--smooth'] : []),

@@ -4,15 +4,15 @@ import type { BundleRunner } from '../models/index.js';
 import type { Manifest } from '../models/manifest.js';
 import { seesPlate } from '../models/reference-uses.js';
 import {
+  type CleanOptions,
   type ClipStatistics,
   clipStatistics,
   keepPlacement,
   LIVE_STATISTICS,
-  MEND_NOTHING,
-  type MendOptions,
-  mendClip,
   type PoseClip,
+  REPAIR_NOTHING,
   type RepairOptions,
+  repairClip,
   repairSentences,
   unsuited,
 } from '../pose/index.js';
@@ -76,10 +76,10 @@ export async function openParts(
   const { source = {}, method = {}, look = {}, signal } = options;
   checkOptions(options);
   const preset = loadPreset(method.preset, method.overrides);
-  const clip = reshaped(await openInput(options.input, source), source.mend);
+  const clip = reshaped(await openInput(options.input, source), source.repair);
   const opened: { close(): Promise<void> }[] = [clip];
   try {
-    const statistics = clip.live ? LIVE_STATISTICS : await clipStatistics(clip, repairOptions(source));
+    const statistics = clip.live ? LIVE_STATISTICS : await clipStatistics(clip, cleanOptions(source));
     if (!clip.live) checkBody(statistics, nameOf(options.input));
     if (!clip.live) checkRangeWithin(options, statistics.frames);
     tellRepairs(statistics, options);
@@ -122,9 +122,9 @@ function promptly(options: GenerateOptions): GenerateOptions {
 }
 
 /** What is done to the keypoints before they are placed in the picture. */
-export function repairOptions({ mend = {}, complete }: SourceOptions = {}): RepairOptions {
-  const { maxGap, mirror, swaps, anatomy, wrist, bones, smooth } = mend;
-  return { maxGap, complete, mend: { mirror, swaps, anatomy, wrist, bones, smooth } };
+export function cleanOptions({ repair = {}, complete }: SourceOptions = {}): CleanOptions {
+  const { maxGap, mirror, swaps, anatomy, wrist, bones, smooth } = repair;
+  return { maxGap, complete, repair: { mirror, swaps, anatomy, wrist, bones, smooth } };
 }
 
 /** Hands without a body, or points that say nothing of one, make no person. */
@@ -156,9 +156,11 @@ function tellFraming(
   watch?.events?.emit('note', { kind: 'keypoints', sentence });
 }
 
-/** What changes the clip's rate or the picture's shape comes before all else; the rest is mended frame by frame. */
-function reshaped(clip: PoseClip, { aspect, fps }: MendOptions = {}): PoseClip {
-  return aspect === undefined && fps === undefined ? clip : mendClip(clip, { ...MEND_NOTHING, aspect, fps });
+/** What changes the clip's rate or the picture's shape comes before all else; the rest is repaired frame by frame. */
+function reshaped(clip: PoseClip, { aspect, fps }: RepairOptions = {}): PoseClip {
+  return aspect === undefined && fps === undefined
+    ? clip
+    : repairClip(clip, { ...REPAIR_NOTHING, aspect, fps });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Writable } from 'node:stream';
-import type { Framing, MendOptions, PoseClip, Rotate } from '../pose/index.js';
+import type { Framing, PoseClip, RepairOptions, Rotate } from '../pose/index.js';
 import type { EncodingOptions, Layout, StreamContainer } from '../video/index.js';
 import type { PresetOverrides } from './preset.js';
 
@@ -25,8 +25,8 @@ export interface SourceOptions {
   readonly rotate?: Rotate;
   /** Which of several sequences in one file (parquet, npz). */
   readonly sequence?: string;
-  /** How faults of the keypoints are mended; default: what is plainly wrong is. */
-  readonly mend?: MendOptions;
+  /** How faults of the keypoints are repaired; default: what is plainly wrong is. */
+  readonly repair?: RepairOptions;
   /** Complete what a person must have and the file lacks: hanging arms, a calm face. Default true. */
   readonly complete?: boolean;
 }
@@ -90,7 +90,7 @@ export class RunEvents extends EventEmitter<{ note: [Note]; progress: [Progress]
 
 /** A sentence for people about a run. */
 export interface Note {
-  /** `keypoints`: what was mended and completed. */
+  /** `keypoints`: what was repaired and completed. */
   readonly kind: 'warning' | 'device' | 'keypoints';
   readonly sentence: string;
 }

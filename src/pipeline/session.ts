@@ -9,7 +9,7 @@ import { drawFrame, type Intermediates } from '../stages/two-stage.js';
 import type { Engine } from './engine.js';
 import { nameOf } from './input.js';
 import type { Choices } from './method.js';
-import { type BeforeModels, openParts, repairOptions, type SessionParts } from './open-session.js';
+import { type BeforeModels, cleanOptions, openParts, type SessionParts } from './open-session.js';
 import type { GenerateOptions } from './options.js';
 import type { Preset } from './preset.js';
 import { handCrops, type Signer } from './signer.js';
@@ -156,7 +156,7 @@ export class Session {
     const how = framing ?? (reference ? 'reference' : 'signing');
     const goal = reference && standingOf(reference);
     const place = {
-      ...repairOptions(options.source),
+      ...cleanOptions(options.source),
       width: this.size,
       height: this.size,
       framing: how,

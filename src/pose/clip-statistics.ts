@@ -1,25 +1,25 @@
 import { completeFrames } from './complete/complete-frames.js';
 import { defined } from './defined.js';
 import { EvenSample, quantile } from './even-sample.js';
-import { type Anatomy, measureAnatomy } from './mend/anatomy.js';
-import { type MendOptions, mendClip } from './mend/mend-clip.js';
 import { confidenceOf, distanceOf, headSize, middle } from './person.js';
 import { PARTS, type PoseClip, type PoseFrame } from './pose-frame.js';
+import { type Anatomy, measureAnatomy } from './repair/anatomy.js';
+import { type RepairOptions, repairClip } from './repair/repair-clip.js';
 import { type Repair, RepairTally } from './repairs.js';
 
 /** What is done to frames before they are drawn, but for their place in the picture. */
-export interface RepairOptions {
+export interface CleanOptions {
   /** Longest gap, in frames, that is filled by interpolation. 0 fills none. */
   readonly maxGap?: number;
   /** Points below this confidence count as missing. */
   readonly minConfidence?: number;
-  /** What is mended on the way; what changes fps or shape belongs before, in `mendClip`. */
-  readonly mend?: Omit<MendOptions, 'fps' | 'aspect' | 'maxGap'>;
+  /** What is repaired on the way; what changes fps or shape belongs before, in `repairClip`. */
+  readonly repair?: Omit<RepairOptions, 'fps' | 'aspect' | 'maxGap'>;
   /** Complete what a person must have and the file lacks (`completeFrames`). Default yes. */
   readonly complete?: boolean;
 }
 
-export const REPAIR_DEFAULTS = { maxGap: 8, minConfidence: 0.05, complete: true } as const;
+export const CLEAN_DEFAULTS = { maxGap: 8, minConfidence: 0.05, complete: true } as const;
 
 /** Edges in pixels of the file's picture. */
 export interface Edges {
@@ -51,7 +51,7 @@ export interface ClipStatistics {
   readonly space?: Edges;
   /** The same with shoulders and elbows. */
   readonly seen?: Edges;
-  /** What was mended and completed, and how often. */
+  /** What was repaired and completed, and how often. */
   readonly repairs: readonly Repair[];
 }
 
@@ -66,7 +66,7 @@ const WAIST = 1.3;
  * Goes through a clip before it is drawn, twice and without memory for it: measures the signer, then finds where shoulders, head and
  * hands are and what must be repaired. The same for the whole clip whatever range of it is drawn.
  */
-export async function clipStatistics(clip: PoseClip, options: RepairOptions = {}): Promise<ClipStatistics> {
+export async function clipStatistics(clip: PoseClip, options: CleanOptions = {}): Promise<ClipStatistics> {
   const anatomy = await clipAnatomy(clip, options);
   const tally = new RepairTally();
   const standing = new EvenSample<Standing>();
@@ -108,29 +108,29 @@ export const NO_ANATOMY: Anatomy = {
   depthSound: false,
 };
 
-/** What is known of a clip that comes live: nothing, so its frames are mended by themselves alone. */
+/** What is known of a clip that comes live: nothing, so its frames are repaired by themselves alone. */
 export const LIVE_STATISTICS: ClipStatistics = { frames: 0, anatomy: NO_ANATOMY, repairs: [] };
 
-/** The signer's measures, from the frames before they are mended. */
-export function clipAnatomy(clip: PoseClip, options: RepairOptions = {}): Promise<Anatomy> {
-  const { minConfidence, mend } = { ...REPAIR_DEFAULTS, ...defined(options) };
-  const plain = mendClip(clearOf(clip, minConfidence), { mirror: mend?.mirror, ...NOTHING_ELSE });
+/** The signer's measures, from the frames before they are repaired. */
+export function clipAnatomy(clip: PoseClip, options: CleanOptions = {}): Promise<Anatomy> {
+  const { minConfidence, repair } = { ...CLEAN_DEFAULTS, ...defined(options) };
+  const plain = repairClip(clearOf(clip, minConfidence), { mirror: repair?.mirror, ...NOTHING_ELSE });
   return measureAnatomy(plain.frames());
 }
 
 const NOTHING_ELSE = { swaps: true, anatomy: false, wrist: 'none', bones: false } as const;
 
-/** Frames without faint points, mended, with short gaps filled and what is missing completed, in pixels of the file's picture. */
+/** Frames without faint points, repaired, with short gaps filled and what is missing completed, in pixels of the file's picture. */
 export function repairedFrames(
   clip: PoseClip,
-  options: RepairOptions,
+  options: CleanOptions,
   anatomy: Anatomy,
   tally?: RepairTally,
 ): AsyncIterable<PoseFrame> {
-  const { maxGap, minConfidence, complete, mend } = { ...REPAIR_DEFAULTS, ...defined(options) };
-  const mended = mendClip(clearOf(clip, minConfidence), { ...mend, maxGap }, { anatomy, tally });
-  const frames = mended.frames();
-  return complete ? completeFrames(frames, mended.info.fps, anatomy, { tally, live: clip.live }) : frames;
+  const { maxGap, minConfidence, complete, repair } = { ...CLEAN_DEFAULTS, ...defined(options) };
+  const repaired = repairClip(clearOf(clip, minConfidence), { ...repair, maxGap }, { anatomy, tally });
+  const frames = repaired.frames();
+  return complete ? completeFrames(frames, repaired.info.fps, anatomy, { tally, live: clip.live }) : frames;
 }
 
 function clearOf(clip: PoseClip, minConfidence: number): PoseClip {

@@ -1,10 +1,10 @@
 import { CancelledError } from '../errors.js';
 import { clipStatistics } from './clip-statistics.js';
 import { type Framing, pictureSize, place, placement } from './framing.js';
-import { MEND_NOTHING, type MendOptions, mendClip } from './mend/mend-clip.js';
 import { type OpenPoseOptions, openPoseClip, withPlainSource } from './open-pose-clip.js';
 import type { PoseClip, PoseFrame } from './pose-frame.js';
 import { looksLikePose } from './readers/pose-header.js';
+import { REPAIR_NOTHING, type RepairOptions, repairClip } from './repair/repair-clip.js';
 import { copyPose } from './writers/copy-pose.js';
 import { openPoseWriter } from './writers/frame-writers.js';
 
@@ -12,8 +12,8 @@ import { openPoseWriter } from './writers/frame-writers.js';
 export interface ConvertOptions {
   /** What the source does not say. */
   readonly open?: OpenPoseOptions;
-  /** What to mend; nothing unless it is said. */
-  readonly mend?: MendOptions;
+  /** What to repair; nothing by default. */
+  readonly repair?: RepairOptions;
   /** New framing, in a picture of `size` (or of the source's own). */
   readonly framing?: Framing;
   readonly size?: { readonly width: number; readonly height: number };
@@ -38,8 +38,8 @@ export async function convertPose(
   output: string,
   options: ConvertOptions = {},
 ): Promise<Converted> {
-  const { open = {}, mend, framing, size, force = false, signal } = options;
-  const plain = !mend && !framing && !size && Object.values(open).every((value) => value === undefined);
+  const { open = {}, repair, framing, size, force = false, signal } = options;
+  const plain = !repair && !framing && !size && Object.values(open).every((value) => value === undefined);
   if (plain && /\.pose$/i.test(output) && input !== '-') {
     const frames = await withPlainSource(input, async (source) =>
       source && looksLikePose(await source.read(0, 65536))
@@ -50,8 +50,8 @@ export async function convertPose(
   }
   const clip = await openPoseClip(input, open);
   try {
-    const mended = mend ? mendClip(clip, mend) : clip;
-    return { frames: await write(mended, output, { framing, size, force, signal }), whole: false };
+    const repaired = repair ? repairClip(clip, repair) : clip;
+    return { frames: await write(repaired, output, { framing, size, force, signal }), whole: false };
   } finally {
     await clip.close();
   }
@@ -66,7 +66,7 @@ async function write(
   const moved = framing !== undefined || size !== undefined;
   const statistics =
     moved && (framing ?? 'source') !== 'source'
-      ? await clipStatistics(clip, { complete: false, mend: MEND_NOTHING })
+      ? await clipStatistics(clip, { complete: false, repair: REPAIR_NOTHING })
       : {};
   const placed = moved ? placement(statistics, clip.info, target, framing ?? 'source') : undefined;
   const depth = await hasDepth(clip.frames());

@@ -1,10 +1,10 @@
 export { type ClipDescription, clipOf, type FrameInput } from './clip-of.js';
 export {
+  type CleanOptions,
   type ClipStatistics,
   clipStatistics,
   type Edges,
   LIVE_STATISTICS,
-  type RepairOptions,
   type Standing,
 } from './clip-statistics.js';
 export { type Converted, type ConvertOptions, convertPose } from './convert-pose.js';
@@ -20,17 +20,17 @@ export {
   placement,
   unsuited,
 } from './framing.js';
-export { steadyBones } from './mend/bones.js';
-export { mirrorFrame, OTHER_SIDE } from './mend/flip.js';
-export { joinWrists, unswapHands, type WristRule } from './mend/hands.js';
-export { MEND_DEFAULTS, MEND_NOTHING, type MendOptions, mendClip } from './mend/mend-clip.js';
-export { resampleFrames } from './mend/resample.js';
-export { SMOOTH_DEFAULTS, type SmoothOptions, smoothFrames } from './mend/smooth.js';
 export { type OpenPoseOptions, openPoseClip, openSource, poseFormats } from './open-pose-clip.js';
 export { ROTATIONS, type Rotate } from './orientation.js';
 export * from './pose-frame.js';
 export { formatPoseReport, type PartReport, type PoseReport, poseInfo } from './pose-info.js';
 export { PREPARE_DEFAULTS, type PrepareOptions, prepareFrames } from './prepare-frames.js';
 export { holisticPerson } from './readers/holistic-points.js';
+export { steadyBones } from './repair/bones.js';
+export { mirrorFrame, OTHER_SIDE } from './repair/flip.js';
+export { joinWrists, unswapHands, type WristRule } from './repair/hands.js';
+export { REPAIR_DEFAULTS, REPAIR_NOTHING, type RepairOptions, repairClip } from './repair/repair-clip.js';
+export { resampleFrames } from './repair/resample.js';
+export { SMOOTH_DEFAULTS, type SmoothOptions, smoothFrames } from './repair/smooth.js';
 export { type Repair, repairSentences } from './repairs.js';
 export { openPoseWriter, type PoseWriter, type PoseWriterOptions } from './writers/frame-writers.js';

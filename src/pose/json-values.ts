@@ -136,7 +136,7 @@ function stringEnd(bytes: Buffer, start: number): number {
 function cutOff(source: ByteSource, start: number): PoseFileError {
   return new PoseFileError(
     'HF_POSE_CUT_OFF',
-    `${source.name} is cut off or broken: what begins at byte ${start} of its JSON does not end before the file does, at byte ${source.size}; mend it or copy it again.`,
+    `${source.name} is cut off or broken: what begins at byte ${start} of its JSON does not end before the file does, at byte ${source.size}; copy or write it again.`,
     { file: source.name },
   );
 }

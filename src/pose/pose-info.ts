@@ -29,7 +29,7 @@ export interface PoseReport extends PoseClipInfo {
   readonly duration: number;
   readonly depth: boolean;
   readonly parts: Readonly<Record<PartName, PartReport>>;
-  /** What is mended and completed when it is drawn. */
+  /** What is repaired and completed when it is drawn. */
   readonly repairs: readonly Repair[];
   /** Sentences, the gravest first. */
   readonly problems: readonly string[];

@@ -1,21 +1,21 @@
 import { UsageError } from '../errors.js';
 import {
+  CLEAN_DEFAULTS,
+  type CleanOptions,
   type ClipStatistics,
   clipAnatomy,
   clipStatistics,
   NO_ANATOMY,
-  REPAIR_DEFAULTS,
-  type RepairOptions,
   repairedFrames,
   type Standing,
 } from './clip-statistics.js';
 import { defined } from './defined.js';
 import { type Framing, place, placement } from './framing.js';
-import { MEND_DEFAULTS } from './mend/mend-clip.js';
 import type { PoseClip, PoseFrame } from './pose-frame.js';
+import { REPAIR_DEFAULTS } from './repair/repair-clip.js';
 
 /** How frames are made ready for a picture. */
-export interface PrepareOptions extends RepairOptions {
+export interface PrepareOptions extends CleanOptions {
   /** Size in pixels of the picture to draw. */
   readonly width: number;
   readonly height: number;
@@ -27,16 +27,16 @@ export interface PrepareOptions extends RepairOptions {
   readonly statistics?: ClipStatistics;
 }
 
-export const PREPARE_DEFAULTS = { framing: 'signing', ...REPAIR_DEFAULTS } as const;
+export const PREPARE_DEFAULTS = { framing: 'signing', ...CLEAN_DEFAULTS } as const;
 
 /**
- * Frames of a clip with faint points taken out, plain faults of the hands mended (`MEND_DEFAULTS`), short gaps filled, what is missing
+ * Frames of a clip with faint points taken out, plain faults of the hands repaired (`REPAIR_DEFAULTS`), short gaps filled, what is missing
  * completed, and everything in the coordinates of the picture.
  */
 export async function* prepareFrames(clip: PoseClip, options: PrepareOptions): AsyncGenerator<PoseFrame> {
-  const { width, height, framing, maxGap, complete, mend } = { ...PREPARE_DEFAULTS, ...defined(options) };
+  const { width, height, framing, maxGap, complete, repair } = { ...PREPARE_DEFAULTS, ...defined(options) };
   checkPrepare(width, height, maxGap);
-  const measured = complete || (defined(mend ?? {}).anatomy ?? MEND_DEFAULTS.anatomy);
+  const measured = complete || (defined(repair ?? {}).anatomy ?? REPAIR_DEFAULTS.anatomy);
   const statistics =
     options.statistics ?? (framing === 'source' ? undefined : await clipStatistics(clip, options));
   const anatomy = statistics?.anatomy ?? (measured ? await clipAnatomy(clip, options) : NO_ANATOMY);

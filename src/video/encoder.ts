@@ -53,7 +53,7 @@ export function encoderFailure(output: string, error: Error, stderr: string): Ha
   const reason = lastLine(stderr) || error.message.replace(/^ffmpeg /, '').replace(/\.+$/, '');
   return new EncoderError(
     'HF_FFMPEG_FAILED',
-    `ffmpeg failed while it wrote ${output} (${reason}): mend that, or name another ffmpeg in FFMPEG_PATH.`,
+    `ffmpeg failed while it wrote ${output} (${reason}): fix that, or name another ffmpeg in FFMPEG_PATH.`,
     { file: output },
   );
 }
@@ -73,7 +73,7 @@ export function asOutputError(output: string, error: unknown): unknown {
   if (error.code === 'ENOSPC' || error.code === 'EDQUOT') return diskFull(output);
   return new OutputError(
     'HF_OUTPUT_UNWRITABLE',
-    `${output} cannot be written (${error.message}): mend that, or write to another name.`,
+    `${output} cannot be written (${error.message}): fix that, or write to another name.`,
     { file: output },
   );
 }

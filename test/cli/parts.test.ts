@@ -73,7 +73,7 @@ describe('values of flags', () => {
     ]);
     const dashed = { ...given, prompt: '-red' };
     expect(commandArguments(renderOptions('x.pose', dashed))).toContain('--prompt=-red');
-    const mended = {
+    const repaired = {
       ...given,
       swaps: false,
       anatomy: false,
@@ -83,7 +83,7 @@ describe('values of flags', () => {
       resample: 12.5,
       sequence: 'b',
     } as const;
-    expect(commandArguments(renderOptions('x.pose', mended))).toEqual([
+    expect(commandArguments(renderOptions('x.pose', repaired))).toEqual([
       ...['handfirst', 'generate', 'x.pose', '--sequence', 'b', '--smooth', '--no-swaps', '--no-anatomy'],
       ...['--wrist', 'body', '--resample', '12.5', '--no-complete'],
     ]);

@@ -14,7 +14,7 @@ import {
   RunEvents,
   render,
 } from '../../src/pipeline/index.js';
-import { clipOf, type MendOptions, openPoseClip, type PoseFrame } from '../../src/pose/index.js';
+import { clipOf, openPoseClip, type PoseFrame, type RepairOptions } from '../../src/pose/index.js';
 import { readInfo } from '../../src/video/index.js';
 import { SOURCE, TINY, temporaryFolder, writeClip } from './write-clip.js';
 
@@ -119,10 +119,10 @@ describe('generate', () => {
     await expect(lastValueFrom(beyond)).rejects.toBeInstanceOf(PoseFileError);
   });
 
-  it('mends as it is told before it draws', async () => {
+  it('repairs as the options say before it draws', async () => {
     const clip = options(9);
-    const drawn = async (mend: MendOptions) =>
-      lastValueFrom(generate({ ...clip, source: { ...SOURCE, mend } }).pipe(toArray()));
+    const drawn = async (repair: RepairOptions) =>
+      lastValueFrom(generate({ ...clip, source: { ...SOURCE, repair } }).pipe(toArray()));
     const [plain, mirrored] = [await drawn({}), await drawn({ mirror: true })];
     const noses = [plain, mirrored].map(([frame]) => frame?.pose.keypoints[0] ?? 0);
     expect((noses[0] ?? 0) + (noses[1] ?? 0)).toBeCloseTo(64, 3);
@@ -150,7 +150,7 @@ describe('generate', () => {
         }
       }
       // No gap is filled, since filling keeps keypoints until it sees the end of the gap.
-      const source = { mend: { maxGap: 0 } };
+      const source = { repair: { maxGap: 0 } };
       const input = clipOf(counted(), clip.info);
       await take(generate({ ...options(1), input, source }), async () => {
         await new Promise((resolve) => setTimeout(resolve, 20));

@@ -47,7 +47,7 @@ describe('what a person must have', () => {
     const frames = await sampleFrames('hello.pose');
     const { frames: done, statistics } = await drawn(
       clipOfFrames(frames, (keypoints) => without(keypoints, ...FACE)),
-      { mend: { bones: false, wrist: 'none' } },
+      { repair: { bones: false, wrist: 'none' } },
     );
     for (const index of [0, 5, 6, 7, 8, 100]) expect(apart(done[30], frames[30], index)).toBe(0);
     expect(repairSentences(statistics.repairs, statistics.frames)).toEqual([
@@ -117,9 +117,9 @@ describe('an arm', () => {
     // Frames that were not read before do not change it: the clip from its 15th frame on is the same.
     const { frames: later } = await drawn(
       clipOfFrames(frames.slice(15), (points, at) => lost(points, at + 15)),
-      { maxGap: 0, mend: { bones: false } },
+      { maxGap: 0, repair: { bones: false } },
     );
-    const { frames: all } = await drawn(clipOfFrames(frames, lost), { maxGap: 0, mend: { bones: false } });
+    const { frames: all } = await drawn(clipOfFrames(frames, lost), { maxGap: 0, repair: { bones: false } });
     expect(apart(later[10], all[25], 10)).toBeLessThan(3);
   });
 });

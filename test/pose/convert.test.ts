@@ -92,7 +92,7 @@ describe('convertPose', () => {
     );
   });
 
-  it('mends and frames on the way', async () => {
+  it('repairs and frames on the way', async () => {
     const source = join(scratch, 'small.pose');
     writeFileSync(
       source,
@@ -100,7 +100,7 @@ describe('convertPose', () => {
     );
     const output = join(scratch, 'small.jsonl');
     await convertPose(source, output, {
-      mend: { maxGap: 2, wrist: 'none' },
+      repair: { maxGap: 2, wrist: 'none' },
       framing: 'source',
       size: { width: 200, height: 160 },
     });

@@ -37,7 +37,7 @@ describe('a hand that no body can have', () => {
     ['ten times too small', tiny, 'left hand (too small)'],
     ['on one spot', spot, 'left hand (all points on one spot)'],
   ])('is dropped for the frames around it, and said: %s', async (_, change, said) => {
-    const { frames: done, statistics } = await drawn(changed(change, few), { mend: { bones: false } });
+    const { frames: done, statistics } = await drawn(changed(change, few), { repair: { bones: false } });
     expect(off(done[31], 31)).toBeLessThan(12);
     expect(repairSentences(statistics.repairs, 78)[0]).toBe(`Dropped: ${said} in 3 of 78 frames.`);
   });
@@ -47,7 +47,7 @@ describe('a hand that no body can have', () => {
     ['brought to its size', tiny, 15],
     ['was mirrored', mirrored, 12],
   ])('is repaired where the whole clip has it so: %s', async (said, change, most) => {
-    const { frames: done, statistics } = await drawn(changed(change, always), { mend: { bones: false } });
+    const { frames: done, statistics } = await drawn(changed(change, always), { repair: { bones: false } });
     expect(Math.max(...range(0, 78).map((k) => off(done[k], k)))).toBeLessThan(most);
     expect(repairSentences(statistics.repairs, 78)[0]).toBe(
       `Repaired: left hand (${said}) in 78 of 78 frames.`,
@@ -70,7 +70,7 @@ describe('a hand that no body can have', () => {
   });
 
   it('is left alone on request', async () => {
-    const { statistics } = await drawn(changed(tiny, few), { mend: { anatomy: false }, complete: false });
+    const { statistics } = await drawn(changed(tiny, few), { repair: { anatomy: false }, complete: false });
     expect(statistics.repairs).toEqual([]);
   });
 

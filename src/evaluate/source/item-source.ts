@@ -3,12 +3,12 @@ import { PoseFileError } from '../../errors.js';
 import type { Picture } from '../../picture.js';
 import { keepPlacement } from '../../pose/framing.js';
 import {
-  MEND_NOTHING,
   type OpenPoseOptions,
   openPoseClip,
   openPoseWriter,
   type PoseFrame,
   prepareFrames,
+  REPAIR_NOTHING,
 } from '../../pose/index.js';
 import type { BenchmarkItem } from './benchmark.js';
 import { readMasks, readReferences } from './item-pictures.js';
@@ -26,7 +26,7 @@ export interface Frame {
 export interface ItemSource {
   readonly size: number;
   readonly fps: number;
-  /** What the file asks for, unmended, frame by frame. */
+  /** What the file asks for, as it stands, frame by frame. */
   readonly poses: readonly PoseFrame[];
   /** The points of `poses` that lie in the picture, with confidence 1; the others 0. */
   readonly asked: readonly Float32Array[];
@@ -40,7 +40,7 @@ export function openOptions({ format, fps, size, sequence, person }: BenchmarkIt
   return { format, fps, size, sequence, person, rotate: 0 };
 }
 
-/** What an item's file asks for, placed but unmended. Throws `PoseFileError` and `UsageError`. */
+/** What an item's file asks for, placed but not repaired. Throws `PoseFileError` and `UsageError`. */
 export async function readPoses(
   folder: string,
   item: BenchmarkItem,
@@ -58,7 +58,7 @@ export async function readPoses(
       maxGap: 0,
       framing: 'source',
       complete: false,
-      mend: MEND_NOTHING,
+      repair: REPAIR_NOTHING,
     });
     for await (const pose of placed) {
       if (pose.index >= item.range.to) break;

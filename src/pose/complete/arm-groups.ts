@@ -1,6 +1,6 @@
-import { ARM } from '../mend/hand-measures.js';
 import { pointAt } from '../person.js';
 import { type HandSide, handPoint, PARTS } from '../pose-frame.js';
+import { ARM } from '../repair/hand-measures.js';
 import { at, type Group, leftward } from './group.js';
 import { NEUTRAL_FIGURE } from './neutral-figure.js';
 

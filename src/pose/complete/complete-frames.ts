@@ -1,6 +1,6 @@
-import { type Anatomy, frameScale } from '../mend/anatomy.js';
 import { confidenceOf, copyPerson } from '../person.js';
 import type { PoseFrame } from '../pose-frame.js';
+import { type Anatomy, frameScale } from '../repair/anatomy.js';
 import type { RepairTally } from '../repairs.js';
 import { elbow, hand, wrist } from './arm-groups.js';
 import type { Group, Place, Pose } from './group.js';

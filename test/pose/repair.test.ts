@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import {
   joinWrists,
   KEYPOINT_COUNT,
-  MEND_NOTHING,
-  mendClip,
   mirrorFrame,
   OTHER_SIDE,
   type PoseClip,
   type PoseFrame,
+  REPAIR_NOTHING,
+  repairClip,
   resampleFrames,
   smoothFrames,
   steadyBones,
@@ -52,22 +52,22 @@ const arms: Points = { 5: [150, 100], 6: [50, 100], 9: [170, 180], 10: [30, 180]
 
 describe('swapped hands', () => {
   it('are exchanged when each lies at the other arm', () => {
-    const mended = unswapHands(frameOf({ ...arms, ...hand(91, 32, 180), ...hand(112, 168, 180) }));
-    expect(point(mended, 91)).toEqual([168, 180, 1]);
-    expect(point(mended, 112)).toEqual([32, 180, 1]);
-    expect(point(mended, 95)).toEqual([172, 180, 1]);
+    const repaired = unswapHands(frameOf({ ...arms, ...hand(91, 32, 180), ...hand(112, 168, 180) }));
+    expect(point(repaired, 91)).toEqual([168, 180, 1]);
+    expect(point(repaired, 112)).toEqual([32, 180, 1]);
+    expect(point(repaired, 95)).toEqual([172, 180, 1]);
   });
 
   it('are moved when only one is there, at the other arm', () => {
-    const mended = unswapHands(frameOf({ ...arms, ...hand(91, 32, 180) }));
-    expect(point(mended, 91)).toEqual([0, 0, 0]);
-    expect(point(mended, 112)).toEqual([32, 180, 1]);
+    const repaired = unswapHands(frameOf({ ...arms, ...hand(91, 32, 180) }));
+    expect(point(repaired, 91)).toEqual([0, 0, 0]);
+    expect(point(repaired, 112)).toEqual([32, 180, 1]);
   });
 
   it('are dropped where one hand is found twice', () => {
-    const mended = unswapHands(frameOf({ ...arms, ...hand(91, 34, 178), ...hand(112, 32, 180) }));
-    expect(point(mended, 91)).toEqual([0, 0, 0]);
-    expect(point(mended, 112)).toEqual([32, 180, 1]);
+    const repaired = unswapHands(frameOf({ ...arms, ...hand(91, 34, 178), ...hand(112, 32, 180) }));
+    expect(point(repaired, 91)).toEqual([0, 0, 0]);
+    expect(point(repaired, 112)).toEqual([32, 180, 1]);
   });
 
   it('stay where they are on their own arms, crossed arms included, and where wrists meet', () => {
@@ -100,8 +100,8 @@ describe('switches that are not named', () => {
       frames: () => stream([swapped]),
       close: async () => {},
     };
-    const [mended] = await collect(mendClip(clip, { swaps: undefined, wrist: undefined }).frames());
-    expect(point(mended, 91).slice(0, 2)).toEqual([170, 180]);
+    const [repaired] = await collect(repairClip(clip, { swaps: undefined, wrist: undefined }).frames());
+    expect(point(repaired, 91).slice(0, 2)).toEqual([170, 180]);
   });
 });
 
@@ -213,7 +213,7 @@ describe('resampling', () => {
       close: async () => {},
     };
     for (const fps of [12, 24, 25, 29.97, 60]) {
-      const other = mendClip(clip, { ...MEND_NOTHING, fps });
+      const other = repairClip(clip, { ...REPAIR_NOTHING, fps });
       expect((await collect(other.frames())).length).toBe(other.info.frameCount);
     }
   });
@@ -256,10 +256,10 @@ describe('mirroring and shape', () => {
       frames: () => stream([frameOf({ 0: [50, 40] })]),
       close: async () => {},
     };
-    const wide = mendClip(clip, { ...MEND_NOTHING, aspect: 16 / 9 });
+    const wide = repairClip(clip, { ...REPAIR_NOTHING, aspect: 16 / 9 });
     expect(wide.info.width).toBe(160);
     expect(point((await collect(wide.frames()))[0], 0)).toEqual([80, 40, 1]);
-    expect(() => mendClip(clip, { aspect: Number.NaN })).toThrow(/shape NaN/);
-    expect(() => mendClip(clip, { fps: 0 })).toThrow(/0 a second/);
+    expect(() => repairClip(clip, { aspect: Number.NaN })).toThrow(/shape NaN/);
+    expect(() => repairClip(clip, { fps: 0 })).toThrow(/0 a second/);
   });
 });

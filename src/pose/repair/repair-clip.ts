@@ -11,8 +11,8 @@ import { resampleFrames } from './resample.js';
 import { smoothFrames } from './smooth.js';
 import { soundHands } from './sound-hands.js';
 
-/** What is mended; each has a switch of its own. */
-export interface MendOptions {
+/** What is repaired; each has a switch of its own. */
+export interface RepairOptions {
   /** The video was mirrored: turn it back. Default no. */
   readonly mirror?: boolean;
   /** Shape of the picture, width / height, where the file's is wrong: points are stretched in x. Default as it is. */
@@ -34,7 +34,7 @@ export interface MendOptions {
 }
 
 /** The switches that are on without being asked for: they change frames only where something is plainly wrong. */
-export const MEND_DEFAULTS = {
+export const REPAIR_DEFAULTS = {
   mirror: false,
   swaps: true,
   anatomy: true,
@@ -44,23 +44,27 @@ export const MEND_DEFAULTS = {
   smooth: false,
 } as const;
 
-/** Nothing mended at all. */
-export const MEND_NOTHING: MendOptions = {
+/** Nothing repaired at all. */
+export const REPAIR_NOTHING: RepairOptions = {
   swaps: false,
   anatomy: false,
   wrist: 'none',
   bones: false,
 };
 
-/** What mending knows of the clip already, and who counts what it does. */
-export interface MendContext {
+/** What is known of the clip already, and who counts the repairs. */
+export interface RepairContext {
   /** The signer's measures; without them the clip is gone through once more before its first frame. */
   readonly anatomy?: Anatomy;
   readonly tally?: RepairTally;
 }
 
-/** A clip whose frames are mended as they are pulled. Closing it closes the source. Throws UsageError for options that make no sense. */
-export function mendClip(clip: PoseClip, options: MendOptions = {}, context: MendContext = {}): PoseClip {
+/** A clip whose frames are repaired as they are pulled. Closing it closes the source. Throws UsageError for options that make no sense. */
+export function repairClip(
+  clip: PoseClip,
+  options: RepairOptions = {},
+  context: RepairContext = {},
+): PoseClip {
   const { fps = clip.info.fps, aspect } = options;
   if (!(fps > 0 && fps <= 1000))
     throw new UsageError(
@@ -79,7 +83,7 @@ export function mendClip(clip: PoseClip, options: MendOptions = {}, context: Men
   const frameCount = resampledCount(clip.info.frameCount, clip.info.fps, fps);
   return {
     info: { ...clip.info, width, fps, frameCount },
-    frames: () => mended(clip, { ...options, fps }, width, context),
+    frames: () => repaired(clip, { ...options, fps }, width, context),
     close: () => clip.close(),
   };
 }
@@ -90,13 +94,16 @@ function resampledCount(count: number | undefined, from: number, to: number): nu
   return Math.floor(((count - 1) * to) / from + 1e-6) + 1;
 }
 
-async function* mended(
+async function* repaired(
   clip: PoseClip,
-  options: MendOptions & { fps: number },
+  options: RepairOptions & { fps: number },
   width: number,
-  { anatomy, tally }: MendContext,
+  { anatomy, tally }: RepairContext,
 ): AsyncGenerator<PoseFrame> {
-  const { mirror, swaps, maxGap, wrist, bones, smooth, ...sound } = { ...MEND_DEFAULTS, ...defined(options) };
+  const { mirror, swaps, maxGap, wrist, bones, smooth, ...sound } = {
+    ...REPAIR_DEFAULTS,
+    ...defined(options),
+  };
   const { info } = clip;
   const shaped = (): AsyncIterable<PoseFrame> => {
     const frames = clip.frames();
