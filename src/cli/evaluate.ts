@@ -123,7 +123,7 @@ function runCommand(): Command {
 }
 
 const EXAMPLES = `
-The flags of a run are told by "handfirst evaluate run --help". The folder of --out gets report.html, report.json,
+"handfirst evaluate run --help" lists the flags of a run. The folder of --out gets report.html, report.json,
 report.md and junit.xml. A run that was stopped goes on in the same folder, and a second run there draws only what changed.
 
 Examples:

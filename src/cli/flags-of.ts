@@ -5,11 +5,18 @@ const OTHER_NAMES: Readonly<Record<string, string>> = { layout: 'side-by-side', 
 
 /**
  * A sentence for the command line: options that it names as programs give them, in backticks (`force: true`, `fps`), become the
- * flags of the command (`--force`, `--fps`); what is no flag there stays as it is. `join` has flags of its own for its sources.
+ * flags of the command (`--force`, `--fps`), or of the first other one that has such a flag: what `pose info` finds is about how the
+ * file is drawn. What is a flag nowhere stays as it is. `join` has flags of its own for its sources.
  */
-export function withFlags(sentence: string, command: Command | undefined): string {
+export function withFlags(
+  sentence: string,
+  command: Command | undefined,
+  ...others: readonly Command[]
+): string {
   return sentence.replace(/`([a-z]\w*)(?:: ([^`]+))?`/g, (whole, name: string, value: string | undefined) => {
-    const flag = flagOf(name, value, command);
+    const flag = [command, ...others]
+      .map((known) => flagOf(name, value, known))
+      .find((found) => found !== undefined);
     if (flag === undefined) return whole;
     return value === undefined || value === 'true' || value === 'false' ? flag : `${flag} ${value}`;
   });

@@ -87,7 +87,7 @@ function infoCommand(): Command {
       const text = flags.json
         ? JSON.stringify({ file, ...report }, undefined, 2)
         : formatPoseReport(file, report);
-      process.stdout.write(`${withFlags(text, command)}\n`);
+      process.stdout.write(`${withFlags(text, command, drawCommand())}\n`);
     } finally {
       await clip.close();
     }
@@ -159,7 +159,7 @@ function drawCommand(): Command {
     const { signal, release } = cancelOnSignals();
     const clip = await openPoseClip(file, open(flags));
     try {
-      const { problems, repairs, frameCount } = await poseInfo(clip);
+      const { problems, repairs, frameCount } = await poseInfo(clip, { framing: flags.framing });
       warn([...problems, ...(flags.complete ? repairSentences(repairs, frameCount) : [])], command);
       const { aspect, resample } = flags;
       const shaped = repairClip(clip, { ...REPAIR_NOTHING, aspect, fps: resample });

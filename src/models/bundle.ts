@@ -4,6 +4,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BundleError } from '../errors.js';
+import { reasonOf } from '../reason.js';
 import type { Manifest } from './manifest.js';
 import { readManifest } from './read-manifest.js';
 
@@ -113,7 +114,7 @@ async function readText(file: string): Promise<string> {
   } catch (error) {
     throw new BundleError(
       'HF_BUNDLE_FILE',
-      `The manifest ${file} cannot be read (${reason(error)}): check its permissions.`,
+      `The manifest ${file} cannot be read (${reasonOf(error)}): check its permissions.`,
       { file },
     );
   }
@@ -126,13 +127,9 @@ async function sha256(file: string): Promise<string> {
   } catch (error) {
     throw new BundleError(
       'HF_BUNDLE_FILE',
-      `The model file ${file} cannot be read (${reason(error)}): check its permissions.`,
+      `The model file ${file} cannot be read (${reasonOf(error)}): check its permissions.`,
       { file },
     );
   }
   return hash.digest('hex');
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { BundleError } from '../errors.js';
+import { reasonOf } from '../reason.js';
 import { type Bundle, bundleFile } from './bundle.js';
 
 /** What the words of a prompt can say of a signer of the gallery. */
@@ -72,7 +73,7 @@ async function read(place: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(place, 'utf8'));
   } catch (error) {
-    throw unfit(place, error instanceof Error ? error.message : String(error));
+    throw unfit(place, reasonOf(error));
   }
 }
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { BundleError } from '../errors.js';
+import { reasonOf } from '../reason.js';
 import { type Manifest, manifestSchema, type PromptManifest } from './manifest.js';
 import { asksFor, REFERENCE_KINDS, seesCarried } from './reference-uses.js';
 
@@ -38,7 +39,7 @@ function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     throw new BundleError(
       'HF_BUNDLE_MANIFEST',
       `The manifest ${file} is no JSON (${why}): restore it from where the bundle came.`,

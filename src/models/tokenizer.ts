@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { BundleError } from '../errors.js';
+import { reasonOf } from '../reason.js';
 import { type Bundle, bundleFile } from './bundle.js';
 import { ClipTokenizer } from './clip-tokenizer.js';
 import { type Tokenizer, vocabularySchema, WordTokenizer } from './word-tokenizer.js';
@@ -53,11 +54,7 @@ export async function readClipTokenizer(
   try {
     return new ClipTokenizer(model, config, maxTokens);
   } catch (error) {
-    throw new BundleError(
-      'HF_BUNDLE_VOCABULARY',
-      unfit(file, error instanceof Error ? error.message : String(error)),
-      { file },
-    );
+    throw new BundleError('HF_BUNDLE_VOCABULARY', unfit(file, reasonOf(error)), { file });
   }
 }
 
@@ -66,11 +63,7 @@ async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T> {
   try {
     value = JSON.parse(await readFile(file, 'utf8'));
   } catch (error) {
-    throw new BundleError(
-      'HF_BUNDLE_VOCABULARY',
-      unfit(file, error instanceof Error ? error.message : String(error)),
-      { file },
-    );
+    throw new BundleError('HF_BUNDLE_VOCABULARY', unfit(file, reasonOf(error)), { file });
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;

@@ -1,9 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, extname, join, relative, resolve, sep } from 'node:path';
-import { type CsvError, parse } from 'csv-parse/sync';
+import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { PoseFileError } from '../errors.js';
 import { nearestWords } from '../nearest-words.js';
+import { reasonOf } from '../reason.js';
 import type { SignPart } from './join.js';
 
 /** Where a sign's recording is. */
@@ -63,7 +64,7 @@ export async function openLexicon(folder: string, language?: string): Promise<Le
   const names = await readdir(folder).catch((error: unknown) => {
     throw new PoseFileError(
       'HF_LEXICON_UNREADABLE',
-      `The lexicon ${folder} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+      `The lexicon ${folder} cannot be read: ${reasonOf(error)}.`,
       { file: folder, field: 'lexicon' },
     );
   });
@@ -146,11 +147,9 @@ function inside(folder: string, name: string): { path: string; file: string } {
 
 function readIndex(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((error: unknown) => {
-    throw new PoseFileError(
-      'HF_LEXICON_UNREADABLE',
-      `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
-      { file: path },
-    );
+    throw new PoseFileError('HF_LEXICON_UNREADABLE', `${path} cannot be read: ${reasonOf(error)}.`, {
+      file: path,
+    });
   });
 }
 
@@ -160,7 +159,7 @@ function rowsOf(text: string, path: string): Row[] {
   try {
     records = parse(text, { columns: true, bom: true, trim: true, skip_empty_lines: true });
   } catch (error) {
-    throw new PoseFileError('HF_LEXICON_INDEX', `${path} is no table of commas: ${tableFault(error)}.`, {
+    throw new PoseFileError('HF_LEXICON_INDEX', `${path} is no table of commas: ${reasonOf(error)}.`, {
       file: path,
     });
   }
@@ -173,8 +172,4 @@ function rowsOf(text: string, path: string): Row[] {
     `${path} has a fault in row ${Number(row) + 2}, column ${String(column)}: ${issue?.message}; it needs path, start, end, words, glosses and priority.`,
     { file: path, field: String(column) },
   );
-}
-
-function tableFault(error: CsvError | unknown): string {
-  return error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
 }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { UsageError } from '../errors.js';
+import { reasonOf } from '../reason.js';
 
 const steps = z.number().int().positive();
 const guidance = z.number().min(1);
@@ -117,7 +118,7 @@ function readPreset(nameOrPath: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
+    const cause = reasonOf(error);
     throw new UsageError(
       'HF_PRESET_UNREADABLE',
       `The preset file ${path} cannot be read (${cause}): name a JSON file like pipelines/default.json.`,

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { PoseFileError } from '../errors.js';
 import type { PoseClip } from '../pose/index.js';
+import { reasonOf } from '../reason.js';
 import type { VideoMetadataInput } from '../video/index.js';
 import { commandArguments } from './command.js';
 import { shortName } from './input.js';
@@ -67,7 +68,7 @@ async function addFile(hash: Hash, path: string): Promise<Hash> {
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     throw new PoseFileError(
       'HF_POSE_CHANGED',
       `${path} could be read before, and cannot be read again (${why}): leave it where it is until the run has ended.`,

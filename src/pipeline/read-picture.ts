@@ -1,6 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { UsageError } from '../errors.js';
 import type { Picture } from '../picture.js';
+import { reasonOf } from '../reason.js';
 
 /** Longest side in pixels that a picture of the user's is looked at with. */
 const LONGEST = 1536;
@@ -23,10 +24,10 @@ async function read(path: string, field: string, placed: (picture: Sharp) => Sha
     const { data, info } = await placed(upright).removeAlpha().raw().toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, channels: 3, data };
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
+    const cause = reasonOf(error);
     throw new UsageError(
       'HF_PICTURE_UNREADABLE',
-      `The ${field} picture ${path} cannot be read (${cause.trim()}): give a PNG, JPEG or WebP picture.`,
+      `The ${field} picture ${path} cannot be read (${cause}): give a PNG, JPEG or WebP picture.`,
       { file: path, field },
     );
   }

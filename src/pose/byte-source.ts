@@ -45,14 +45,3 @@ export function shown(text: string, longest = 80): string {
   const plain = text.replace(/[\p{C}\s]+/gu, ' ').trim();
   return plain.length > longest ? `${plain.slice(0, longest)}...` : plain;
 }
-
-/** The plain cause of a system error. */
-export function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if ('code' in error) {
-    if (error.code === 'ENOENT') return 'there is no such file';
-    if (error.code === 'EACCES') return 'reading it is not permitted';
-    if (error.code === 'ENOSPC') return 'the disk is full';
-  }
-  return error.message;
-}

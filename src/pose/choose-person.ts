@@ -1,5 +1,5 @@
 import { PoseFileError } from '../errors.js';
-import { anyKnown, middle } from './person.js';
+import { anyKnown, distanceOf, middle, pointAt } from './person.js';
 import { PARTS } from './pose-frame.js';
 import type { PersonPoints, RawFrame } from './readers/reader.js';
 
@@ -69,6 +69,35 @@ export class PersonFollower {
 /** The people of whom anything is known. */
 export function peopleSeen(frame: RawFrame): readonly PersonPoints[] {
   return frame.people.filter(({ keypoints }) => anyKnown(keypoints));
+}
+
+/** Points of the body that two entries must share, and how near they lie, in widths of the shoulders, to be one person. */
+const ONE_PERSON = { points: 4, apart: 0.15 };
+
+/** Of more people than this none is looked at twice: comparing them all takes long. */
+const CROWD = 50;
+
+/** Everybody once: of entries that lie on one another (a detector found someone twice) the surest stays. */
+export function distinctPeople(people: readonly PersonPoints[]): readonly PersonPoints[] {
+  if (people.length < 2 || people.length > CROWD) return people;
+  const surest = [...people].sort((a, b) => sureness(b) - sureness(a));
+  const kept = surest.filter((one, rank) => !surest.slice(0, rank).some((other) => areOne(one, other)));
+  return people.filter((one) => kept.includes(one));
+}
+
+function sureness({ keypoints }: PersonPoints): number {
+  return keypoints.reduce((sum, value, at) => (at % 3 === 2 ? sum + value : sum), 0);
+}
+
+function areOne({ keypoints: a }: PersonPoints, { keypoints: b }: PersonPoints): boolean {
+  const width = distanceOf(a, 5, 6) ?? distanceOf(b, 5, 6) ?? 0;
+  const gaps: number[] = [];
+  for (let index = 0; index < PARTS.body.length; index += 1) {
+    const [here, there] = [pointAt(a, index), pointAt(b, index)];
+    if (here && there) gaps.push(Math.hypot(here.x - there.x, here.y - there.y));
+  }
+  if (gaps.length < ONE_PERSON.points) return false;
+  return gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length <= ONE_PERSON.apart * width;
 }
 
 /** Head, shoulders and hips: they move least. */

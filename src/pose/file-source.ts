@@ -1,7 +1,8 @@
 import type { Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { PoseFileError } from '../errors.js';
-import { type ByteSource, reason } from './byte-source.js';
+import { reasonOf } from '../reason.js';
+import type { ByteSource } from './byte-source.js';
 
 /** A source on an open file. `onClose` runs after the handle is closed. */
 export function handleSource(
@@ -39,7 +40,7 @@ export async function fileSource(path: string): Promise<ByteSource> {
   try {
     handle = await open(path, 'r');
   } catch (error) {
-    throw new PoseFileError('HF_POSE_UNREADABLE', `${path} cannot be opened: ${reason(error)}.`, {
+    throw new PoseFileError('HF_POSE_UNREADABLE', `${path} cannot be opened: ${reasonOf(error)}.`, {
       file: path,
     });
   }

@@ -1,5 +1,5 @@
 import { PoseFileError } from '../errors.js';
-import { PersonFollower, peopleSeen } from './choose-person.js';
+import { distinctPeople, PersonFollower, peopleSeen } from './choose-person.js';
 import { OrientationCount, type Rotate, type Turn, turnedSize, turnFrame } from './orientation.js';
 import { anyKnown, distanceOf, middle, nobody } from './person.js';
 import type { PoseClip, PoseClipInfo, PoseFrame } from './pose-frame.js';
@@ -35,11 +35,16 @@ export async function follow(
       { file: name, field: 'person' },
     );
   }
+  let twice = 0;
   async function* chosen(): AsyncGenerator<PoseFrame> {
+    twice = 0;
     const reach = Math.max(raw.width, raw.height);
     const follower = new PersonFollower({ name, person, several, tracked: raw.tracked, reach });
     let index = 0;
-    for await (const frame of raw.frames()) {
+    for await (const everybody of raw.frames()) {
+      // A place in a list that is the same person in all frames has to stay.
+      const frame = raw.tracked ? everybody : { people: distinctPeople(everybody.people) };
+      if (frame.people.length < everybody.people.length) twice += 1;
       const points = follower.choose(frame, index) ?? nobody();
       const people = peopleSeen(frame).length;
       yield { index, time: index / raw.fps, ...points, ...(people > 1 ? { people } : {}) };
@@ -47,6 +52,10 @@ export async function follow(
     }
   }
   const { frameCount, largestScore, upright } = await survey(name, chosen(), wholly);
+  const doubled =
+    twice > 0
+      ? [`Somebody is listed twice in ${twice} ${twice === 1 ? 'frame' : 'frames'}: the surer entry counts.`]
+      : [];
   const unit = largestScore > LARGEST_SCORE ? largestScore : 1;
   const scored =
     unit > 1
@@ -65,7 +74,7 @@ export async function follow(
     ...turnedSize(raw, turn),
     frameCount: raw.frameCount ?? frameCount,
     people: raw.people,
-    remarks: [...(raw.remarks ?? []), ...scored, ...turned],
+    remarks: [...(raw.remarks ?? []), ...doubled, ...scored, ...turned],
   };
   async function* frames(): AsyncGenerator<PoseFrame> {
     for await (const frame of chosen()) {

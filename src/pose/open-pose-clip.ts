@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { PoseFileError } from '../errors.js';
-import { type ByteSource, looksPacked, reason, wideText } from './byte-source.js';
+import { reasonOf } from '../reason.js';
+import { type ByteSource, looksPacked, wideText } from './byte-source.js';
 import { fileSource } from './file-source.js';
 import { follow } from './follow-person.js';
 import { checkOptions, type OpenPoseOptions, openBytes, unknownLayout } from './open-source.js';
@@ -59,7 +60,7 @@ export function openSource(source: ByteSource, options: OpenPoseOptions = {}): P
 
 async function openFolder(path: string, options: OpenPoseOptions): Promise<PoseClip> {
   const names = await readdir(path).catch((error: unknown) => {
-    throw new PoseFileError('HF_POSE_UNREADABLE', `${path} cannot be listed: ${reason(error)}.`, {
+    throw new PoseFileError('HF_POSE_UNREADABLE', `${path} cannot be listed: ${reasonOf(error)}.`, {
       file: path,
     });
   });
@@ -84,7 +85,7 @@ async function isFolder(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch (error) {
-    throw new PoseFileError('HF_POSE_UNREADABLE', `${path} cannot be opened: ${reason(error)}.`, {
+    throw new PoseFileError('HF_POSE_UNREADABLE', `${path} cannot be opened: ${reasonOf(error)}.`, {
       file: path,
     });
   }

@@ -1,4 +1,5 @@
 import { clipStatistics, dropFaint } from './clip-statistics.js';
+import type { Framing } from './framing.js';
 import { PART_NAMES, PoseCounter } from './pose-count.js';
 import { PARTS, type PartName, type PoseClip, type PoseClipInfo } from './pose-frame.js';
 import { problemsOf } from './pose-problems.js';
@@ -20,7 +21,7 @@ export interface PartReport {
   readonly confidence: number;
 }
 
-/** What `pose info` tells. */
+/** What `pose info` prints. */
 export interface PoseReport extends PoseClipInfo {
   readonly frameCount: number;
   /** Most people seen in a frame. */
@@ -43,8 +44,13 @@ const PLAIN: Readonly<Record<PartName, string>> = {
   rightHand: 'right hand',
 };
 
+/** How a clip is going to be drawn, where that is known. */
+export interface PoseInfoOptions {
+  readonly framing?: Framing;
+}
+
 /** Goes through a clip and reports what it holds and what is wrong with it. */
-export async function poseInfo(clip: PoseClip): Promise<PoseReport> {
+export async function poseInfo(clip: PoseClip, { framing }: PoseInfoOptions = {}): Promise<PoseReport> {
   const counter = new PoseCounter();
   for await (const frame of dropFaint(clip.frames(), PREPARE_DEFAULTS.minConfidence)) counter.add(frame);
   const report = (name: PartName): PartReport => {
@@ -72,7 +78,7 @@ export async function poseInfo(clip: PoseClip): Promise<PoseReport> {
     depth: counter.depth,
     parts,
     repairs,
-    problems: problemsOf(counter, clip.info),
+    problems: problemsOf(counter, clip.info, framing),
   };
 }
 

@@ -1,9 +1,10 @@
+import type { Framing } from './framing.js';
 import type { PoseCounter } from './pose-count.js';
 import type { PoseClipInfo } from './pose-frame.js';
 import { PREPARE_DEFAULTS } from './prepare-frames.js';
 
-/** Sentences for the user about what is wrong with a clip, the gravest first. */
-export function problemsOf(counter: PoseCounter, info: PoseClipInfo): readonly string[] {
+/** Sentences for the user about what is wrong with a clip, the gravest first. `framing`: how it is drawn, where that is known. */
+export function problemsOf(counter: PoseCounter, info: PoseClipInfo, framing?: Framing): readonly string[] {
   const problems: string[] = [...(info.remarks ?? [])];
   const frames = (count: number) => `${count} ${count === 1 ? 'frame' : 'frames'}`;
   const { body, leftHand, rightHand } = counter.parts;
@@ -14,14 +15,14 @@ export function problemsOf(counter: PoseCounter, info: PoseClipInfo): readonly s
   }
   if (counter.emptyFrames > 0) {
     problems.push(
-      `Nobody is there in ${frames(counter.emptyFrames)} (${runs(counter.empty)}); ends and gaps longer than \`maxGap\` stay empty.`,
+      `No person is seen in ${frames(counter.emptyFrames)} (${runs(counter.empty)}); ends and gaps longer than \`maxGap\` stay empty.`,
     );
   }
   if (leftHand.seen === 0 && rightHand.seen === 0) problems.push('No hand is there in any frame.');
   for (const [name, { longestGap }] of Object.entries({ left: leftHand, right: rightHand })) {
     if (longestGap > PREPARE_DEFAULTS.maxGap) {
       problems.push(
-        `The ${name} hand is missing for up to ${frames(longestGap)} on end; gaps longer than \`maxGap\` stay open.`,
+        `The ${name} hand is missing for up to ${frames(longestGap)} in a row; gaps longer than \`maxGap\` stay open.`,
       );
     }
   }
@@ -31,7 +32,7 @@ export function problemsOf(counter: PoseCounter, info: PoseClipInfo): readonly s
       `${frames(counter.repeated)} repeat the frame before: the rate of ${info.fps} frames a second may be too high.`,
     );
   }
-  return [...problems, ...clipProblems(counter, info)];
+  return [...problems, ...clipProblems(counter, info, framing)];
 }
 
 /** `0 to 3, 8 and 9`; the first three runs. */
@@ -43,14 +44,15 @@ function runs(all: readonly { readonly first: number; readonly last: number }[])
 }
 
 /** What is odd about rate, size and place. */
-function clipProblems({ box }: PoseCounter, info: PoseClipInfo): readonly string[] {
+function clipProblems({ box }: PoseCounter, info: PoseClipInfo, framing?: Framing): readonly string[] {
   const problems: string[] = [];
   if (info.fps < 10 || info.fps > 120)
     problems.push(`${info.fps} frames a second is unusual; \`fps\` sets another.`);
   const { left, right, top, bottom } = box;
-  if (right > left && (right - left < info.width * 0.3 || bottom - top < info.height * 0.3)) {
+  const small = right > left && (right - left < info.width * 0.3 || bottom - top < info.height * 0.3);
+  if (small && (framing ?? 'source') === 'source') {
     problems.push(
-      `The signer takes ${Math.round(right - left)} x ${Math.round(bottom - top)} of ${info.width} x ${info.height} pixels; \`framing: signing\` brings them nearer.`,
+      `The signer takes ${Math.round(right - left)} x ${Math.round(bottom - top)} of ${info.width} x ${info.height} pixels: \`framing: signing\` brings them nearer, \`framing: source\` leaves them that small.`,
     );
   }
   if (left > info.width * 1.5 || right < -info.width * 0.5 || right - left > info.width * 3) {

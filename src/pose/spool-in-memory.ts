@@ -1,5 +1,6 @@
 import { PoseFileError } from '../errors.js';
-import { type ByteSource, memorySource, reason } from './byte-source.js';
+import { reasonOf } from '../reason.js';
+import { type ByteSource, memorySource } from './byte-source.js';
 import { unpackedLimit, unpacksToTooMuch } from './unpacked-limit.js';
 
 /** In place of `spool.ts` where there is no disk: unpacks gzip, or raw deflate as in zip files, in memory. */
@@ -27,7 +28,7 @@ export async function spoolUnpacked(
     if (error instanceof PoseFileError) throw error;
     throw new PoseFileError(
       'HF_POSE_DAMAGED',
-      `${name} is no sound ${kind}: ${reason(error)}; copy it again.`,
+      `${name} is no sound ${kind}: ${reasonOf(error)}; copy it again.`,
       {
         file: name,
       },

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGunzip, createInflateRaw } from 'node:zlib';
 import { PoseFileError } from '../errors.js';
-import { type ByteSource, reason } from './byte-source.js';
+import { reasonOf } from '../reason.js';
+import type { ByteSource } from './byte-source.js';
 import { handleSource } from './file-source.js';
 import { unpackedLimit, unpacksToTooMuch } from './unpacked-limit.js';
 
@@ -61,7 +62,7 @@ async function spool(
 function notKept(name: string, error: unknown): PoseFileError {
   return new PoseFileError(
     'HF_POSE_TEMPORARY',
-    `${name} cannot be kept in the temporary folder ${tmpdir()} while it is read (${reason(error)}): set TMPDIR to a folder with space that you may write in.`,
+    `${name} cannot be kept in the temporary folder ${tmpdir()} while it is read (${reasonOf(error)}): set TMPDIR to a folder with space that you may write in.`,
     { file: name },
   );
 }

@@ -10,5 +10,5 @@ export function unpackedLimit(packed: number): number {
 /** Sentence for what unpacks to more. */
 export function unpacksToTooMuch(name: string, packed: number): string {
   const limit = Math.round(unpackedLimit(packed) / 1024 / 1024);
-  return `${name} unpacks to more than ${limit} MiB from ${packed} bytes, which no keypoint file does; it was not read on.`;
+  return `${name} unpacks to more than ${limit} MiB from ${packed} bytes, which no keypoint file does; reading it stopped there.`;
 }

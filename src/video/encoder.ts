@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import fluent from 'fluent-ffmpeg';
 import { CancelledError, EncoderError, type HandfirstError, OutputError } from '../errors.js';
+import { reasonOf } from '../reason.js';
 import type { FfmpegCommand } from './ffmpeg-args.js';
 
 /*
@@ -73,7 +74,7 @@ export function asOutputError(output: string, error: unknown): unknown {
   if (error.code === 'ENOSPC' || error.code === 'EDQUOT') return diskFull(output);
   return new OutputError(
     'HF_OUTPUT_UNWRITABLE',
-    `${output} cannot be written (${error.message}): fix that, or write to another name.`,
+    `${output} cannot be written (${reasonOf(error)}): fix that, or write to another name.`,
     { file: output },
   );
 }

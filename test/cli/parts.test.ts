@@ -5,6 +5,7 @@ import { failureOf } from '../../src/cli/failure.js';
 import { withFlags } from '../../src/cli/flags-of.js';
 import { generateCommand, renderOptions } from '../../src/cli/generate.js';
 import { joinCommand } from '../../src/cli/phrase.js';
+import { poseCommand } from '../../src/cli/pose.js';
 import { clock, outcome, Pace } from '../../src/cli/progress.js';
 import { EncoderError } from '../../src/errors.js';
 import { commandArguments } from '../../src/pipeline/command.js';
@@ -101,6 +102,19 @@ describe('options that sentences name', () => {
     expect(flags(command, 'choose `framing: signing`')).toBe('choose --framing signing');
     expect(flags(command, 'without `layout: source`: set `allowUnknownWords: true`')).toBe(
       'without --side-by-side source: set --allow-unknown-words',
+    );
+  });
+
+  it('become flags of another command where what was found is about that one', () => {
+    const [info, draw] = ['info', 'draw'].map((name) =>
+      poseCommand().commands.find((one) => one.name() === name),
+    );
+    const said = 'gaps longer than `maxGap`; `framing: signing` brings them nearer; `rotate: 0` leaves it';
+    expect(withFlags(said, info, ...(draw ? [draw] : []))).toBe(
+      'gaps longer than --max-gap; --framing signing brings them nearer; --rotate 0 leaves it',
+    );
+    expect(withFlags(said, info)).toBe(
+      'gaps longer than `maxGap`; `framing: signing` brings them nearer; --rotate 0 leaves it',
     );
   });
 

@@ -141,13 +141,34 @@ it('reads AlphaPose: 136 points, numbers that jump, two people in one picture', 
     ...[17, 20, 18, 21, 19, 22].map((index) => keypoints[index]),
     ...keypoints.slice(23),
   ].flatMap(([x, y]) => [x, y, 0.8]);
-  const entry = (image_id: string) => ({ image_id, category_id: 1, keypoints: points, score: 3 });
-  const path = write('alphapose.json', JSON.stringify([entry('0.jpg'), entry('3.jpg'), entry('3.jpg')]));
+  const entry = (image_id: string, beside = 0) => ({
+    image_id,
+    category_id: 1,
+    keypoints: points.map((value, at) => (at % 3 === 0 ? value + beside : value)),
+    score: 3,
+  });
+  const path = write('alphapose.json', JSON.stringify([entry('0.jpg'), entry('3.jpg'), entry('3.jpg', 200)]));
   const { frames, info, problems } = await read(path);
   expect([info.format, frames.length, frames[3]?.people]).toEqual(['alphapose-json', 4, 2]);
   for (const index of [0, 16, 17, 22, 23, 132])
     expect(frames[0]?.keypoints[index * 3]).toBeCloseTo(keypoints[index][0], 2);
-  expect(problems.some((sentence) => /^Nobody is there in 2 frames \(1 to 2\)/.test(sentence))).toBe(true);
+  expect(problems.some((sentence) => /^No person is seen in 2 frames \(1 to 2\)/.test(sentence))).toBe(true);
+  expect(problems.some((sentence) => /^Up to 2 people are seen/.test(sentence))).toBe(true);
+  // A detector that finds somebody twice lists two entries a few pixels apart.
+  const twice = write('twice.json', JSON.stringify([entry('0.jpg'), entry('1.jpg'), entry('1.jpg', 3)]));
+  const { frames: one, problems: said } = await read(twice, { ...ASKED, several: 'refuse' });
+  expect(one.map(({ people }) => people)).toEqual([undefined, undefined]);
+  expect(said).toContain('Somebody is listed twice in 1 frame: the surer entry counts.');
+});
+
+it('asks at once for all that a file does not say', async () => {
+  const path = write('asked.npy', npy([2, 225], new Float32Array(450).fill(0.5)));
+  await expect(read(path, {})).rejects.toMatchObject({
+    code: 'HF_POSE_FPS',
+    message: expect.stringMatching(/neither its frames per second nor .*`fps`, such as 25, and `size`/),
+  });
+  await expect(read(path, { fps: 25 })).rejects.toMatchObject({ code: 'HF_POSE_SIZE' });
+  await expect(read(path, { size: ASKED.size })).rejects.toMatchObject({ code: 'HF_POSE_FPS' });
 });
 
 it('reads JSON in two bytes a character', async () => {

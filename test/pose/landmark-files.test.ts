@@ -126,7 +126,9 @@ describe('MediaPipe landmarks in every layout', () => {
   });
 
   it('asks for fps and size where the file has neither, and takes them where it has', async () => {
-    await expect(read('t-225.npy', {})).rejects.toThrow(/does not say its frames per second; give `fps`/);
+    await expect(read('t-225.npy', {})).rejects.toThrow(
+      /neither its frames per second nor the size of its picture; give `fps`/,
+    );
     await expect(read('t-225.npy', { fps: 25 })).rejects.toThrow(
       /does not say the size of its picture; give `size`/,
     );

@@ -202,7 +202,7 @@ describe('broken .pose files', () => {
 
   it('says that a file is not there', async () => {
     await expect(openPoseClip('no/such.pose')).rejects.toThrow(
-      'no/such.pose cannot be opened: there is no such file.',
+      'no/such.pose cannot be opened: there is no such file or folder.',
     );
   });
 

@@ -3,6 +3,7 @@ import { type PoseFrame, repairSentences } from '../../src/pose/index.js';
 import { apart, clipOfFrames, drawn, range, sampleFrames } from './real-frames.js';
 
 const LEFT = 91;
+const RIGHT = 112;
 const HAND = range(LEFT, 21);
 const frames = await sampleFrames('hello.pose');
 
@@ -52,6 +53,49 @@ describe('a hand that no body can have', () => {
     expect(repairSentences(statistics.repairs, 78)[0]).toBe(
       `Repaired: left hand (${said}) in 78 of 78 frames.`,
     );
+  });
+
+  describe('without depth, by the forearm', () => {
+    /** The right hand of a clip in which it crosses the body, mirrored or not, as a tool in two dimensions gives it. */
+    const flat = (turned: (index: number) => boolean) =>
+      clipOfFrames(
+        frames.map(({ depth: _, ...frame }) => frame),
+        (keypoints, index) => {
+          if (!turned(index)) return;
+          const x0 = keypoints[RIGHT * 3] ?? 0;
+          for (const point of range(RIGHT, 21)) {
+            if ((keypoints[point * 3 + 2] ?? 0) > 0)
+              keypoints[point * 3] = 2 * x0 - (keypoints[point * 3] ?? 0);
+          }
+        },
+      );
+
+    it('is turned over where the whole clip has it mirrored', async () => {
+      const options = { repair: { bones: false } };
+      const [{ frames: done, statistics }, { frames: right }] = [
+        await drawn(flat(always), options),
+        await drawn(
+          flat(() => false),
+          options,
+        ),
+      ];
+      const seen = statistics.repairs.find(
+        ({ part, why }) => part === 'right hand' && why === 'was mirrored',
+      );
+      expect(seen?.frames).toBeGreaterThan(50);
+      for (const point of range(RIGHT, 21)) expect(apart(done[55], right[55], point)).toBeLessThan(1);
+    });
+
+    it('is dropped where only some frames bend it as no wrist can be bent', async () => {
+      const { statistics } = await drawn(flat((index) => index % 9 === 0));
+      const said = statistics.repairs.filter(({ part, did }) => part === 'right hand' && did !== 'completed');
+      expect(said.map(({ did, why }) => [did, why])).toEqual([['dropped', 'bent as no wrist can be']]);
+    });
+
+    it('is left as it is where it lies as it should', async () => {
+      const { statistics } = await drawn(flat(() => false));
+      expect(statistics.repairs.filter(({ did }) => did !== 'completed')).toEqual([]);
+    });
   });
 
   it('is dropped where it is a copy of the other, also without wrists of the body', async () => {

@@ -4,7 +4,7 @@ import { nobody, setPoint } from '../person.js';
 import { KEYPOINT_COUNT, PARTS } from '../pose-frame.js';
 import { jsonFrames } from './json-frames.js';
 import { type JsonRecord, numberOf, numbersOf } from './json-shape.js';
-import { type FileReader, type PersonPoints, type RawFrame, requireFps, requireSize } from './reader.js';
+import { type FileReader, type PersonPoints, type RawFrame, requirePicture } from './reader.js';
 
 /** Frame numbers that jump further than this are a fault. */
 const LONGEST_GAP = 100_000;
@@ -29,9 +29,8 @@ export const alphaposeJsonReader: FileReader = {
   title: 'AlphaPose results, 136 points (Halpe) or 133 (COCO-WholeBody)',
   recognise: (head) => /"image_id":/.test(head.json) && /"keypoints":\[-?[\d.]/.test(head.json),
   async open(source, options) {
-    const fps = requireFps(source.name, 'AlphaPose results', options);
-    const size = requireSize(source.name, 'AlphaPose results', options);
-    return { format: 'alphapose-json', fps, ...size, tracked: false, frames: () => readFrames(source) };
+    const picture = requirePicture(source.name, 'AlphaPose results', options);
+    return { format: 'alphapose-json', ...picture, tracked: false, frames: () => readFrames(source) };
   },
 };
 

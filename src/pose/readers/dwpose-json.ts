@@ -2,7 +2,7 @@ import type { ByteSource } from '../byte-source.js';
 import { points134, type Triple } from './dwpose-points.js';
 import { isWrapped, jsonAbout, jsonFrames, sizeIn } from './json-frames.js';
 import { isRecord, type JsonRecord, listOf, numbersOf } from './json-shape.js';
-import { type FileReader, type PersonPoints, type RawFrame, requireFps, requireSize } from './reader.js';
+import { type FileReader, type PersonPoints, type RawFrame, requirePicture } from './reader.js';
 
 const MISSING: Triple = [-1, -1, 0];
 const BODY = 18;
@@ -19,14 +19,15 @@ export const dwposeJsonReader: FileReader = {
   async open(source, options) {
     const wrapped = isWrapped((await source.read(0, 8192)).toString('utf8').replace(/\s+/g, ''));
     const about = await jsonAbout(source);
-    const fps = requireFps(source.name, 'DWPose JSON', options, about.fps);
-    const size = requireSize(source.name, 'DWPose JSON', options, sizeIn(about));
+    const picture = requirePicture(source.name, 'DWPose JSON', options, {
+      fps: about.fps,
+      size: sizeIn(about),
+    });
     return {
       format: 'dwpose-json',
-      fps,
-      ...size,
+      ...picture,
       tracked: false,
-      frames: () => readFrames(source, wrapped, size),
+      frames: () => readFrames(source, wrapped, picture),
     };
   },
 };

@@ -4,7 +4,7 @@ import { jsonValues, parseJson } from '../json-values.js';
 import { nobody, setPoint } from '../person.js';
 import { KEYPOINT_COUNT } from '../pose-frame.js';
 import { isRecord, listOf, numberOf, numbersOf } from './json-shape.js';
-import { type FileReader, type RawFrame, requireFps, requireSize } from './reader.js';
+import { type FileReader, type RawFrame, requirePicture } from './reader.js';
 
 /** Value of `format` in the first line. */
 export const LINES_FORMAT = 'handfirst-keypoints';
@@ -22,14 +22,12 @@ export const handfirstLinesReader: FileReader = {
     for await (const value of jsonValues(source, () => false)) {
       const first = parseJson(source, value);
       if (!isRecord(first) || first.format !== LINES_FORMAT || first.version !== 1) break;
-      const fps = requireFps(source.name, 'JSON lines', options, numberOf(first.fps));
       const [width, height] = [numberOf(first.width), numberOf(first.height)];
-      const own = width !== undefined && height !== undefined ? { width, height } : undefined;
-      const size = requireSize(source.name, 'JSON lines', options, own);
+      const size = width !== undefined && height !== undefined ? { width, height } : undefined;
+      const fps = numberOf(first.fps);
       return {
         format: 'json-lines',
-        fps,
-        ...size,
+        ...requirePicture(source.name, 'JSON lines', options, { fps, size }),
         people: 1,
         tracked: true,
         frames: () => readFrames(source),

@@ -15,8 +15,7 @@ import {
   type FileReader,
   type RawClip,
   type RawFrame,
-  requireFps,
-  requireSize,
+  requirePicture,
   type SourceOptions,
 } from './reader.js';
 
@@ -41,17 +40,16 @@ export async function arrayClip(
   options: SourceOptions,
 ): Promise<RawClip> {
   const choose = layoutChoice(name, array.shape);
-  const fps = requireFps(name, 'an array of landmarks', options);
-  const size = requireSize(name, 'an array of landmarks', options);
+  const picture = requirePicture(name, 'an array of landmarks', options);
   const { layout, shares } = await examine(name, array, choose);
-  const scale = shares ? { x: size.width, y: size.height } : { x: 1, y: 1 };
+  const scale = shares ? { x: picture.width, y: picture.height } : { x: 1, y: 1 };
   async function* frames(): AsyncGenerator<RawFrame> {
     for await (const row of array.rows()) {
       const person = holisticPerson(rowLandmarks(withVisibility(row, layout), layout), scale);
       yield { people: anyKnown(person.keypoints) ? [person] : [] };
     }
   }
-  return { format, fps, ...size, frameCount: array.shape[0] ?? 0, people: 1, tracked: true, frames };
+  return { format, ...picture, frameCount: array.shape[0] ?? 0, people: 1, tracked: true, frames };
 }
 
 /** Where a row's pose has no visibility at all (zeros, as some scripts leave it), every landmark that is there counts as sure. */

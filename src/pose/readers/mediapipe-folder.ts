@@ -3,7 +3,7 @@ import { anyKnown } from '../person.js';
 import { type FrameFile, folderFrames, frameFiles, frameSpan, strayRemarks } from './frame-folder.js';
 import { areShares, holisticPerson } from './holistic-points.js';
 import { mediapipeCoordinates, mediapipeLandmarks } from './mediapipe-frame.js';
-import { type FolderReader, type RawFrame, requireFps, requireSize } from './reader.js';
+import { type FolderReader, type RawFrame, requirePicture } from './reader.js';
 
 const FRAME_NAME = /(\d+)[^\d/]*\.json$/;
 
@@ -16,9 +16,8 @@ export const mediapipeFolderReader: FolderReader = {
   async open(folder, options) {
     const names = await readdir(folder);
     const files = frameFiles(folder, names, FRAME_NAME, 'clip.000017.json');
-    const fps = requireFps(folder, 'MediaPipe frames', options);
-    const size = requireSize(folder, 'MediaPipe frames', options);
-    const scale = (await inShares(folder, files)) ? { x: size.width, y: size.height } : { x: 1, y: 1 };
+    const picture = requirePicture(folder, 'MediaPipe frames', options);
+    const scale = (await inShares(folder, files)) ? { x: picture.width, y: picture.height } : { x: 1, y: 1 };
     async function* frames(): AsyncGenerator<RawFrame> {
       for await (const found of folderFrames(folder, files)) {
         const person = found ? holisticPerson(mediapipeLandmarks(found.frame), scale) : undefined;
@@ -27,8 +26,7 @@ export const mediapipeFolderReader: FolderReader = {
     }
     return {
       format: 'mediapipe-folder',
-      fps,
-      ...size,
+      ...picture,
       frameCount: frameSpan(files),
       tracked: true,
       people: 1,

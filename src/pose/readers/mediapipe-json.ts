@@ -3,7 +3,7 @@ import { anyKnown } from '../person.js';
 import { areShares, holisticPerson } from './holistic-points.js';
 import { isWrapped, jsonAbout, jsonFrames, sizeIn } from './json-frames.js';
 import { mediapipeCoordinates, mediapipeLandmarks } from './mediapipe-frame.js';
-import { type FileReader, type RawFrame, requireFps, requireSize } from './reader.js';
+import { type FileReader, type RawFrame, requirePicture } from './reader.js';
 
 /**
  * MediaPipe landmarks as JSON: a list of frames, JSON lines, one frame alone, or an object with `frames`; the Tasks API's names or
@@ -17,16 +17,20 @@ export const mediapipeJsonReader: FileReader = {
   async open(source, options) {
     const wrapped = isWrapped((await source.read(0, 8192)).toString('utf8').replace(/\s+/g, ''));
     const about = await jsonAbout(source);
-    const fps = requireFps(source.name, 'MediaPipe landmarks', options, about.fps);
-    const size = requireSize(source.name, 'MediaPipe landmarks', options, sizeIn(about));
-    const scale = (await inShares(source, wrapped)) ? { x: size.width, y: size.height } : { x: 1, y: 1 };
+    const picture = requirePicture(source.name, 'MediaPipe landmarks', options, {
+      fps: about.fps,
+      size: sizeIn(about),
+    });
+    const scale = (await inShares(source, wrapped))
+      ? { x: picture.width, y: picture.height }
+      : { x: 1, y: 1 };
     async function* frames(): AsyncGenerator<RawFrame> {
       for await (const { frame } of jsonFrames(source, wrapped)) {
         const person = holisticPerson(mediapipeLandmarks(frame), scale);
         yield { people: anyKnown(person.keypoints) ? [person] : [] };
       }
     }
-    return { format: 'mediapipe-json', fps, ...size, tracked: true, people: 1, frames };
+    return { format: 'mediapipe-json', ...picture, tracked: true, people: 1, frames };
   },
 };
 

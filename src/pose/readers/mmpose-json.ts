@@ -5,7 +5,7 @@ import { KEYPOINT_COUNT } from '../pose-frame.js';
 import { points134 } from './dwpose-points.js';
 import { isWrapped, jsonAbout, jsonFrames, sizeIn } from './json-frames.js';
 import { isRecord, type JsonRecord, listOf, numberOf, numbersOf } from './json-shape.js';
-import { type FileReader, type PersonPoints, type RawFrame, requireFps, requireSize } from './reader.js';
+import { type FileReader, type PersonPoints, type RawFrame, requirePicture } from './reader.js';
 
 /** Frame numbers that jump further than this are a fault. */
 const LONGEST_GAP = 100_000;
@@ -19,14 +19,15 @@ export const mmposeJsonReader: FileReader = {
   async open(source, options) {
     const wrapped = isWrapped((await source.read(0, 8192)).toString('utf8').replace(/\s+/g, ''));
     const about = await jsonAbout(source);
-    const fps = requireFps(source.name, 'MMPose JSON', options, about.fps);
-    const size = requireSize(source.name, 'MMPose JSON', options, sizeIn(about));
+    const picture = requirePicture(source.name, 'MMPose JSON', options, {
+      fps: about.fps,
+      size: sizeIn(about),
+    });
     return {
       format: 'mmpose-json',
-      fps,
-      ...size,
+      ...picture,
       tracked: false,
-      frames: () => readFrames(source, wrapped, size),
+      frames: () => readFrames(source, wrapped, picture),
     };
   },
 };

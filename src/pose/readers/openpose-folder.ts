@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { PoseFileError } from '../../errors.js';
 import { type FrameFile, folderFrames, frameFiles, frameSpan, strayRemarks } from './frame-folder.js';
 import { openposePeople } from './openpose-person.js';
-import { type FolderReader, type RawFrame, requireFps, requireSize } from './reader.js';
+import { type FolderReader, type RawFrame, requirePicture } from './reader.js';
 
 const FRAME_NAME = /(?:^|\D)(\d+)_keypoints\.json$/;
 
@@ -15,12 +15,11 @@ export const openposeFolderReader: FolderReader = {
   async open(folder, options) {
     const names = await readdir(folder);
     const files = frameFiles(folder, names, FRAME_NAME, 'clip_000000000017_keypoints.json');
-    const fps = requireFps(folder, 'OpenPose frames', options);
-    const size = requireSize(folder, 'OpenPose frames', options);
+    const picture = requirePicture(folder, 'OpenPose frames', options);
     const frames = () => readFrames(folder, files);
     const remarks = strayRemarks(names, FRAME_NAME);
     const frameCount = frameSpan(files);
-    return { format: 'openpose-folder', fps, ...size, frameCount, tracked: false, remarks, frames };
+    return { format: 'openpose-folder', ...picture, frameCount, tracked: false, remarks, frames };
   },
 };
 

@@ -4,7 +4,7 @@ import { areShares } from './holistic-points.js';
 import { isWrapped, jsonAbout, jsonFrames, sizeIn } from './json-frames.js';
 import { isRecord, type JsonRecord, listOf, numberOf, numbersOf } from './json-shape.js';
 import { openposePeople } from './openpose-person.js';
-import { type FileReader, type RawFrame, requireFps, requireSize } from './reader.js';
+import { type FileReader, type RawFrame, requirePicture } from './reader.js';
 
 /**
  * OpenPose frames in one file: a list, JSON lines or one frame alone, as ComfyUI and web front ends keep them, with `canvas_width` and
@@ -18,10 +18,10 @@ export const openposeJsonReader: FileReader = {
   async open(source, options) {
     const wrapped = isWrapped((await source.read(0, 8192)).toString('utf8').replace(/\s+/g, ''));
     const about = await jsonAbout(source);
-    const fps = requireFps(source.name, 'OpenPose JSON', options, about.fps);
     const { canvas, shares } = await examine(source, wrapped);
-    const size = requireSize(source.name, 'OpenPose JSON', options, canvas ?? sizeIn(about));
-    const scale = shares ? { x: size.width, y: size.height } : { x: 1, y: 1 };
+    const own = { fps: about.fps, size: canvas ?? sizeIn(about) };
+    const picture = requirePicture(source.name, 'OpenPose JSON', options, own);
+    const scale = shares ? { x: picture.width, y: picture.height } : { x: 1, y: 1 };
     async function* frames(): AsyncGenerator<RawFrame> {
       for await (const { frame, value } of jsonFrames(source, wrapped)) {
         const people = openposePeople(frame, scale);
@@ -35,7 +35,7 @@ export const openposeJsonReader: FileReader = {
         yield { people };
       }
     }
-    return { format: 'openpose-json', fps, ...size, tracked: false, frames };
+    return { format: 'openpose-json', ...picture, tracked: false, frames };
   },
 };
 

@@ -71,10 +71,43 @@ export interface FolderReader extends ReaderBase {
 
 export type PoseReader = FileReader | FolderReader;
 
+/** Rate and size of the picture, as far as the file says them. */
+interface Own {
+  readonly fps?: number;
+  readonly size?: { readonly width: number; readonly height: number };
+}
+
+/** The frames per second and the size to use: the user's, else the file's. Throws one PoseFileError for all that neither says. */
+export function requirePicture(
+  name: string,
+  format: string,
+  options: SourceOptions,
+  own: Own = {},
+): { fps: number; width: number; height: number } {
+  if (!isRate(options.fps ?? own.fps) && !isSize(options.size ?? own.size))
+    throw new PoseFileError(
+      'HF_POSE_FPS',
+      `${name} (${format}) says neither its frames per second nor the size of its picture; give \`fps\`, such as 25, and \`size\`, such as 1280x720.`,
+      { file: name, field: 'fps' },
+    );
+  return {
+    fps: requireFps(name, format, options, own.fps),
+    ...requireSize(name, format, options, own.size),
+  };
+}
+
+function isRate(fps: number | undefined): fps is number {
+  return fps !== undefined && Number.isFinite(fps) && fps > 0;
+}
+
+function isSize(size: Own['size']): size is NonNullable<Own['size']> {
+  return size !== undefined && size.width > 0 && size.height > 0;
+}
+
 /** The frames per second to use: the user's, else the file's. Throws PoseFileError when there is neither. */
 export function requireFps(name: string, format: string, options: SourceOptions, own?: number): number {
   const fps = options.fps ?? own;
-  if (fps === undefined || !Number.isFinite(fps) || fps <= 0) {
+  if (!isRate(fps)) {
     throw new PoseFileError(
       'HF_POSE_FPS',
       `${name} (${format}) does not say its frames per second; give \`fps\`, such as 25.`,
@@ -99,7 +132,7 @@ export function requireSize(
   own?: { width: number; height: number },
 ): { width: number; height: number } {
   const size = options.size ?? own;
-  if (size === undefined || !(size.width > 0) || !(size.height > 0)) {
+  if (!isSize(size)) {
     throw new PoseFileError(
       'HF_POSE_SIZE',
       `${name} (${format}) does not say the size of its picture; give \`size\`, such as 1280x720.`,

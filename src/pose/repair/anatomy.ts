@@ -1,11 +1,12 @@
 import { EvenSample, quantile } from '../even-sample.js';
 import { confidenceOf, distanceOf, middle } from '../person.js';
-import { handPoint, PARTS, type PoseFrame } from '../pose-frame.js';
+import { type HandSide, handPoint, PARTS, type PoseFrame } from '../pose-frame.js';
 import {
   FAR_HAND,
   handLength,
   SIDES,
   type Sides,
+  turnByForearm,
   turnOfHand,
   WRONG_TURN,
   wristGap,
@@ -32,7 +33,7 @@ export interface Anatomy {
   readonly forearm: number;
   /** Share of the frames in which a hand lies far from a sure wrist of the body. */
   readonly apart: Sides<number>;
-  /** Share of the frames in which a hand's depth shows the other hand. */
+  /** Share of the frames that tell, by a hand's depth or else by its forearm, in which it is mirrored. */
   readonly mirrored: Sides<number>;
   /** Whether depth counts as PoseFrame says: the nose nearer than the ears. */
   readonly depthSound: boolean;
@@ -45,6 +46,8 @@ interface Measures {
   readonly gap: Sides<number | undefined>;
   readonly turn: Sides<number | undefined>;
   readonly nose: number;
+  /** What a hand's forearm says, once the signer's lengths are known. */
+  readonly byForearm: (side: HandSide, lengths: { forearm: number; hand: number }) => 1 | -1 | undefined;
 }
 
 /** Goes through the frames once and measures the signer. Memory does not grow with the clip. */
@@ -57,28 +60,32 @@ export async function measureAnatomy(frames: AsyncIterable<PoseFrame>): Promise<
     left: of('left'),
     right: of('right'),
   });
+  const hand = sided((side) => median(all.flatMap((one) => (one.hand[side] > 0 ? one.hand[side] : []))));
+  const forearm =
+    quantile(
+      all.flatMap(({ forearms }) => forearms),
+      0.95,
+    ) ?? 0;
   const noses = all.flatMap(({ nose }) => (Number.isNaN(nose) ? [] : nose));
+  const depthSound = noses.length > 0 && median(noses) < 0;
   return {
     shoulders,
-    hand: sided((side) => median(all.flatMap(({ hand }) => (hand[side] > 0 ? hand[side] : [])))),
-    forearm:
-      quantile(
-        all.flatMap(({ forearms }) => forearms),
-        0.95,
-      ) ?? 0,
+    hand,
+    forearm,
     apart: sided((side) =>
       share(
         all.flatMap(({ gap }) => gap[side] ?? []),
         (gap) => gap > FAR_HAND * shoulders,
       ),
     ),
-    mirrored: sided((side) =>
-      share(
-        all.flatMap(({ turn }) => (Math.abs(turn[side] ?? 0) > WRONG_TURN ? (turn[side] ?? 0) : [])),
-        (turn) => turn < 0,
-      ),
-    ),
-    depthSound: noses.length > 0 && median(noses) < 0,
+    mirrored: sided((side) => {
+      const byDepth = all.flatMap(({ turn }) =>
+        depthSound && Math.abs(turn[side] ?? 0) > WRONG_TURN ? (turn[side] ?? 0) : [],
+      );
+      const byForearm = all.flatMap((one) => one.byForearm(side, { forearm, hand: hand[side] }) ?? []);
+      return share(byDepth.length < ENOUGH ? byForearm : byDepth, (turn) => turn < 0);
+    }),
+    depthSound,
   };
 }
 
@@ -102,6 +109,7 @@ function measure({ keypoints, depth }: PoseFrame): Measures {
     nose: depth
       ? (depth[0] ?? Number.NaN) - ((depth[3] ?? Number.NaN) + (depth[4] ?? Number.NaN)) / 2
       : Number.NaN,
+    byForearm: (side, lengths) => turnByForearm(keypoints, side, lengths),
   };
 }
 

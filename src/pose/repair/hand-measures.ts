@@ -1,4 +1,4 @@
-import { confidenceOf, distanceOf } from '../person.js';
+import { confidenceOf, distanceOf, pointAt } from '../person.js';
 import { type HandSide, handPoint, PARTS } from '../pose-frame.js';
 
 export const SIDES = ['left', 'right'] as const;
@@ -41,6 +41,44 @@ export function handPoints(keypoints: Float32Array, side: HandSide): number {
 export function wristGap(keypoints: Float32Array, side: HandSide): number | undefined {
   const { wrist } = ARM[side];
   return confidenceOf(keypoints, wrist) < SURE ? undefined : distanceOf(keypoints, handPoint(side, 0), wrist);
+}
+
+/** An angle between forearm and hand that no wrist reaches, and one that any does; degrees. */
+const BENT = { never: 95, easily: 60 };
+/** Forearms and palms shorter than these shares of their usual length point at the camera: their angle in the picture says little. */
+const ACROSS = { forearm: 0.7, palm: 0.6 };
+
+/**
+ * Without depth every left hand is also the picture of a right one that is seen from the other side. Only its arm tells them apart.
+ * What forearm and palm say of a hand that lies across the view: -1 where the wrist would be bent as none can be, and turning the hand
+ * over makes it straight; 1 the other way round; undefined where both could be. `forearm` and `hand`: the signer's lengths, pixels. In real files 89 hands tell something, and none of them says -1.
+ */
+export function turnByForearm(
+  keypoints: Float32Array,
+  side: HandSide,
+  { forearm, hand }: { readonly forearm: number; readonly hand: number },
+): 1 | -1 | undefined {
+  const [elbow, wrist, knuckle] = [
+    pointAt(keypoints, ARM[side].elbow),
+    pointAt(keypoints, handPoint(side, 0)),
+    pointAt(keypoints, handPoint(side, 9)),
+  ];
+  if (!elbow || !wrist || !knuckle || forearm <= 0 || confidenceOf(keypoints, ARM[side].elbow) < 0.3)
+    return undefined;
+  const [arm, palm] = [
+    { x: wrist.x - elbow.x, y: wrist.y - elbow.y },
+    { x: knuckle.x - wrist.x, y: knuckle.y - wrist.y },
+  ];
+  if (Math.hypot(arm.x, arm.y) < ACROSS.forearm * forearm) return undefined;
+  if (Math.hypot(palm.x, palm.y) < ACROSS.palm * hand) return undefined;
+  const [bend, turned] = [angle(arm, palm), angle(arm, { x: -palm.x, y: palm.y })];
+  if (Math.min(bend, turned) > BENT.easily || Math.max(bend, turned) < BENT.never) return undefined;
+  return bend > turned ? -1 : 1;
+}
+
+/** Degrees between two directions, 0 to 180. */
+function angle(a: { x: number; y: number }, b: { x: number; y: number }): number {
+  return (Math.abs(Math.atan2(a.x * b.y - a.y * b.x, a.x * b.x + a.y * b.y)) * 180) / Math.PI;
 }
 
 type Vector = readonly [number, number, number];

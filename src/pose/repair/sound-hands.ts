@@ -8,6 +8,7 @@ import {
   handLength,
   handPoints,
   SIDES,
+  turnByForearm,
   turnOfHand,
   WRONG_TURN,
   wristGap,
@@ -33,8 +34,8 @@ interface Open {
 }
 
 /**
- * The frame without hands that no body can have: too small or too large, all points on one spot, away from its arm, or the other
- * hand's shape by its depth. What is wrong in most frames of the clip is repaired: the hand is brought to its size, to its
+ * The frame without hands that no body can have: too small or too large, all points on one spot, away from its arm, bent as no wrist
+ * can be, or the other hand's shape by its depth. What is wrong in most frames of the clip is repaired: the hand is brought to its size, to its
  * arm's wrist, or turned over. An arm whose wrist was only guessed follows the hand.
  */
 export function soundHands(frame: PoseFrame, anatomy: Anatomy, tally?: RepairTally): PoseFrame {
@@ -100,13 +101,14 @@ function placeFault(open: Open, side: HandSide, scale: number, anatomy: Anatomy,
 }
 
 function turnFault(open: Open, side: HandSide, anatomy: Anatomy, tally?: RepairTally): Check {
-  if (!anatomy.depthSound) return undefined;
   if (anatomy.mirrored[side] > ALWAYS) {
     mirrorHand(open, side);
     tally?.add('repaired', `${side} hand`, 'was mirrored');
     return undefined;
   }
-  const turn = turnOfHand(open.keypoints, open.depth, side);
+  const lengths = { forearm: anatomy.forearm, hand: anatomy.hand[side] };
+  if (turnByForearm(open.keypoints, side, lengths) === -1) return 'bent as no wrist can be';
+  const turn = anatomy.depthSound ? turnOfHand(open.keypoints, open.depth, side) : undefined;
   return turn !== undefined && turn < -WRONG_TURN ? "the other hand's shape" : undefined;
 }
 

@@ -3,7 +3,7 @@ import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OutputError } from '../../errors.js';
-import { reason } from '../byte-source.js';
+import { reasonOf } from '../../reason.js';
 import { type SafeFile, writeAll } from './safe-file.js';
 
 /** Writes the body of a `.pose` 0.2 file frame by frame, though all confidences come after all coordinates. */
@@ -126,7 +126,7 @@ async function openAside(): Promise<{ handle: FileHandle; remove: () => Promise<
 function noAside(error: unknown): OutputError {
   return new OutputError(
     'HF_TEMPORARY_FOLDER',
-    `No temporary file can be written in ${tmpdir()} (${reason(error)}): set TMPDIR to a folder with space that you may write in.`,
+    `No temporary file can be written in ${tmpdir()} (${reasonOf(error)}): set TMPDIR to a folder with space that you may write in.`,
     { file: tmpdir() },
   );
 }

@@ -1,7 +1,7 @@
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { OutputError } from '../../errors.js';
-import { reason } from '../byte-source.js';
+import { reasonOf } from '../../reason.js';
 
 /** A file that gets its name only when it is whole. */
 export interface SafeFile {
@@ -33,7 +33,7 @@ export async function openSafeFile(path: string, force: boolean): Promise<SafeFi
     await mkdir(dirname(path), { recursive: true });
     handle = await open(partial, 'w+');
   } catch (error) {
-    throw new OutputError('HF_OUTPUT_UNWRITABLE', `${path} cannot be written: ${reason(error)}.`, {
+    throw new OutputError('HF_OUTPUT_UNWRITABLE', `${path} cannot be written: ${reasonOf(error)}.`, {
       file: path,
     });
   }
@@ -77,7 +77,7 @@ async function told(path: string, work: () => Promise<void>): Promise<void> {
         `The disk that holds ${path} is full: free some space, then run the same command again.`,
         { file: path },
       );
-    throw new OutputError('HF_OUTPUT_UNWRITABLE', `${path} cannot be written: ${reason(error)}.`, {
+    throw new OutputError('HF_OUTPUT_UNWRITABLE', `${path} cannot be written: ${reasonOf(error)}.`, {
       file: path,
     });
   }

@@ -3,6 +3,7 @@ import sharp from 'sharp';
 import { BundleError } from '../../errors.js';
 import type { Gallery, GallerySigner } from '../../models/gallery.js';
 import type { Picture } from '../../picture.js';
+import { reasonOf } from '../../reason.js';
 import { gaussianBlur } from './blur.js';
 import { overPlate } from './plate.js';
 import { recolour } from './recolour.js';
@@ -87,7 +88,7 @@ async function read(file: string, work: () => Promise<Uint8Array>): Promise<Uint
   try {
     return await work();
   } catch (error) {
-    const why = error instanceof Error ? error.message.trim() : String(error);
+    const why = reasonOf(error);
     throw new BundleError(
       'HF_BUNDLE_GALLERY',
       `The gallery's picture ${file} cannot be read (${why}): install the bundle again, or export it again with its script.`,

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { BundleError } from '../../../errors.js';
 import { type BundleRunner, openRunner, type RunnerOptions, type Tensor } from '../../../models/index.js';
+import { reasonOf } from '../../../reason.js';
 
 /** Where the networks come from; said when one cannot be used. */
 export const EXPORTED_BY = 'export it again with `python -m handfirst_training.judge.export_features`';
@@ -28,7 +29,7 @@ export async function fileSha256(path: string): Promise<string> {
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     throw new BundleError(
       'HF_FEATURE_NETWORK',
       `The network ${path} cannot be read (${why}): name the file that was exported.`,

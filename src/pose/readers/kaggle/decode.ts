@@ -1,7 +1,8 @@
 import { type FileMetaData, parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { PoseFileError } from '../../../errors.js';
-import { type ByteSource, reason, shown } from '../../byte-source.js';
+import { reasonOf } from '../../../reason.js';
+import { type ByteSource, shown } from '../../byte-source.js';
 import { type LandmarkRows, type ReadColumns, readLong, readWide } from './tables.js';
 
 /** More rows than this are of no file of keypoints, nor more than `FEW_ROWS` and than the file has bytes. */
@@ -33,7 +34,7 @@ export async function decodeKaggle(source: ByteSource, sequence: string | undefi
     if (error instanceof PoseFileError) throw error;
     throw new PoseFileError(
       'HF_POSE_DAMAGED',
-      `${source.name} is no sound parquet file: ${shown(reason(error), 150)}; copy it again.`,
+      `${source.name} is no sound parquet file: ${shown(reasonOf(error), 150)}; copy it again.`,
       { file: source.name },
     );
   }

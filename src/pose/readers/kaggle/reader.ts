@@ -5,7 +5,7 @@ import { type ByteSource, shown } from '../../byte-source.js';
 import { anyKnown } from '../../person.js';
 import { areShares, holisticPerson } from '../holistic-points.js';
 import { faceFirst543, rowLandmarks } from '../holistic-rows.js';
-import { type FileReader, type RawFrame, requireFps, requireSize } from '../reader.js';
+import { type FileReader, type RawFrame, requirePicture } from '../reader.js';
 import type { FromChild, ToChild } from './child.js';
 import type { LandmarkRows } from './tables.js';
 
@@ -19,11 +19,12 @@ export const kaggleParquetReader: FileReader = {
   title: 'parquet of the Kaggle ASL sets, long or wide; `sequence` names one of several',
   recognise: (head) => head.bytes.subarray(0, 4).toString('latin1') === 'PAR1',
   async open(source, options) {
-    const fps = requireFps(source.name, 'Kaggle parquet', options);
-    const size = requireSize(source.name, 'Kaggle parquet', options);
+    const picture = requirePicture(source.name, 'Kaggle parquet', options);
     const rows = await decode(source, options.sequence);
     const layout = faceFirst543(3);
-    const scale = areShares(firstCoordinates(rows)) ? { x: size.width, y: size.height } : { x: 1, y: 1 };
+    const scale = areShares(firstCoordinates(rows))
+      ? { x: picture.width, y: picture.height }
+      : { x: 1, y: 1 };
     async function* frames(): AsyncGenerator<RawFrame> {
       for (const row of rows) {
         const person = row && holisticPerson(rowLandmarks(row, layout), scale);
@@ -32,8 +33,7 @@ export const kaggleParquetReader: FileReader = {
     }
     return {
       format: 'kaggle-parquet',
-      fps,
-      ...size,
+      ...picture,
       frameCount: rows.length,
       people: 1,
       tracked: true,
