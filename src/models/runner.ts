@@ -2,8 +2,8 @@ import { Worker } from 'node:worker_threads';
 import { CancelledError, DeviceError, UsageError } from '../errors.js';
 import type { BundleRunner } from './bundle-runner.js';
 import { type DeviceReport, devicesToTry } from './devices.js';
-import { type GraphFolder, SessionClient } from './session-client.js';
-import type { Reply, WorkerSettings } from './session-messages.js';
+import { SessionClient } from './session-client.js';
+import type { GraphFolder, Reply, WorkerExtension, WorkerSettings } from './session-messages.js';
 
 /** Options of `openRunner`. */
 export interface RunnerOptions {
@@ -13,6 +13,8 @@ export interface RunnerOptions {
   readonly threads?: number;
   /** Ends the runner: what is running is rejected with `CancelledError`, and the worker stops. */
   readonly signal?: AbortSignal;
+  /** More work for the worker than running graphs. */
+  readonly extension?: WorkerExtension;
 }
 
 /** Requests that can be told apart at a time by the cancellation flags; far above any look-ahead. */
@@ -24,7 +26,7 @@ const FLAGS = 1024;
  * unknown device and `CancelledError` by `signal`.
  */
 export async function openRunner(bundle: GraphFolder, options: RunnerOptions = {}): Promise<BundleRunner> {
-  const { threads, signal } = options;
+  const { threads, signal, extension } = options;
   if (threads !== undefined && (!Number.isInteger(threads) || threads < 1 || threads > 1024)) {
     throw new UsageError(
       'HF_FIELD_VALUE',
@@ -34,9 +36,11 @@ export async function openRunner(bundle: GraphFolder, options: RunnerOptions = {
   }
   const settings: WorkerSettings = {
     folder: bundle.folder,
+    name: bundle.manifest.name,
     devices: devicesToTry(options.device),
     threads,
     cancelled: new SharedArrayBuffer(4 * FLAGS),
+    ...(extension ? { extension } : {}),
   };
   if (signal?.aborted) throw new CancelledError('HF_CANCELLED', 'The run was cancelled.');
   const worker = startWorker(settings);
@@ -61,7 +65,12 @@ function startWorker(workerData: WorkerSettings): Worker {
   refuseTelemetry();
   const fromSource = import.meta.url.endsWith('.ts');
   const entry = fromSource ? './session-worker-from-source.mjs' : './session-worker.js';
-  return new Worker(new URL(entry, import.meta.url), { workerData, name: 'handfirst-sessions' });
+  const transferList = workerData.extension ? [workerData.extension.port] : [];
+  return new Worker(new URL(entry, import.meta.url), {
+    workerData,
+    transferList,
+    name: 'handfirst-sessions',
+  });
 }
 
 /** The worker's first message, or the reason why none came; then the worker has ended too. */

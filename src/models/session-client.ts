@@ -2,8 +2,9 @@ import type { Worker } from 'node:worker_threads';
 import { CancelledError, DeviceError, type HandfirstError } from '../errors.js';
 import type { BundleRunner } from './bundle-runner.js';
 import type { Device, DeviceReport } from './devices.js';
+import { graphFailure, runCancelled } from './graph-failure.js';
 import { InputKeeper } from './kept-inputs.js';
-import type { GraphDescription, Reply, Request } from './session-messages.js';
+import type { GraphDescription, GraphFolder, Reply, Request } from './session-messages.js';
 import type { FloatTensors, Tensors } from './tensor.js';
 
 interface Pending {
@@ -11,14 +12,6 @@ interface Pending {
   fail(error: HandfirstError): void;
   readonly graph: string;
   readonly signal?: AbortSignal;
-}
-
-/** A folder of graphs: a bundle, or networks of another kind. */
-export interface GraphFolder {
-  readonly folder: string;
-  readonly manifest: { readonly name: string };
-  /** What to do about a graph that fails; default: have a look at the bundle. */
-  readonly advice?: string;
 }
 
 /** What a client speaks for. `worker` has already said which device it uses. */
@@ -99,7 +92,7 @@ export class SessionClient implements BundleRunner {
 
   private ask(request: (id: number) => Request, graph: string, signal?: AbortSignal): Promise<Reply> {
     if (this.ended) return Promise.reject(this.ended);
-    if (signal?.aborted) return Promise.reject(cancelled());
+    if (signal?.aborted) return Promise.reject(runCancelled());
     const id = this.nextId++;
     return new Promise<Reply>((resolve, reject) => {
       this.pending.set(id, { succeed: resolve, fail: reject, graph, signal });
@@ -121,7 +114,7 @@ export class SessionClient implements BundleRunner {
       for (const [id, pending] of [...this.pending]) {
         if (pending.signal !== signal) continue;
         this.skip(id);
-        this.settle(id)?.fail(cancelled());
+        this.settle(id)?.fail(runCancelled());
       }
     };
     this.watched.set(signal, cancel);
@@ -140,8 +133,9 @@ export class SessionClient implements BundleRunner {
     if (reply.kind === 'ready') return;
     const pending = this.settle(reply.id);
     if (!pending) return;
+    const { bundle, device } = this.connection;
     if (reply.kind === 'failed')
-      pending.fail(new DeviceError('HF_DEVICE_FAILED', this.failure(pending.graph, reply)));
+      pending.fail(graphFailure(bundle, { ...reply, graph: pending.graph, device }));
     else pending.succeed(reply);
   }
 
@@ -173,14 +167,6 @@ export class SessionClient implements BundleRunner {
     this.worker.postMessage(request);
   }
 
-  private failure(graph: string, { message, loading }: Extract<Reply, { kind: 'failed' }>): string {
-    const { bundle, device } = this.connection;
-    const why = message.trim().replace(/\s+/g, ' ').slice(0, 400).replace(/\.$/, '');
-    const look = bundle.advice ?? `look at the bundle with \`handfirst models check ${bundle.folder}\``;
-    const advice = device === 'cpu' ? look : `${look} or use \`device: cpu\``;
-    return `The graph ${graph} of bundle "${bundle.manifest.name}" ${loading ? 'could not be loaded' : 'failed'} on ${device} (${why}): ${advice}.`;
-  }
-
   private crashed(why: string): DeviceError {
     return new DeviceError(
       'HF_DEVICE_DIED',
@@ -190,14 +176,10 @@ export class SessionClient implements BundleRunner {
 
   private unexpected(reply: Reply): HandfirstError {
     return reply.kind === 'skipped'
-      ? cancelled()
+      ? runCancelled()
       : new DeviceError(
           'HF_DEVICE_DIED',
           `The session worker answered with "${reply.kind}": install handfirst again.`,
         );
   }
-}
-
-function cancelled(): CancelledError {
-  return new CancelledError('HF_CANCELLED', 'The run was cancelled.');
 }

@@ -6,23 +6,25 @@ import {
   type Gallery,
   loadBundle,
   loadGallery,
-  openRunner,
   type Tokenizer,
 } from '../models/index.js';
 import { graphsOf } from '../models/read-manifest.js';
+import { DrawPool } from './draw/draw-pool.js';
 import type { GenerateOptions } from './options.js';
 
 /** A bundle on a device: what sessions share when several are opened one after another. */
 export interface Engine {
   readonly bundle: Bundle;
   readonly runner: BundleRunner;
+  /** The threads that draw frames. */
+  readonly pool: DrawPool;
   /** Absent where the bundle has no prompt graph. */
   readonly tokenizer?: Tokenizer;
   /** The signers that the bundle brings. */
   readonly gallery?: Gallery;
   /** Loads every graph now, which else happens when it is first run. Rejects with `DeviceError` where one cannot be. */
   warm(): Promise<void>;
-  /** Frees the models and ends their thread; what is being drawn by them fails. */
+  /** Frees the models and ends their threads; what is being drawn by them fails. */
   close(): Promise<void>;
 }
 
@@ -41,15 +43,14 @@ export async function openEngine(
   await check?.(bundle, tokenizer);
   // Reading all weights takes longer than all checks.
   if (method.verify ?? true) await loadBundle(name);
-  const runner = await openRunner(bundle, { device: runtime.device, threads: runtime.threads, signal });
+  const pool = await DrawPool.open(bundle, { device: runtime.device, threads: runtime.threads, signal });
   return {
     bundle,
-    runner,
+    runner: pool.runner,
+    pool,
     ...(tokenizer ? { tokenizer } : {}),
     ...(gallery ? { gallery } : {}),
-    async warm() {
-      await Promise.all(graphsOf(bundle.manifest).map((graph) => runner.describe(graph)));
-    },
-    close: () => runner.close(),
+    warm: () => pool.warm(graphsOf(bundle.manifest)),
+    close: () => pool.close(),
   };
 }

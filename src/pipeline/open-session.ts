@@ -1,4 +1,3 @@
-import { openDetector } from '../detect/index.js';
 import { PoseFileError } from '../errors.js';
 import type { BundleRunner } from '../models/index.js';
 import type { Manifest } from '../models/manifest.js';
@@ -16,17 +15,15 @@ import {
   repairSentences,
   unsuited,
 } from '../pose/index.js';
-import { clipReference } from '../stages/carry/carry.js';
 import type { Backdrop } from '../stages/composite.js';
-import { drawConditions } from '../stages/conditions/index.js';
 import { onOtherPlate } from '../stages/reference/plate.js';
-import type { RefineStage } from '../stages/refine/refine-hands.js';
-import type { Method } from '../stages/two-stage.js';
+import type { Reference } from '../stages/reference/reference.js';
 import { openBackdrop, plateOf } from './backdrop.js';
 import { checkAgainstBundle, checkOptions, checkRangeWithin, strictSteps } from './checks.js';
+import type { ClipDrawer } from './draw/draw-pool.js';
 import { type Engine, type EngineCheck, openEngine } from './engine.js';
 import { nameOf, openInput } from './input.js';
-import { type Choices, type MethodParts, makeMethod, settle } from './method.js';
+import { type Choices, settle } from './method.js';
 import type { GenerateOptions, SourceOptions } from './options.js';
 import { loadPreset, type Preset } from './preset.js';
 import { chooseSigner, type Signer } from './signer.js';
@@ -41,7 +38,7 @@ export interface SessionParts {
   readonly preset: Preset;
   readonly choices: Choices;
   readonly signer: Signer;
-  readonly method: Method;
+  readonly drawer: ClipDrawer;
   /** In the order of opening. */
   readonly opened: readonly { close(): Promise<void> }[];
 }
@@ -100,14 +97,13 @@ export async function openParts(
     };
     const choices = settle(manifest, preset, strictSteps(method.overrides), warn);
     tellDevices(runner, options);
-    const parts = { manifest, runner, draw: drawConditions };
-    const signer = await chooseSigner({ ...parts, tokenizer, gallery, preset, choices, warn }, look, signal);
+    const parts = { manifest, runner, tokenizer, gallery, preset, choices, warn };
+    const signer = await chooseSigner(parts, look, signal);
+    const placed = placeBefore(signer, backdrop, manifest);
     const { look: seen, seed } = signer;
-    const placed = placeBefore(signer, backdrop, manifest, preset);
-    const find = preset.refine.draw ? await openFinder(opened, signal) : undefined;
-    const drawing = { ...parts, look: seen, seed, ...placed, ...(find ? { find } : {}) };
-    const ready = makeMethod(drawing, preset, choices);
-    return { options, clip, statistics, engine, preset, choices, signer, method: ready, opened };
+    const drawer = await engine.pool.openClip({ manifest, preset, choices, look: seen, seed, ...placed });
+    opened.push(drawer);
+    return { options, clip, statistics, engine, preset, choices, signer, drawer, opened };
   } catch (error) {
     for (const resource of opened.reverse()) await resource.close();
     throw error;
@@ -165,31 +161,17 @@ function reshaped(clip: PoseClip, { aspect, fps }: RepairOptions = {}): PoseClip
 
 /**
  * The signer before what is to be seen behind: in the reference, where the bundle draws on its plate, or put there in the finished
- * picture. Without a pose in the body stage the reference stays as it is.
+ * picture.
  */
 function placeBefore(
   { reference }: Signer,
   backdrop: Backdrop,
   manifest: Manifest,
-  preset: Preset,
-): Pick<MethodParts, 'background' | 'reference'> {
+): { background: Backdrop; reference?: Reference } {
   if (!reference) return { background: backdrop };
   const plate = seesPlate(manifest) ? plateOf(backdrop, reference.size) : undefined;
-  const seen = plate ? onOtherPlate(reference, plate) : reference;
-  return {
-    background: plate ? 'drawn' : backdrop,
-    reference: clipReference(seen, { still: !preset.body.pose }),
-  };
-}
-
-/** A detector that is closed with all else. */
-async function openFinder(
-  opened: { close(): Promise<void> }[],
-  signal: AbortSignal | undefined,
-): Promise<RefineStage['find']> {
-  const detector = await openDetector(signal ? { signal } : {});
-  opened.push(detector);
-  return async (picture) => (await detector.detect(picture)).frame;
+  if (!plate) return { background: backdrop, reference };
+  return { background: 'drawn', reference: onOtherPlate(reference, plate) };
 }
 
 function tellDevices(runner: BundleRunner, { watch }: GenerateOptions): void {

@@ -71,9 +71,9 @@ export interface MethodOptions {
 export interface RuntimeOptions {
   /** `cuda`, `webgpu` or `cpu`; default: the first that works. */
   readonly device?: string;
-  /** Threads of the CPU device; default: one a core. */
+  /** Threads of the CPU device, one frame each; default: one a core. */
   readonly threads?: number;
-  /** Frames in work at a time; default 2, so that pictures are put together while graphs run. */
+  /** Frames in work at a time; default: one a thread that draws, and one that waits. */
   readonly lookAhead?: number;
 }
 

@@ -34,8 +34,9 @@ export interface RenderResult {
   /** Milliseconds from the call to the first frame, and to the end. */
   readonly firstFrameMs: number;
   readonly totalMs: number;
-  /** Share of the time between opening and end that was spent inside ONNX Runtime, 0..1. */
+  /** Share of the workers' time, from opening to the end, that they spent drawing, and inside ONNX Runtime alone: 0..1. */
   readonly busyShare: number;
+  readonly runtimeShare: number;
 }
 
 /**
@@ -50,7 +51,7 @@ export async function render(options: RenderOptions, engine?: Engine): Promise<R
   const session = await Session.open(options, engine, (facts) => checkFacts(facts, options));
   try {
     const opened = performance.now();
-    const busyBefore = session.runner.busyMs;
+    const before = session.spent;
     const writer = await openWriter(session, options);
     try {
       let first: number | undefined;
@@ -59,6 +60,7 @@ export async function render(options: RenderOptions, engine?: Engine): Promise<R
       });
       const finished = await writer.finish();
       const end = performance.now();
+      const available = session.workers * (end - opened);
       return {
         ...finished,
         fps: session.clip.info.fps,
@@ -66,7 +68,8 @@ export async function render(options: RenderOptions, engine?: Engine): Promise<R
         device: session.runner.device,
         firstFrameMs: (first ?? end) - start,
         totalMs: end - start,
-        busyShare: (session.runner.busyMs - busyBefore) / (end - opened),
+        busyShare: (session.spent.drawing - before.drawing) / available,
+        runtimeShare: (session.spent.runtime - before.runtime) / available,
       };
     } catch (error) {
       await writer.abort({ keep: true });

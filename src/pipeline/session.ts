@@ -5,7 +5,8 @@ import type { Picture } from '../picture.js';
 import { type PoseClip, type PoseFrame, prepareFrames } from '../pose/index.js';
 import type { HandCrop } from '../stages/hand-crops.js';
 import { standingOf } from '../stages/reference/reference.js';
-import { drawFrame, type Intermediates } from '../stages/two-stage.js';
+import type { Intermediates } from '../stages/two-stage.js';
+import type { Spent } from './draw/draw-pool.js';
 import type { Engine } from './engine.js';
 import { nameOf } from './input.js';
 import type { Choices } from './method.js';
@@ -51,8 +52,6 @@ interface Job {
   readonly crops: readonly HandCrop[];
 }
 
-const LOOK_AHEAD = 2;
-
 /** A clip, a signer and a method, opened and ready; the frames can be drawn more than once. */
 export class Session {
   private constructor(private readonly parts: SessionParts) {}
@@ -75,6 +74,16 @@ export class Session {
 
   get runner(): BundleRunner {
     return this.parts.engine.runner;
+  }
+
+  /** Frames that are drawn at a time. */
+  get workers(): number {
+    return this.parts.engine.pool.workers;
+  }
+
+  /** Milliseconds that all workers of the engine have spent drawing so far, and inside ONNX Runtime within them. */
+  get spent(): Spent {
+    return this.parts.engine.pool.spent;
   }
 
   get preset(): Preset {
@@ -104,7 +113,7 @@ export class Session {
   /** Draws the clip. Every subscription starts over; unsubscribing or the options' signal ends it at once. */
   frames({ skip = 0, only, sink }: FramesOptions = {}): Observable<GeneratedFrame> {
     const { signal, runtime } = this.parts.options;
-    const ahead = runtime?.lookAhead ?? LOOK_AHEAD;
+    const ahead = runtime?.lookAhead ?? this.parts.engine.pool.workers + 1;
     return new Observable<GeneratedFrame>((subscriber) => {
       const stop = new AbortController();
       const credits = new Credits(ahead + 1);
@@ -139,7 +148,7 @@ export class Session {
 
   private async draw({ index, pose, crops }: Job, signal: AbortSignal): Promise<GeneratedFrame> {
     const keep = this.parts.options.watch?.intermediates ?? false;
-    const drawn = await drawFrame(this.parts.method, pose, crops, { signal, keep });
+    const drawn = await this.parts.drawer.draw({ pose, crops, keep }, signal);
     return { index, time: index / this.clip.info.fps, pose, ...drawn };
   }
 

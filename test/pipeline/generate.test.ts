@@ -59,7 +59,7 @@ describe('generate', () => {
     expect(frames.every(({ intermediates }) => intermediates === undefined)).toBe(true);
   });
 
-  it('gives the same pictures again, however many frames are in work at a time', async () => {
+  it('gives the same pictures again, however many frames are in work at a time, and threads at work', async () => {
     const same = options(5);
     const one = await lastValueFrom(
       generate({ ...same, runtime: { device: 'cpu', threads: 1, lookAhead: 1 } }).pipe(toArray()),
@@ -69,6 +69,10 @@ describe('generate', () => {
     );
     const bytes = (frames: typeof one) => Buffer.concat(frames.map(({ picture }) => picture.data));
     expect(bytes(five).equals(bytes(one))).toBe(true);
+    const threads = await lastValueFrom(
+      generate({ ...same, runtime: { device: 'cpu', threads: 3 } }).pipe(toArray()),
+    );
+    expect(bytes(threads).equals(bytes(one))).toBe(true);
   });
 
   it('draws hands at the places of the keypoints, in the colour of stage 1', async () => {

@@ -1,0 +1,94 @@
+import type { MessagePort } from 'node:worker_threads';
+import { openDetector } from '../../detect/index.js';
+import type { GraphRunner } from '../../models/tensor.js';
+import { plainError } from '../../plain-error.js';
+import { clipReference } from '../../stages/carry/carry.js';
+import { drawConditions } from '../../stages/conditions/index.js';
+import type { RefineStage } from '../../stages/refine/refine-hands.js';
+import { drawFrame, type Method } from '../../stages/two-stage.js';
+import { makeMethod } from '../method.js';
+import type { ClipSetup, DrawReply, DrawRequest } from './draw-messages.js';
+
+/** A clip as this thread draws it. */
+interface OpenClip {
+  readonly method: Method;
+  close(): Promise<void>;
+}
+
+/**
+ * Draws frames in a session worker, so that nothing is copied between a frame's stages: conditions are drawn, graphs run and pictures
+ * put together in one thread, and as many frames at a time as there are threads. Frames are drawn one after another.
+ */
+export function serve(port: MessagePort, runner: GraphRunner): void {
+  const clips = new Map<number, OpenClip>();
+  const wanted = new Map<number, AbortController>();
+  let queue = Promise.resolve();
+
+  const answer = async (request: DrawRequest): Promise<void> => {
+    if (request.kind === 'close') {
+      await clips.get(request.clip)?.close();
+      clips.delete(request.clip);
+    } else if (request.kind === 'open') {
+      const { id, clip, setup } = request;
+      await replied(id, async () => {
+        clips.set(clip, await openClip(setup, runner));
+        return { reply: { kind: 'opened', id } };
+      });
+    } else if (request.kind === 'draw') await draw(request);
+  };
+
+  const draw = ({ id, clip, job }: Extract<DrawRequest, { kind: 'draw' }>): Promise<void> =>
+    replied(id, async () => {
+      const begun = performance.now();
+      const before = runner.busyMs;
+      const method = clips.get(clip)?.method;
+      if (!method) throw new Error('the clip is not open');
+      const { pose, crops, keep } = job;
+      const signal = wanted.get(id)?.signal;
+      const frame = await drawFrame(method, pose, crops, { keep, ...(signal ? { signal } : {}) });
+      const ms = performance.now() - begun;
+      const { buffer } = frame.picture.data;
+      const transfer = buffer instanceof ArrayBuffer ? [buffer] : [];
+      return { reply: { kind: 'drawn', id, frame, ms, runtimeMs: runner.busyMs - before }, transfer };
+    });
+
+  const replied = async (
+    id: number,
+    work: () => Promise<{ reply: DrawReply; transfer?: ArrayBuffer[] }>,
+  ): Promise<void> => {
+    try {
+      const { reply, transfer } = await work();
+      port.postMessage(reply, transfer);
+    } catch (error) {
+      const reply: DrawReply = { kind: 'failed', id, error: plainError(error) };
+      port.postMessage(reply);
+    } finally {
+      wanted.delete(id);
+    }
+  };
+
+  port.on('message', (request: DrawRequest) => {
+    if (request.kind === 'skip') return wanted.get(request.id)?.abort();
+    if (request.kind === 'draw') wanted.set(request.id, new AbortController());
+    queue = queue.then(() => answer(request));
+  });
+}
+
+async function openClip(setup: ClipSetup, runner: GraphRunner): Promise<OpenClip> {
+  const { preset, choices, reference, ...parts } = setup;
+  const detector = preset.refine.draw ? await openDetector() : undefined;
+  const find: RefineStage['find'] | undefined =
+    detector && (async (picture) => (await detector.detect(picture)).frame);
+  const method = makeMethod(
+    {
+      ...parts,
+      runner,
+      draw: drawConditions,
+      ...(reference ? { reference: clipReference(reference, { still: !preset.body.pose }) } : {}),
+      ...(find ? { find } : {}),
+    },
+    preset,
+    choices,
+  );
+  return { method, close: async () => detector?.close() };
+}
