@@ -9,6 +9,7 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 /** Where each is imported, and nowhere else. */
 const PLACES = [
   { name: 'fluent-ffmpeg', module: 'video/encoder', licence: 'LICENSE' },
+  { name: 'cborg', module: 'video/cose', licence: 'LICENSE' },
   { name: 'csv-parse', module: 'phrase/lexicon', licence: 'LICENSE' },
   { name: '@huggingface/tokenizers', module: 'models/clip-tokenizer', licence: 'LICENSE' },
 ];

@@ -12,6 +12,7 @@ const FEATURES = {
     purpose: 'Evaluating',
     packages: ['culori', 'ml-matrix', '@litertjs/core', '@mediapipe/holistic'],
   },
+  credentials: { purpose: 'Signing content credentials', packages: ['@contentauth/c2pa-wasm'] },
 } as const;
 
 /** Throws `UsageError` with the packages to install where a feature lacks one of its own. */

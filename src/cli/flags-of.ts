@@ -1,7 +1,12 @@
 import type { Command } from 'commander';
 
 /** Options whose flag has another name, by the name that programs use. */
-const OTHER_NAMES: Readonly<Record<string, string>> = { layout: 'side-by-side', presets: 'preset' };
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  layout: 'side-by-side',
+  presets: 'preset',
+  certificate: 'sign-certificate',
+  key: 'sign-key',
+};
 
 /**
  * A sentence for the command line: options that it names as programs give them, in backticks (`force: true`, `fps`), become the

@@ -22,6 +22,8 @@ export interface GenerateFlags extends SourceFlags, RepairFlags {
   readonly sourceVideo?: string;
   readonly audio?: string;
   readonly crf?: number;
+  readonly signCertificate?: string;
+  readonly signKey?: string;
   readonly prompt?: string;
   readonly negativePrompt?: string;
   readonly seed?: number;
@@ -80,6 +82,8 @@ function outputFlags(): Option[] {
     option('--source-video <file>', 'the video for --side-by-side source'),
     option('--audio <file>', 'sound to put under the video'),
     option('--crf <n>', "the encoder's constant quality, lower is better", parse.wholeNumber(0)),
+    option('--sign-certificate <file>', 'sign content credentials (C2PA) with this certificate (PEM)'),
+    option('--sign-key <file>', "the certificate's private key (PEM)"),
   ];
 }
 

@@ -1,5 +1,7 @@
 import { Command } from 'commander';
+import { UsageError } from '../errors.js';
 import { type PresetOverrides, type RenderOptions, RunEvents, render } from '../pipeline/index.js';
+import type { CredentialOptions } from '../video/index.js';
 import { EXIT_CODES } from './failure.js';
 import { type GenerateFlags, generateFlags } from './generate-flags.js';
 import { repair } from './pose-flags.js';
@@ -51,6 +53,7 @@ export function renderOptions(input: string, values: GenerateFlags): RenderOptio
   const { format, fps, size, person, sequence, range, framing, rotate, complete } = values;
   const { bundle, preset, verify, device, threads, lookAhead } = values;
   const { out, container, force, resume, sideBySide, sourceVideo, audio, crf } = values;
+  const { signCertificate, signKey } = values;
   return {
     input,
     source: { format, fps, size, person, sequence, range, framing, rotate, complete, repair: repair(values) },
@@ -66,8 +69,24 @@ export function renderOptions(input: string, values: GenerateFlags): RenderOptio
       sourceVideo,
       audio,
       encoding: { crf },
+      credentials: credentials(signCertificate, signKey),
     },
   };
+}
+
+/** The signer; both files or neither. */
+function credentials(
+  certificate: string | undefined,
+  key: string | undefined,
+): CredentialOptions | undefined {
+  if (certificate === undefined && key === undefined) return undefined;
+  if (certificate !== undefined && key !== undefined) return { certificate, key };
+  const field = key === undefined ? 'key' : 'certificate';
+  throw new UsageError(
+    'HF_FIELD_MISSING',
+    `Signing takes a certificate and its key: give \`${field}\` as well.`,
+    { field },
+  );
 }
 
 /** Fields of the preset by the named flags, and over them by `--set`. Names and values are checked with the preset. */

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { Framing, PoseClip, RepairOptions, Rotate } from '../pose/index.js';
-import type { EncodingOptions, Layout, StreamContainer } from '../video/index.js';
+import type { CredentialOptions, EncodingOptions, Layout, StreamContainer } from '../video/index.js';
 import type { PresetOverrides } from './preset.js';
 
 /** What of the keypoint file is drawn, and how it is fitted into the picture. */
@@ -137,6 +137,8 @@ export interface OutputOptions {
   /** File whose sound is put under the video. */
   readonly audio?: string;
   readonly encoding?: EncodingOptions;
+  /** Who signs content credentials (C2PA). They need `@contentauth/c2pa-wasm`. */
+  readonly credentials?: CredentialOptions;
 }
 
 /** Options of `render`. */

@@ -27,6 +27,8 @@ export async function provenance(session: Session, options: RenderOptions): Prom
   const { description: _, ...fields } = preset;
   return {
     version: version(),
+    digitalSourceType:
+      output.layout === 'source' ? 'compositeWithTrainedAlgorithmicMedia' : 'trainedAlgorithmicMedia',
     prompt: signer.prompt,
     negativePrompt: look.negativePrompt ?? '',
     seed: signer.seed,

@@ -85,10 +85,18 @@ async function checkFacts(
   { manifest, clip, frames }: ClipFacts,
   { output, look }: RenderOptions,
 ): Promise<void> {
-  const { path, layout = 'plain', audio, encoding, sourceVideo } = output;
+  const { path, layout = 'plain', audio, encoding, credentials, sourceVideo } = output;
   const { size } = manifest.body.autoencoder;
   const picture = { ...layoutSize(layout, size, size), fps: clip.info.fps };
-  await checkVideo({ path, ...picture, alpha: look?.background === 'transparent', audio, encoding, frames });
+  await checkVideo({
+    path,
+    ...picture,
+    alpha: look?.background === 'transparent',
+    audio,
+    encoding,
+    credentials,
+    frames,
+  });
   if (sourceVideo !== undefined) await probeVideo(sourceVideo);
 }
 
@@ -116,7 +124,17 @@ function checkLayout({ layout, sourceVideo }: OutputOptions): void {
 
 async function openWriter(session: Session, options: RenderOptions): Promise<VideoWriter> {
   const { output, look, signal } = options;
-  const { path, container, stream, layout = 'plain', audio, encoding, force, resume = true } = output;
+  const {
+    path,
+    container,
+    stream,
+    layout = 'plain',
+    audio,
+    encoding,
+    credentials,
+    force,
+    resume = true,
+  } = output;
   return openVideoWriter({
     path,
     container,
@@ -127,6 +145,7 @@ async function openWriter(session: Session, options: RenderOptions): Promise<Vid
     metadata: await provenance(session, options),
     audio,
     encoding,
+    credentials,
     force,
     // Frames that come live cannot be asked for again.
     resume: resume && !session.clip.live ? 'auto' : 'never',

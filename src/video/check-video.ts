@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { OutputError } from '../errors.js';
 import { openAudio } from './audio.js';
+import { type CredentialOptions, openCredentials } from './credentials.js';
 import { findFfmpeg } from './ffmpeg.js';
 import type { EncodingPlan } from './ffmpeg-args.js';
 import { FORMATS } from './format.js';
@@ -20,8 +21,12 @@ const LEAST = { mp4: 0.01, webm: 0.005, mov: 0.2, gif: 0.1, webp: 0.1, png: 0.1 
  *
  * @throws UsageError, EncoderError without an ffmpeg, OutputError when another process writes it or the disk is too small for certain
  */
-export async function checkVideo(options: PlanOptions & { audio?: string; frames: number }): Promise<void> {
+export async function checkVideo(
+  options: PlanOptions & { audio?: string; credentials?: CredentialOptions; frames: number },
+): Promise<void> {
+  const { credentials } = options;
   if (options.path === STANDARD_OUTPUT) {
+    if (credentials) await openCredentials(credentials, 'stream');
     makePlan(options, 'mp4');
     return;
   }
@@ -33,6 +38,7 @@ export async function checkVideo(options: PlanOptions & { audio?: string; frames
     audio && traits.audioEncoder ? [...traits.encoders, traits.audioEncoder] : traits.encoders,
   );
   if (audio) await openAudio(audio, output.name, traits, ffmpeg.path);
+  if (credentials) await openCredentials(credentials, output.format);
   await checkUnlocked(output.work, output.name);
   await checkSpace(output, plan, options.frames);
 }

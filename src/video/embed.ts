@@ -1,9 +1,11 @@
 import type { VideoMetadata } from './metadata.js';
-import { describe, parseMetadata } from './metadata.js';
+import { parseMetadata } from './metadata.js';
+import { fromXmp, toXmp } from './xmp.js';
 
 /*
- * Metadata in the two containers that ffmpeg writes none into. GIF: a comment extension (GIF89a, section 24) before the
- * trailer. WebP: an XMP chunk at the end, and its flag in VP8X (RFC 9649, section 2.7).
+ * Metadata in the two containers that ffmpeg writes none into. GIF: XMP in an application extension (GIF89a, section 26) for other
+ * programs, and a comment extension (section 24), both before the trailer. WebP: an XMP chunk at the end, and its flag in VP8X
+ * (RFC 9649, section 2.7).
  */
 
 const GIF_TRAILER = 0x3b;
@@ -12,8 +14,23 @@ const GIF_COMMENT = 0xfe;
 const GIF_IMAGE = 0x2c;
 const XMP_FLAG = 0x04;
 
-/** The GIF with `metadata` as a comment. `gif`: a whole file. */
-export function withGifComment(gif: Uint8Array, metadata: VideoMetadata): Uint8Array {
+/**
+ * XMP in a GIF (XMP specification, part 3, section 1.1.2): the text stands there whole, and a tail of falling bytes leads readers of
+ * sub-blocks out of it, wherever they are.
+ */
+function gifXmp(metadata: VideoMetadata): Buffer {
+  const head = Buffer.from([GIF_EXTENSION, 0xff, 11]);
+  const tail = Uint8Array.from({ length: 258 }, (_, at) => (at === 0 ? 1 : at < 257 ? 256 - at : 0));
+  return Buffer.concat([
+    head,
+    Buffer.from('XMP DataXMP', 'latin1'),
+    Buffer.from(toXmp(metadata), 'utf8'),
+    tail,
+  ]);
+}
+
+/** The GIF with `metadata` as XMP and as a comment. `gif`: a whole file. */
+export function withGifMetadata(gif: Uint8Array, metadata: VideoMetadata): Uint8Array {
   if (gif.at(-1) !== GIF_TRAILER) throw new Error('A GIF without a trailer cannot carry a comment.');
   const text = Buffer.from(JSON.stringify(metadata), 'utf8');
   const blocks: Uint8Array[] = [];
@@ -22,7 +39,7 @@ export function withGifComment(gif: Uint8Array, metadata: VideoMetadata): Uint8A
     blocks.push(Uint8Array.of(part.length), part);
   }
   const comment = [Uint8Array.of(GIF_EXTENSION, GIF_COMMENT), ...blocks, Uint8Array.of(0, GIF_TRAILER)];
-  return Buffer.concat([gif.subarray(0, -1), ...comment]);
+  return Buffer.concat([gif.subarray(0, -1), gifXmp(metadata), ...comment]);
 }
 
 /** Bytes of a GIF colour table whose packed field is `packed`. */
@@ -60,34 +77,6 @@ export function readGifComment(bytes: Uint8Array): VideoMetadata | undefined {
     }
   }
   return undefined;
-}
-
-const ENTITIES: readonly (readonly [string, string])[] = [
-  ['&', '&amp;'],
-  ['<', '&lt;'],
-  ['>', '&gt;'],
-  ['"', '&quot;'],
-];
-
-function toXmp(metadata: VideoMetadata): string {
-  const escaped = (text: string) =>
-    ENTITIES.reduce((all, [plain, entity]) => all.replaceAll(plain, entity), text);
-  return `<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?>
-<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
- xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:iptc="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" xmlns:handfirst="urn:handfirst:"
- iptc:DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/${metadata.digitalSourceType}">
-<dc:description><rdf:Alt><rdf:li xml:lang="x-default">${escaped(describe(metadata))}</rdf:li></rdf:Alt></dc:description>
-<handfirst:metadata>${escaped(JSON.stringify(metadata))}</handfirst:metadata>
-</rdf:Description></rdf:RDF></x:xmpmeta>
-<?xpacket end="r"?>`;
-}
-
-function fromXmp(xmp: string): VideoMetadata | undefined {
-  const text = /<handfirst:metadata>([\s\S]*?)<\/handfirst:metadata>/.exec(xmp)?.[1];
-  if (text === undefined) return undefined;
-  return parseMetadata(
-    [...ENTITIES].reverse().reduce((all, [plain, entity]) => all.replaceAll(entity, plain), text),
-  );
 }
 
 /** Chunks of a RIFF file: four letters, then where the content lies. */

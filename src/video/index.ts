@@ -5,6 +5,7 @@ import { checkOutput, placeOutput } from './output.js';
 import { STANDARD_OUTPUT } from './stream-writer.js';
 
 export { checkVideo } from './check-video.js';
+export type { CredentialOptions } from './credentials.js';
 export { type Ffmpeg, findFfmpeg } from './ffmpeg.js';
 export type { StreamContainer } from './ffmpeg-args.js';
 export { FORMATS, type FormatTraits, formatOf, type VideoFormat } from './format.js';

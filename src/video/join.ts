@@ -1,7 +1,8 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AudioTrack } from './audio.js';
-import { withGifComment, withWebpXmp } from './embed.js';
+import { type Credentials, signVideo } from './credentials.js';
+import { withGifMetadata, withWebpXmp } from './embed.js';
 import { type RunOptions, runFfmpeg } from './encoder.js';
 import { FORMATS, type VideoFormat } from './format.js';
 import { SIDECAR } from './info.js';
@@ -10,6 +11,7 @@ import { digestFiles, type SegmentRecord, syncToDisk } from './journal.js';
 import { containerTags, type VideoMetadata } from './metadata.js';
 import { checkJoined } from './read-back.js';
 import { segmentFolder, type Workplace } from './segments.js';
+import { appendXmp } from './xmp.js';
 
 /** The file that an output is known by: itself, or the sidecar of a PNG folder. */
 export function proofFile(path: string, format: VideoFormat): string {
@@ -49,16 +51,22 @@ async function animate(
     await runFfmpeg(animationCommand(plan, files), run);
   }
   const picture = await readFile(files.target);
-  const embed = plan.format === 'gif' ? withGifComment : withWebpXmp;
+  const embed = plan.format === 'gif' ? withGifMetadata : withWebpXmp;
   await writeFile(files.target, embed(picture, metadata));
 }
 
-/** Makes the output from finished segments, in the work folder, and says its digest. Doing it again gives the same bytes. */
+/** What a video gets beside its pictures. */
+export interface JoinedWith {
+  readonly metadata: VideoMetadata;
+  readonly audio?: AudioTrack;
+  readonly credentials?: Credentials;
+}
+
+/** Makes the output from finished segments, in the work folder, and says its digest. Without credentials, the same bytes each time. */
 export async function joinSegments(
   place: Workplace,
   segments: readonly SegmentRecord[],
-  metadata: VideoMetadata,
-  audio?: AudioTrack,
+  { metadata, audio, credentials }: JoinedWith,
 ): Promise<string> {
   const { folder, plan, ffmpeg, output, signal } = place;
   const path = artifactPath(place);
@@ -79,6 +87,7 @@ export async function joinSegments(
   switch (FORMATS[plan.format].join) {
     case 'copy':
       await runFfmpeg(copyCommand(plan, frames, files), run);
+      if (plan.format !== 'webm') await appendXmp(path, metadata);
       break;
     case 'encode':
       await animate(place, files, run, metadata);
@@ -87,6 +96,7 @@ export async function joinSegments(
       await finishFolder(place, metadata);
       break;
   }
+  if (credentials) await signVideo({ file: path, format: plan.format, title: output }, credentials, metadata);
   const proof = proofFile(path, plan.format);
   await syncToDisk(proof);
   await checkJoined({ ...place, format: plan.format, file: path }, frames);

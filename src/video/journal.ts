@@ -31,7 +31,13 @@ const segmentSchema = z.object({
   sha256: hash,
 });
 
-const joinedSchema = z.object({ kind: z.literal('joined'), frames: count.min(1), sha256: hash });
+const joinedSchema = z.object({
+  kind: z.literal('joined'),
+  frames: count.min(1),
+  sha256: hash,
+  /** SHA-256 of the certificate that signed it; absent where nobody did. */
+  credentials: hash.optional(),
+});
 
 const recordSchema = z.discriminatedUnion('kind', [headerSchema, segmentSchema, joinedSchema]);
 

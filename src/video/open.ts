@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { OutputError, UsageError } from '../errors.js';
 import { type AudioTrack, openAudio } from './audio.js';
+import { type CredentialOptions, type Credentials, openCredentials } from './credentials.js';
 import { asOutputError, cancelled } from './encoder.js';
 import { findFfmpeg } from './ffmpeg.js';
 import type { EncodingPlan, StreamContainer } from './ffmpeg-args.js';
@@ -45,6 +46,8 @@ export interface VideoWriterOptions {
   /** A file whose sound is put under the video, cut at its end. */
   audio?: string;
   encoding?: EncodingOptions;
+  /** Who signs content credentials (C2PA), for .mp4, .mov, .gif and .webp. Signatures differ from run to run; pictures do not. */
+  credentials?: CredentialOptions;
   /** Replace an output that exists, and forget an unfinished run with other options. */
   force?: boolean;
   /** `auto` (default) continues an unfinished run of the same options; `never` begins again. */
@@ -94,8 +97,13 @@ async function enter({ work, name }: OutputPlace): Promise<() => Promise<void>> 
 }
 
 /** The part of an earlier run's journal that can be built upon. */
-async function trusted(journal: Journal, output: OutputPlace, place: Workplace): Promise<Journal> {
-  if (journal.joined) {
+async function trusted(
+  journal: Journal,
+  output: OutputPlace,
+  place: Workplace,
+  credentials?: Credentials,
+): Promise<Journal> {
+  if (journal.joined && journal.joined.credentials === credentials?.fingerprint) {
     const { sha256 } = journal.joined;
     const places = [output.path, artifactPath(place)];
     for (const path of places) {
@@ -110,6 +118,7 @@ async function continueOrBegin(
   output: OutputPlace,
   place: Workplace,
   { force = false, resume = 'auto' }: VideoWriterOptions,
+  credentials?: Credentials,
 ): Promise<Journal> {
   const earlier = resume === 'never' ? undefined : await readJournal(place.folder);
   const same = earlier?.header.fingerprint === header.fingerprint;
@@ -125,7 +134,8 @@ async function continueOrBegin(
   }
   // What begins again has no use for the frames that an earlier run kept.
   if (!earlier || !same) await rm(join(place.folder, FRAME_LOG), { force: true });
-  const journal = earlier && same ? await trusted(earlier, output, place) : { header, segments: [] };
+  const journal =
+    earlier && same ? await trusted(earlier, output, place, credentials) : { header, segments: [] };
   if (journal.joined) return journal;
   await removeLeftovers(place.folder, journal.segments);
   await startJournal(place.folder, header, journal.segments);
@@ -133,7 +143,8 @@ async function continueOrBegin(
 }
 
 async function openStream(options: VideoWriterOptions): Promise<VideoWriter> {
-  const { width, height, audio, container = 'mp4', signal } = options;
+  const { width, height, audio, container = 'mp4', signal, credentials } = options;
+  if (credentials) await openCredentials(credentials, 'stream');
   if (audio)
     throw new UsageError(
       'HF_FIELDS_CONFLICT',
@@ -172,6 +183,7 @@ export async function openVideoWriter(options: VideoWriterOptions): Promise<Vide
     options.audio && traits.audioEncoder ? [...traits.encoders, traits.audioEncoder] : traits.encoders;
   const ffmpeg = await findFfmpeg(needed);
   const audio = options.audio ? await openAudio(options.audio, output.name, traits, ffmpeg.path) : undefined;
+  const credentials = options.credentials && (await openCredentials(options.credentials, output.format));
   if (options.signal?.aborted) throw cancelled(output.name);
   await checkBefore(output, options.force ?? false);
   const unlock = await enter(output);
@@ -186,7 +198,7 @@ export async function openVideoWriter(options: VideoWriterOptions): Promise<Vide
   };
   try {
     const header = identify(plan, metadata, ffmpeg.version, audio);
-    const journal = await continueOrBegin(header, output, place, options);
+    const journal = await continueOrBegin(header, output, place, options, credentials);
     const kept = await keptFrom(journal, place);
     const { width, height, signal, force = false, onFailure = 'remove' } = options;
     const given = { width, height, signal, force, keepOnFailure: onFailure === 'keep' };
@@ -197,6 +209,7 @@ export async function openVideoWriter(options: VideoWriterOptions): Promise<Vide
       kept,
       metadata,
       audio,
+      credentials,
       unlock,
       stop: () => stopper.abort(),
       ...given,

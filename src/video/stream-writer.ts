@@ -7,6 +7,7 @@ import { type EncodingPlan, type StreamContainer, streamCommand } from './ffmpeg
 import { evenPicture, withChannels } from './layout.js';
 import type { VideoMetadata } from './metadata.js';
 import type { FinishedVideo, VideoWriter } from './writer.js';
+import { xmpBox } from './xmp.js';
 
 /** The output's name that means standard output. */
 export const STANDARD_OUTPUT = '-';
@@ -63,7 +64,7 @@ export class StreamWriter implements VideoWriter {
         `The picture for frame ${this.nextFrame} is ${picture.width} x ${picture.height}, but the video is ${width} x ${height}: give pictures of one size.`,
         { frame: this.nextFrame },
       );
-    await this.told(() => this.encoder.write(evenPicture(withChannels(picture, 3)).data));
+    await this.guarded(() => this.encoder.write(evenPicture(withChannels(picture, 3)).data));
     this.nextFrame += 1;
   }
 
@@ -75,9 +76,10 @@ export class StreamWriter implements VideoWriter {
         'The video would have no frames: give a clip with at least one.',
       );
     }
-    await this.told(async () => {
+    await this.guarded(async () => {
       const flushed = once(this.counted, 'finish');
       await this.encoder.end();
+      if (this.state.container === 'mp4') this.counted.write(xmpBox(this.state.metadata));
       this.counted.end();
       await flushed;
     });
@@ -95,7 +97,7 @@ export class StreamWriter implements VideoWriter {
     this.stopper.abort();
   };
 
-  private async told(step: () => Promise<void>): Promise<void> {
+  private async guarded(step: () => Promise<void>): Promise<void> {
     try {
       await step();
     } catch (error) {

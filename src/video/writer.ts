@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { OutputError, UsageError } from '../errors.js';
 import type { Picture } from '../picture.js';
 import type { AudioTrack } from './audio.js';
+import type { Credentials } from './credentials.js';
 import { asOutputError, cancelled } from './encoder.js';
 import { FORMATS } from './format.js';
 import { artifactPath, digestOutput, joinSegments, proofFile } from './join.js';
@@ -54,6 +55,7 @@ export interface WriterState {
   readonly height: number;
   readonly metadata: VideoMetadata;
   readonly audio?: AudioTrack;
+  readonly credentials?: Credentials;
   readonly force: boolean;
   readonly keepOnFailure: boolean;
   /** The caller's; `place.signal` is the writer's own, which `stop` aborts. */
@@ -139,14 +141,15 @@ export class SegmentedWriter implements VideoWriter {
 
   /** Joins the segments, unless an earlier run already has. */
   private async joinOnce(): Promise<void> {
-    const { place, journal, metadata, audio } = this.state;
+    const { place, journal, metadata, audio, credentials } = this.state;
     if (
       journal.joined &&
       (await digestOutput(artifactPath(place), place.plan.format)) === journal.joined.sha256
     )
       return;
-    const sha256 = await joinSegments(place, this.segments, metadata, audio);
-    await appendJournal(place.folder, { kind: 'joined', frames: this.nextFrame, sha256 });
+    const sha256 = await joinSegments(place, this.segments, { metadata, audio, credentials });
+    const signed = credentials && { credentials: credentials.fingerprint };
+    await appendJournal(place.folder, { kind: 'joined', frames: this.nextFrame, sha256, ...signed });
   }
 
   /** The segment that the next frame belongs to, with the frames of it that an earlier run has kept. */

@@ -54,6 +54,25 @@ describe('values of flags', () => {
     complete: true,
   };
 
+  it('takes a certificate with its key, and neither alone', () => {
+    const both = renderOptions('x.pose', { ...given, signCertificate: 'a.pem', signKey: 'a.key' });
+    expect(both.output.credentials).toEqual({ certificate: 'a.pem', key: 'a.key' });
+    expect(renderOptions('x.pose', given).output.credentials).toBeUndefined();
+    const failure = (values: object) => {
+      try {
+        return renderOptions('x.pose', { ...given, ...values });
+      } catch (error) {
+        return failureOf(error, generateCommand());
+      }
+    };
+    expect(failure({ signCertificate: 'a.pem' })).toMatchObject({
+      message: expect.stringContaining('give --sign-key as well'),
+    });
+    expect(failure({ signKey: 'a.key' })).toMatchObject({
+      message: expect.stringContaining('give --sign-certificate as well'),
+    });
+  });
+
   it('lets --set win over the named flag', () => {
     const flags = { ...given, steps: 4, set: { body: { steps: 2 } } };
     expect(renderOptions('x.pose', flags).method?.overrides).toMatchObject({

@@ -68,20 +68,23 @@ function checkWhole(): void {
   atMost('handfirst without the files of other platforms', megabytes(modules) - otherPlatforms(modules), 170);
   const handfirst = (...args: string[]) =>
     execute('node', [join(modules, 'handfirst/bin/handfirst.js'), ...args], { cwd: own, mayFail: true });
-  const drawn = handfirst(
-    'generate',
-    join(modules, 'handfirst/samples/hello.pose'),
-    '-o',
-    'hello.mp4',
-    '--range',
-    '8:9',
-    '--preset',
-    'fast',
-  );
+  const hello = join(modules, 'handfirst/samples/hello.pose');
+  const drawn = handfirst('generate', hello, '-o', 'hello.mp4', '--range', '8:9', '--preset', 'fast');
   assert.equal(drawn.status, 0, drawn.err);
   assert.ok(readdirSync(own).includes('hello.mp4'));
   const unfound = handfirst('pose', 'extract', 'hello.mp4', '-o', 'found.pose');
   assert.match(unfound.err, /npm install @litertjs\/core @mediapipe\/holistic/);
+  const unsigned = handfirst(
+    'generate',
+    hello,
+    '-o',
+    'signed.mp4',
+    '--sign-certificate',
+    'a',
+    '--sign-key',
+    'b',
+  );
+  assert.match(unsigned.err, /npm install @contentauth\/c2pa-wasm/);
   assert.match(handfirst('preview').err, /npm install hono @hono\/node-server/);
   assert.match(handfirst('evaluate', '--limit', '1').err, /npm install culori ml-matrix/);
   const names = entryPoints('handfirst', '.');
