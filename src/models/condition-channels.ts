@@ -11,8 +11,11 @@ export const channelsSchema = z.discriminatedUnion('kind', [
     sigma: z.number().positive().default(0.05),
     minPixels: z.number().positive().default(0.75),
   }),
-  /** 1 channel: the precise hand mask; zeros where there is none (hand stage at inference). */
-  z.object({ kind: z.literal('hand-mask') }),
+  /**
+   * 1 channel: the precise hand mask; zeros where there is none (hand stage at inference). `nearest`: each cell has the value of its
+   * upper left pixel, instead of a mean.
+   */
+  z.object({ kind: z.literal('hand-mask'), nearest: z.boolean().default(false) }),
   /** 5 channels: hands as capsules, nearest last: coverage, finger, place along the finger, relief, depth. */
   z.object({ kind: z.literal('hand-surface') }),
   /** 1 channel: forearms as capsules. */
@@ -34,6 +37,17 @@ export const channelsSchema = z.discriminatedUnion('kind', [
   }),
   /** 3 channels: COCO's 17 body points, 16 limbs, a hue each; see `stages/conditions/coco-skeleton.ts`. `signed`: -1..1 instead of 0..1. */
   z.object({ kind: z.literal('coco-skeleton'), signed: z.boolean().default(false) }),
+  /**
+   * A channel a kernel, 0 or 1: the surroundings of COCO's skeleton. Its picture at `scale` times the tensor's size, -1..1, is shrunk by
+   * means, blurred by a Gaussian of `sigma` cells in a square of `kernel` cells, and cut at `threshold`.
+   */
+  z.object({
+    kind: z.literal('coco-masks'),
+    kernels: z.array(size.refine((kernel) => kernel % 2 === 1, 'a kernel has a middle')).min(1),
+    sigma: z.number().positive().default(3),
+    threshold: z.number().default(-0.99),
+    scale: size.default(8),
+  }),
   /** 3 equal channels, 0..1: depth of the hands, nearest 1, on black; needs z (refining stage only). */
   z.object({ kind: z.literal('hand-depth') }),
   /** 3 channels, -1..1: the canvas picture (body stage only). */

@@ -103,6 +103,8 @@ function denoiserInput(input: DenoiserManifest['inputs'][number], latent: readon
     case 'encoded':
     case 'prompt':
       return floats(input.name);
+    case 'strength':
+      return floats(input.name, [1]);
     case 'skin':
       return floats(input.name, [1, 9]);
   }

@@ -100,6 +100,8 @@ const denoiserInput = z.discriminatedUnion('from', [
     channels: z.array(channelsSchema).min(1),
     unprompted,
   }),
+  /** Shape [1]: how strongly the conditions count, 0..1 (refining stage only). */
+  z.object({ name, from: z.literal('strength') }),
   /** An output of a condition encoder, by its key there. */
   z.object({ name, from: z.literal('encoded'), key: name, unprompted }),
   /** An output of the prompt graph, by its key there. */
@@ -153,11 +155,11 @@ const bodyStage = stage.extend({
   canvasColour: z.tuple([z.number(), z.number(), z.number()]).default([127.5, 127.5, 127.5]),
 });
 
-/** Draws the hands of a finished picture anew, from the depth of the hands found in it (HandRefiner). */
+/** Draws the hands of a finished picture anew, from the depth of the hands found in it (Lu et al. 2023). */
 const refineStage = stage.extend({
-  /** Pixels of a 512 picture by which the box of a hand is enlarged on each side; what is outside stays. */
+  /** Pixels of a 512 picture by which the box of a hand is enlarged on each side, at least; what is outside stays. */
   boxMargin: z.number().min(0).default(30),
-  /** Share of the steps that is drawn anew, 0..1, where the preset says none. */
+  /** How strongly the depth counts, 0..1, where the preset says nothing: what the denoiser's input `strength` is given. */
   strength: z.number().gt(0).max(1).default(0.55),
 });
 

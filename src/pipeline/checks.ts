@@ -116,7 +116,7 @@ function checkHands(
   if (refine.draw && !refined)
     throw new UsageError(
       'HF_FIELDS_CONFLICT',
-      `The bundle "${name}" has no stage that refines hands, which \`refine.draw\` asks for: choose another preset, or a bundle of HandRefiner.`,
+      `The bundle "${name}" has no stage that refines hands, which \`refine.draw\` asks for: choose another preset, or a bundle whose manifest has \`refine\`.`,
       { field: 'refine.draw' },
     );
 }

@@ -123,14 +123,21 @@ function handStage(parts: MethodParts, hand: HandStageManifest, choices: Choices
 
 /** The third stage, where the preset asks for it. */
 function refineStage(parts: MethodParts, { refine }: Preset): { refine?: RefineStage } {
-  const { manifest, draw, find } = parts;
+  const { manifest, draw, find, look } = parts;
   if (!refine.draw) return {};
   if (!manifest.refine || !find) throw new Error('refining was asked for and not prepared');
   const { guidance, strength, sampler } = manifest.refine;
   const steps = refine.steps ?? sampler.trainedSteps?.[0] ?? DEFAULT_STEPS;
-  const stage = makeStage(parts, manifest.refine, steps, refine.guidance ?? guidance);
+  const own = { ...look, negative: look.refineNegative ?? look.negative };
+  const stage = makeStage({ ...parts, look: own }, manifest.refine, steps, refine.guidance ?? guidance);
   return {
-    refine: { ...stage, manifest: manifest.refine, draw, strength: refine.strength ?? strength, find },
+    refine: {
+      ...stage,
+      manifest: manifest.refine,
+      draw,
+      strength: refine.adaptive ? 'adaptive' : (refine.strength ?? strength),
+      find,
+    },
   };
 }
 

@@ -101,8 +101,9 @@ export async function openParts(
     const signer = await chooseSigner(parts, look, signal);
     const placed = placeBefore(signer, backdrop, manifest);
     const { look: seen, seed } = signer;
-    const drawer = await engine.pool.openClip({ manifest, preset, choices, look: seen, seed, ...placed });
-    opened.push(drawer);
+    const clipDrawer = await engine.pool.openClip({ manifest, preset, choices, look: seen, seed, ...placed });
+    opened.push(clipDrawer);
+    const drawer = tellUnrefined(clipDrawer, warn);
     return { options, clip, statistics, engine, preset, choices, signer, drawer, opened };
   } catch (error) {
     for (const resource of opened.reverse()) await resource.close();
@@ -172,6 +173,24 @@ function placeBefore(
   const plate = seesPlate(manifest) ? plateOf(backdrop, reference.size) : undefined;
   if (!plate) return { background: backdrop, reference };
   return { background: 'drawn', reference: onOtherPlate(reference, plate) };
+}
+
+/** Says once that a picture has no hands to refine. */
+function tellUnrefined(drawer: ClipDrawer, warn: (sentence: string) => void): ClipDrawer {
+  let warned = false;
+  return {
+    ...drawer,
+    draw: async (job, signal) => {
+      const frame = await drawer.draw(job, signal);
+      if (frame.refined === false && !warned) {
+        warned = true;
+        warn(
+          `No hands are found in frame ${job.pose.index}, so none are refined there: it stays as it is, and so may others.`,
+        );
+      }
+      return frame;
+    },
+  };
 }
 
 function tellDevices(runner: BundleRunner, { watch }: GenerateOptions): void {

@@ -40,6 +40,15 @@ export const presetSchema = z.strictObject({
       pose: z.boolean().default(true),
     })
     .prefault({}),
+  /** For bundles that read any words. */
+  prompt: z
+    .strictObject({
+      /** Put after the prompt, with a comma. */
+      suffix: z.string().default(''),
+      /** The negative prompt where the user gives none. */
+      negative: z.string().default(''),
+    })
+    .prefault({}),
   blending: z
     .strictObject({
       mode: z.enum(['expand', 'naive', 'box', 'none']).default('expand'),
@@ -59,8 +68,12 @@ export const presetSchema = z.strictObject({
       draw: z.boolean().default(false),
       steps: steps.optional(),
       guidance: guidance.optional(),
-      /** Share of the steps that is drawn anew. */
+      /** How strongly the depth of the hands counts. */
       strength: z.number().gt(0).max(1).optional(),
+      /** Draw with strength 1 first, then with the least of .4 to .9 whose hands lie nearly as near to the depth's. */
+      adaptive: z.boolean().default(false),
+      /** The negative prompt of this stage where the user gives none; absent: that of the other stages. */
+      negative: z.string().optional(),
     })
     .prefault({}),
   composite: z

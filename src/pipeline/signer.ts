@@ -98,6 +98,8 @@ async function lookOf(
 ): Promise<Look> {
   const { manifest, runner, preset, choices } = parts;
   const { prompt, negativePrompt, seed } = options;
+  const anyWords = manifest.prompt?.tokenizer.kind === 'clip';
+  const { suffix, negative: usual } = anyWords ? preset.prompt : { suffix: '', negative: '' };
   const refined = preset.refine.draw ? (preset.refine.guidance ?? manifest.refine?.guidance ?? 1) : 1;
   const guided = Math.max(choices.handGuidance, choices.bodyGuidance, refined) > 1;
   if (negativePrompt && !(guided && manifest.prompt)) {
@@ -108,22 +110,28 @@ async function lookOf(
     );
   }
   const { prompt: graph } = manifest;
-  const tokens = encode(parts, prompt, options);
+  const tokens = encode(parts, prompt, options, suffix);
   if (!graph || !tokens) return { prompt: {} };
-  const positive = await encodePrompt(graph, runner, { tokens, seed }, signal);
-  const negativeTokens = guided ? encode(parts, negativePrompt ?? '', options) : undefined;
-  if (!negativeTokens) return { prompt: positive };
-  const negative = await encodePrompt(graph, runner, { tokens: negativeTokens, seed }, signal);
-  return { prompt: positive, negative };
+  const run = (ids: readonly number[] = []) => encodePrompt(graph, runner, { tokens: ids, seed }, signal);
+  const positive = await run(tokens);
+  if (!guided) return { prompt: positive };
+  // A preset's own words are cut where the bundle has no room for them, as in the systems that they come from.
+  const ownWords = (words: string) => run(parts.tokenizer?.encode(words).ids);
+  if (negativePrompt !== undefined)
+    return { prompt: positive, negative: await run(encode(parts, negativePrompt, options)) };
+  const negative = await ownWords(usual);
+  const { draw: refines, negative: own } = preset.refine;
+  if (!refines || !anyWords || own === undefined) return { prompt: positive, negative };
+  return { prompt: positive, negative, refineNegative: await ownWords(own) };
 }
 
-/** Token ids of the prompt; undefined where the bundle has no prompt graph. */
-function encode(parts: SignerParts, prompt: string, options: LookOptions): number[] | undefined {
+/** Token ids of the prompt; undefined where the bundle has no prompt graph. A suffix that there is no room for is cut without a word. */
+function encode(parts: SignerParts, prompt: string, options: LookOptions, suffix = ''): number[] | undefined {
   const { tokenizer, manifest, warn } = parts;
   if (!tokenizer) return undefined;
   const encoded = tokenizer.encode(prompt);
   checkWords(encoded, { bundle: manifest.name, allowUnknownWords: options.allowUnknownWords, warn });
-  return encoded.ids;
+  return suffix ? tokenizer.encode(prompt ? `${prompt}, ${suffix}` : suffix).ids : encoded.ids;
 }
 
 /** Of bundles without a hand stage, which draw no crop. */

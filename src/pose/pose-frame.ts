@@ -15,7 +15,8 @@ export const PARTS = {
 } as const;
 
 export type PartName = keyof typeof PARTS;
-export type HandSide = 'left' | 'right';
+export const HAND_SIDES = ['left', 'right'] as const;
+export type HandSide = (typeof HAND_SIDES)[number];
 
 /** One person in one picture: what every reader yields and everything after `pose/` consumes. */
 export interface PoseFrame {

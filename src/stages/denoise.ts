@@ -23,8 +23,6 @@ export interface StepStart {
 }
 
 export interface DenoiseHooks {
-  /** Where to begin instead of at pure noise: a latent at the noise level of step `first`. */
-  readonly begin?: { readonly latent: Float32Array; readonly first: number };
   /** Replaces the conditions before a later step, with what the mask head said in the step before: [masks, size, size]. */
   condition?(conditions: Tensors, masks: Float32Array): Tensors;
   /** Replaces the latent before a step: where the outpainter blends the canvas in. */
@@ -49,13 +47,11 @@ export async function denoise(
   signal?: AbortSignal,
 ): Promise<Denoised> {
   const { denoiser, autoencoder, sampler } = stage;
-  const { first = 0, latent: from = stage.noise } = hooks.begin ?? {};
-  let latent = from;
+  let latent = stage.noise;
   let last: Omit<Denoised, 'latent'> = {};
   const prepared = await denoiser.prepare(conditions, signal);
   let told = prepared;
   for (const [index, step] of sampler.steps(stage.steps).entries()) {
-    if (index < first) continue;
     const { t } = step;
     const start = { index, t, latent };
     if (hooks.blend) latent = hooks.blend(start);

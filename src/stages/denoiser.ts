@@ -9,6 +9,8 @@ export interface Look {
   readonly prompt: FloatTensors;
   /** Prompt outputs of the negative prompt; absent where guidance is off. */
   readonly negative?: FloatTensors;
+  /** The refining stage's own, where it has one. */
+  readonly refineNegative?: FloatTensors;
   /** The reference's skin, [1, 9]; absent where the bundle takes no reference. */
   readonly skin?: FloatTensor;
 }
@@ -111,6 +113,7 @@ export class Denoiser {
           : { dims: [1], data: Float32Array.of(timestep) };
       case 'conditions':
       case 'encoded':
+      case 'strength':
         return need(conditions[input.name], graph, input.name);
       case 'prompt':
         return need(prompt[input.key], graph, input.key);

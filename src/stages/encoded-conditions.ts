@@ -49,13 +49,18 @@ export function unprompted({ inputs }: DenoiserManifest, conditions: Tensors): T
   return Object.keys(changed).length === 0 ? conditions : { ...conditions, ...changed };
 }
 
-/** The inputs of two passes as one batch of two; the timestep is one for both. */
+/** The inputs of two passes as one batch of two; timestep and strength are one for both. */
 export function inPairs({ inputs }: DenoiserManifest, first: Tensors, second: Tensors): Tensors {
   const pairs: Record<string, Tensor> = {};
   for (const { name, from } of inputs) {
     const [a, b] = [first[name], second[name]];
     if (!a || !b) continue;
-    if (from === 'timestep' || !(a.data instanceof Float32Array) || !(b.data instanceof Float32Array)) {
+    if (
+      from === 'timestep' ||
+      from === 'strength' ||
+      !(a.data instanceof Float32Array) ||
+      !(b.data instanceof Float32Array)
+    ) {
       pairs[name] = a;
       continue;
     }

@@ -101,3 +101,12 @@ function resampleColumns(source: Planes, taps: readonly Taps[], height: number):
 export function resampleMask(mask: Float32Array, from: number, to: number): Float32Array {
   return from === to ? mask : resample(makePlanes(1, from, from, mask), to, to).data;
 }
+
+/** A mask [from, from] at [to, to], each cell with the value of its upper left pixel: PyTorch's `interpolate(mode='nearest')`. */
+export function nearestMask(mask: Float32Array, from: number, to: number): Float32Array {
+  const at = (cell: number): number => Math.floor((cell * from) / to);
+  return Float32Array.from(
+    { length: to * to },
+    (_, i) => mask[at(Math.floor(i / to)) * from + at(i % to)] ?? 0,
+  );
+}

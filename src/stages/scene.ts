@@ -6,7 +6,7 @@ import type { Carried } from './carry/carried.js';
 import { scalePose } from './crop.js';
 import { encoderInput } from './encoded-conditions.js';
 import { makePlanes, type Planes } from './planes.js';
-import { resample, resampleMask } from './resample.js';
+import { nearestMask, resample, resampleMask } from './resample.js';
 
 /** What a condition tensor of `size` x `size` is drawn from; everything is in the coordinates and at the size of that tensor. */
 export interface Scene {
@@ -63,9 +63,11 @@ function sceneAt(scene: StageScene, size: number, channels: readonly ConditionCh
   const { mask, canvas, carried, canvasLatent, carriedLatent, plateLatent } = scene;
   const asks = (kind: ConditionChannels['kind']): boolean => channels.some((asked) => asked.kind === kind);
   const masked = asks('hand-mask') || channels.some((asked) => asked.kind === 'openpose' && asked.mask);
+  const nearest = channels.some((asked) => asked.kind === 'hand-mask' && asked.nearest);
+  const maskAt = nearest ? nearestMask : resampleMask;
   return {
     pose: scalePose(scene.pose, scene.size, size),
-    ...(mask && masked ? { mask: resampleMask(mask, scene.size, size) } : {}),
+    ...(mask && masked ? { mask: maskAt(mask, scene.size, size) } : {}),
     ...(canvas && asks('canvas') ? { canvas: resizeSquare(canvas, size).data } : {}),
     ...(carried && asks('carried') ? { carried: cellMeans(carried.picture, size).data } : {}),
     ...(carried && asks('coverage') ? { coverage: cellMeans(carried.coverage, size).data } : {}),

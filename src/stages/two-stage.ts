@@ -35,6 +35,8 @@ export interface Intermediates {
 
 export interface DrawnFrame {
   readonly picture: Picture;
+  /** Whether hands were found that the third stage drew anew; absent without it. */
+  readonly refined?: boolean;
   readonly intermediates?: Intermediates;
 }
 
@@ -63,11 +65,13 @@ export async function drawFrame(
   const body = await drawBody(method.body, pose, canvas, signal, watch);
   const done = composite(body, canvas, method.composite);
   const picture = method.refine ? await refineHands(method.refine, done, signal) : done;
-  if (!keep) return { picture };
+  const refined = method.refine ? { refined: picture !== done } : {};
+  if (!keep) return { picture, ...refined };
   const { picture: drawn, personMask } = body;
   const heatmaps = keep === true && hand ? crops.map((crop) => fingerHeatmaps(hand, pose, crop)) : [];
   return {
     picture,
+    ...refined,
     intermediates: { hands, heatmaps, canvas, steps, body: drawn, ...(personMask ? { personMask } : {}) },
   };
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,6 +25,9 @@ describe('a row of an evaluation', () => {
   it.each([
     ['t2i-adapter', '../fixtures/systems/t2i-adapter', false],
     ['humansd', '../fixtures/systems/humansd', false],
+    ['stable-pose', '../fixtures/systems/stable-pose', false],
+    ['handrefiner', '../fixtures/systems/handrefiner', false],
+    ['controlnet-full', '../fixtures/systems/controlnet-full', true],
     ['text-only', '../fixtures/systems/text-only', false],
     ['controlnet', '../fixtures/systems/controlnet', true],
     ['paper', '../fixtures/tiny-sd15', true],
@@ -44,6 +47,18 @@ describe('a row of an evaluation', () => {
     await expect(openSystems(options)).rejects.toThrow(
       /draws 128 pixels and that of default 64.*evaluate them apart/,
     );
+  });
+});
+
+describe('the engine', () => {
+  it('knows no system by its name', async () => {
+    const names =
+      /humansd|stable-?pose|handrefiner|t2i-?adapter|controlnet-full|(bundle|manifest)\.name\s*[!=]==/i;
+    const source = here('../../src');
+    const files = (await readdir(source, { recursive: true })).filter((file) => /\.tsx?$/.test(file));
+    expect(files.length).toBeGreaterThan(300);
+    for (const file of files.filter((name) => !name.startsWith('cli')))
+      expect(await readFile(join(source, file), 'utf8'), file).not.toMatch(names);
   });
 });
 

@@ -10,7 +10,7 @@ import { type Bundle, checkBundle, createTokenizer, loadBundle, openRunner } fro
 import type { Picture } from '../../src/picture.js';
 import { makeMethod, settle } from '../../src/pipeline/method.js';
 import { loadPreset } from '../../src/pipeline/preset.js';
-import { chooseSigner } from '../../src/pipeline/signer.js';
+import { chooseSigner, handCrops } from '../../src/pipeline/signer.js';
 import type { PoseFrame } from '../../src/pose/pose-frame.js';
 import { drawConditions } from '../../src/stages/conditions/index.js';
 import { refineHands } from '../../src/stages/refine/refine-hands.js';
@@ -21,11 +21,20 @@ import { spoilLargestWeight } from './spoil.js';
 
 /*
  * The systems that the paper compares with, each a tiny random bundle, against runs that share no code with the engine: diffusers'
- * own pipelines from prompt to last latent, and its modules with NumPy's conditions where it has no pipeline
+ * own pipelines from prompt to last latent, its modules or plain PyTorch with NumPy's conditions where it has no pipeline
  * (models/training/handfirst_training/sd15/reference_systems.py).
  */
 
-const SYSTEMS = ['text-only', 'controlnet', 't2i-adapter', 'humansd', 'handrefiner'] as const;
+const SYSTEMS = [
+  'text-only',
+  'controlnet',
+  'controlnet-full',
+  'lora',
+  't2i-adapter',
+  'humansd',
+  'stable-pose',
+  'handrefiner',
+] as const;
 type System = (typeof SYSTEMS)[number];
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/systems/', import.meta.url));
@@ -41,6 +50,9 @@ const recipeSchema = z.object({
   negativePrompt: z.string(),
   seed: z.number(),
   steps: z.number(),
+  handSteps: z.number(),
+  freeSteps: z.number(),
+  growth: z.number(),
   guidance: z.number(),
   keypoints: z.array(z.number()),
   depth: z.array(z.number()),
@@ -60,7 +72,6 @@ afterAll(() => rm(scratch, { recursive: true, force: true }));
 async function bundleFolder(system: System, name = system as string): Promise<string> {
   const folder = join(scratch, name);
   await cp(SHARED, folder, { recursive: true });
-  for (const file of ['body.onnx', 'hand.onnx']) await rm(join(folder, file));
   await cp(join(FIXTURES, system), folder, { recursive: true, force: true });
   return folder;
 }
@@ -71,9 +82,12 @@ async function lastLatent(system: System, bundle: Bundle): Promise<number[]> {
   try {
     const recorded = new RecordingRunner(runner);
     const { manifest } = bundle;
-    const { steps, guidance, prompt, negativePrompt, seed } = recipe;
+    const { steps, handSteps, freeSteps, growth, guidance, prompt, negativePrompt, seed } = recipe;
     const preset = loadPreset(system, {
+      prompt: { suffix: '' },
+      hand: { steps: handSteps, guidance },
       body: { steps, guidance },
+      blending: { freeSteps, growth },
       refine: { steps, guidance },
     });
     const pose: PoseFrame = {
@@ -83,7 +97,7 @@ async function lastLatent(system: System, bundle: Bundle): Promise<number[]> {
       depth: Float32Array.from(recipe.depth),
     };
     const warn = (sentence: string): never => expect.fail(sentence);
-    const choices = settle(manifest, preset, { hand: false, body: true }, warn);
+    const choices = settle(manifest, preset, { hand: preset.hand.draw, body: true }, warn);
     const parts = { manifest, runner: recorded, draw: drawConditions, preset, choices, warn };
     const tokenizer = await createTokenizer(bundle);
     const { look } = await chooseSigner({ ...parts, tokenizer }, { prompt, negativePrompt, seed });
@@ -91,7 +105,7 @@ async function lastLatent(system: System, bundle: Bundle): Promise<number[]> {
     const method = makeMethod({ ...parts, look, seed, background: 'drawn', find }, preset, choices);
     // The reference refines the stored picture: rounding to bytes would hide what the third stage does.
     if (method.refine) await refineHands(method.refine, await storedPicture());
-    else await drawFrame(method, pose, []);
+    else await drawFrame(method, pose, preset.hand.draw ? handCrops(manifest, preset).next(pose) : []);
     const { graph, input = 'latent' } = manifest.body.autoencoder.decoder;
     return (
       recorded
@@ -132,7 +146,7 @@ describe.each(SYSTEMS)('%s', (system) => {
     'does not with a spoiled weight in any of its graphs',
     async () => {
       const { manifest } = await loadBundle(await bundleFolder(system));
-      const stage = system === 'handrefiner' ? (manifest.refine ?? manifest.body) : manifest.body;
+      const stage = manifest.refine ?? manifest.body;
       const graphs = [stage.denoiser.graph, ...stage.denoiser.encoders.map(({ graph }) => graph)];
       for (const graph of graphs) {
         const folder = await bundleFolder(system, `${system}-spoiled`);

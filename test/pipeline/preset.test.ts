@@ -23,6 +23,7 @@ describe('presets', () => {
       'lora',
       'naive',
       'paper',
+      'stable-pose',
       't2i-adapter',
       'tcd',
       'text-only',

@@ -29,8 +29,8 @@ const WIDTH = 10;
 const RADIUS = 5;
 
 /**
- * The skeleton that HumanSD and Stable-Pose are conditioned on: COCO's 17 body points on black, each limb a line in a hue of its own with a
- * disc at both ends. It has no hands.
+ * COCO's 17 body points on black, each limb a line in a hue of its own with a disc at both ends. It has no hands. Models trained on
+ * LAION-Human know it (Ju et al. 2023).
  */
 export function drawCocoSkeleton({ keypoints }: PoseFrame, size: number): Picture {
   const picture: Picture = { width: size, height: size, channels: 3, data: new Uint8Array(3 * size * size) };

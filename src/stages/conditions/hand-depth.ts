@@ -1,5 +1,5 @@
-import type { PoseFrame } from '../../pose/pose-frame.js';
-import { handLength, handOf, type Keypoint, keypointsOf } from './points.js';
+import type { HandSide, PoseFrame } from '../../pose/pose-frame.js';
+import { handLength, handOf, type Keypoint, type Keypoints, keypointsOf } from './points.js';
 import { type Channel, nearSegment } from './raster.js';
 
 /** Radii relative to the hand's length: fingers at knuckle and tip, the palm's strokes. */
@@ -10,6 +10,9 @@ const KNUCKLES = [1, 5, 9, 13, 17];
 /** Grey of a hand's farthest and nearest place; what is no hand is black. */
 const FARTHEST = 0.2;
 const NEAREST = 1;
+/** Side of the square round a hand that its depth is drawn in, in sides of its points' box. */
+const CROP = 1.6;
+const MIDDLE_KNUCKLE = 9;
 
 /** A rod of flesh between two places, with a radius in pixels at each. */
 interface Rod {
@@ -21,19 +24,47 @@ interface Rod {
 
 /**
  * Depth of the hands, the same in every channel: each hand a solid of rods whose depths the pose holds (`fitHands`), its own nearest
- * place white, the farthest grey; what is no hand stays 0.
+ * place white, the farthest grey; what is no hand stays 0. Where hands overlap, the one whose palm lies nearer is seen.
  */
 export function drawHandDepth(channels: readonly Channel[], { keypoints, depth }: PoseFrame): void {
   const [first] = channels;
   if (!first) return;
   const { size } = first;
   const points = keypointsOf(keypoints, depth);
+  const hands = ([0, 1] as const).map((side) => wholeHand(points, side)).filter((hand) => hand !== undefined);
+  hands.sort((a, b) => (b[MIDDLE_KNUCKLE]?.depth ?? 0) - (a[MIDDLE_KNUCKLE]?.depth ?? 0));
   const grey = new Float64Array(size * size);
-  for (const side of [0, 1] as const) {
-    const hand = handOf(points, side).filter((point) => point !== undefined && !Number.isNaN(point.depth));
-    if (hand.length === 21) shade(grey, solid(rodsOf(hand.flatMap((point) => point ?? [])), size));
-  }
+  for (const hand of hands) shade(grey, surfaceOf(hand, size));
   for (const channel of channels) channel.data.set(grey, channel.offset);
+}
+
+/** Depth of a hand's nearest surface at each pixel of a `size` x `size` picture, infinite where there is none; undefined without depths. */
+export function handSurfaceDepth(pose: PoseFrame, side: HandSide, size: number): Float64Array | undefined {
+  const hand = wholeHand(keypointsOf(pose.keypoints, pose.depth), side === 'left' ? 0 : 1);
+  return hand && surfaceOf(hand, size);
+}
+
+/** A hand's 21 points, where all of them and their depths are known. */
+function wholeHand(points: Keypoints, side: 0 | 1): Keypoint[] | undefined {
+  const hand = handOf(points, side).flatMap((point) =>
+    point !== undefined && !Number.isNaN(point.depth) ? point : [],
+  );
+  return hand.length === 21 ? hand : undefined;
+}
+
+/** The surface within the square that is looked at, `CROP` times the hand's box. */
+function surfaceOf(hand: readonly Keypoint[], size: number): Float64Array {
+  const surface = solid(rodsOf(hand), size);
+  const [xs, ys] = [hand.map(({ x }) => x), hand.map(({ y }) => y)];
+  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  const reach = (CROP / 2) * Math.max(right - left, bottom - top);
+  const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+  for (let at = 0; at < surface.length; at += 1) {
+    const across = Math.abs((at % size) + 0.5 - x);
+    const down = Math.abs(Math.floor(at / size) + 0.5 - y);
+    if (across > reach || down > reach) surface[at] = Number.POSITIVE_INFINITY;
+  }
+  return surface;
 }
 
 function rodsOf(hand: readonly Keypoint[]): Rod[] {

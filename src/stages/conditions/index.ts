@@ -4,6 +4,7 @@ import type { Picture } from '../../picture.js';
 import { drawSkeleton } from '../../pose/draw-skeleton.js';
 import type { Scene } from '../scene.js';
 import { BODY_SURFACE_CHANNELS, drawBodySurface, drawSkeletonLines } from './body-surface.js';
+import { drawCocoMasks } from './coco-masks.js';
 import { drawCocoSkeleton } from './coco-skeleton.js';
 import { drawFingerHeatmaps, drawForearms } from './hand.js';
 import { drawHandDepth } from './hand-depth.js';
@@ -23,6 +24,8 @@ function channelCount(channels: ConditionChannels, scene: Scene, size: number): 
       return 2;
     case 'parts':
       return channels.count;
+    case 'coco-masks':
+      return channels.kernels.length;
     case 'openpose':
     case 'coco-skeleton':
     case 'hand-depth':
@@ -136,6 +139,9 @@ function drawOne(
       break;
     case 'coco-skeleton':
       copyPicture(channels, drawCocoSkeleton(scene.pose, first?.size ?? 0), options.signed);
+      break;
+    case 'coco-masks':
+      drawCocoMasks(channels, scene.pose, options);
       break;
     case 'hand-depth':
       drawHandDepth(channels, scene.pose);

@@ -85,6 +85,23 @@ describe('conditions', () => {
     expect([...drawn.subarray(256, 320)]).toEqual([...mask]);
   });
 
+  it('mask the surroundings of the skeleton, the wider kernel the farther', () => {
+    const keypoints = new Array<number>(399).fill(0);
+    // A left forearm (elbow 7, wrist 9) along y = 16.5, from x = 8.5 to 24.5.
+    keypoints.splice(3 * 7, 3, 8.5, 16.5, 1);
+    keypoints.splice(3 * 9, 3, 24.5, 16.5, 1);
+    const channels = channelsSchema.array().parse([{ kind: 'coco-masks', kernels: [9, 5], sigma: 3 }]);
+    const drawn = drawConditions(channels, 32, { pose: pose(keypoints) });
+    const rows = (channel: number): number[] =>
+      [...Array(32).keys()].filter((y) => drawn[channel * 1024 + y * 32 + 16] === 1);
+    // The line is 10 of 512 wide, so it lies within row 16: kernels reach 4 and 2 cells farther.
+    expect(rows(0)).toEqual([12, 13, 14, 15, 16, 17, 18, 19, 20]);
+    expect(rows(1)).toEqual([14, 15, 16, 17, 18]);
+    expect(new Set(drawn)).toEqual(new Set([0, 1]));
+    const nobody = drawConditions(channels, 32, { pose: pose(new Array<number>(399).fill(0)) });
+    expect(nobody.every((value) => value === 0)).toBe(true);
+  });
+
   it('refuse a canvas that is not at the size asked for', () => {
     const channels = channelsSchema.array().parse([{ kind: 'canvas-latent' }]);
     const scene = { pose: pose(new Array<number>(399).fill(0)), canvasLatent: new Float32Array(3) };

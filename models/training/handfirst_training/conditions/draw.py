@@ -64,9 +64,7 @@ def transform(keypoints: np.ndarray, depth: np.ndarray, x0: float, y0: float, sc
     return moved, depth.astype(np.float64) * scale
 
 
-def draw(
-    channels: Sequence[Mapping[str, object]], size: int, keypoints: np.ndarray, depth: np.ndarray, whole: bool = True
-) -> np.ndarray:
+def draw(channels: Sequence[Mapping[str, object]], size: int, keypoints: np.ndarray, depth: np.ndarray, whole: bool = True) -> np.ndarray:
     """Condition tensor float32 [C, S, S].
 
     Keypoints [133, 3] (x, y, confidence; 0 = missing) and depth [133] (NaN = unknown) are in its pixels. `whole`: the tensor shows the

@@ -57,9 +57,7 @@ class Sizes:
     hand: int = 512
 
 
-def export_bundle(
-    parts: Parts, info: BundleInfo, sizes: Sizes, output: Path, replace: bool = False, reuse: Path | None = None
-) -> None:
+def export_bundle(parts: Parts, info: BundleInfo, sizes: Sizes, output: Path, replace: bool = False, reuse: Path | None = None) -> None:
     """Writes the bundle to ``output``, where it appears only when it is whole. Prints a line a graph.
 
     Text encoder and autoencoder of the bundle ``reuse``, of the same weights and size, are copied instead of exported again.

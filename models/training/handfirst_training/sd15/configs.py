@@ -68,6 +68,17 @@ TEXT_ENCODER: dict[str, Any] = {
     "eos_token_id": 49407,
 }
 
+#: Stable Diffusion 2's: OpenCLIP's first 23 layers.
+TEXT_ENCODER_2: dict[str, Any] = {
+    **TEXT_ENCODER,
+    "hidden_size": 1024,
+    "intermediate_size": 4096,
+    "num_hidden_layers": 23,
+    "num_attention_heads": 16,
+    "hidden_act": "gelu",
+    "projection_dim": 512,
+}
+
 SCHEDULE: dict[str, Any] = {
     "beta_start": 0.00085,
     "beta_end": 0.012,

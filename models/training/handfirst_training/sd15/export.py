@@ -13,11 +13,12 @@ from .errors import ExportError
 from .graphs import HAND_CONDITION_CHANNELS, INPAINT_EXTRA_CHANNELS
 from .manifest import BundleInfo, OpenChoices
 from .options import CHANNELS, GUIDANCE, NEEDS, PATHS, flag, parser
-from .parts import parts_of
+from .parts import FileWeights, parts_of
+from .random_weights import RandomWeights
 from .systems import LATENT_CHANNELS
 from .tokenizer import write_tokenizer
 
-__all__ = ["check", "main", "parser", "parts_of", "run"]
+__all__ = ["check", "main", "parser", "run"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,7 +40,7 @@ def run(options: argparse.Namespace) -> None:
     guidance = options.guidance or GUIDANCE.get(options.system, BundleInfo.guidance)
     info = BundleInfo(
         name=options.name or ("sd15" if options.system == "two-stage" else options.system),
-        licence=options.licence,
+        licence=options.licence if options.random is None else "Apache-2.0 (random weights)",
         stored=stored_type(options.dtype),
         guidance=guidance,
         hand_guidance=options.hand_guidance or guidance,
@@ -53,13 +54,19 @@ def run(options: argparse.Namespace) -> None:
             hint_mask=options.hint_mask,
         ),
     )
-    export_bundle(parts_of(options), info, sizes, options.output, replace=options.force, reuse=options.reuse)
+    weights = FileWeights(options) if options.random is None else RandomWeights(options.random, options.system)
+    export_bundle(parts_of(weights, options.system), info, sizes, options.output, replace=options.force, reuse=options.reuse)
     print(f"{options.output}: bundle {info.name} is complete.")
 
 
 def check(options: argparse.Namespace) -> None:
     """Tells at once what would fail after minutes. Raises ``ExportError``."""
-    for name in NEEDS[options.system]:
+    if options.random is not None:
+        named = [flag(name) for name in PATHS if name != "reuse" and getattr(options, name) is not None]
+        if named or options.lora:
+            raise ExportError(f"--random takes no weights, and {(named or ['--lora'])[0]} names some: leave one of them out.")
+        return
+    for name in ("base", *NEEDS[options.system]):
         if getattr(options, name) is None:
             raise ExportError(f"--system {options.system} needs {flag(name)}: name the weights.")
     named = [(flag(name), getattr(options, name)) for name in PATHS]

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from transformers import CLIPTextModel
 
 from .mask_head import FeatureTap, MaskHead
+from .stable_pose import StablePoseAdapter
 
 #: Channels of the hand generator's condition: ten finger heatmaps and the hand mask (paper, III-B).
 HAND_CONDITION_CHANNELS = 11
@@ -60,8 +61,12 @@ class BodyGraph(nn.Module):
     def forward(self, latent: Tensor, timestep: Tensor, hint: Tensor, text: Tensor) -> Tensor:
         return self._denoise(latent, latent, timestep, hint, text)
 
-    def _denoise(self, sample: Tensor, latent: Tensor, timestep: Tensor, hint: Tensor, text: Tensor) -> Tensor:
-        down, middle = self.controlnet(latent, timestep, encoder_hidden_states=text, controlnet_cond=hint, return_dict=False)
+    def _denoise(
+        self, sample: Tensor, latent: Tensor, timestep: Tensor, hint: Tensor, text: Tensor, strength: float | Tensor = 1.0
+    ) -> Tensor:
+        down, middle = self.controlnet(
+            latent, timestep, encoder_hidden_states=text, controlnet_cond=hint, conditioning_scale=strength, return_dict=False
+        )
         return self.unet(
             sample,
             timestep,
@@ -82,6 +87,37 @@ class InpaintBodyGraph(BodyGraph):
     def forward(self, latent: Tensor, timestep: Tensor, hint: Tensor, inpaint: Tensor, text: Tensor) -> Tensor:
         sample = torch.cat([latent, 1 - inpaint[:, :1], inpaint[:, 1:]], dim=1)
         return self._denoise(sample, latent, timestep, hint, text)
+
+
+class RefineGraph(InpaintBodyGraph):
+    """An inpainting denoiser whose ControlNet counts by ``strength`` [1], all its residuals alike."""
+
+    def forward(self, latent: Tensor, timestep: Tensor, hint: Tensor, inpaint: Tensor, strength: Tensor, text: Tensor) -> Tensor:
+        sample = torch.cat([latent, 1 - inpaint[:, :1], inpaint[:, 1:]], dim=1)
+        return self._denoise(sample, latent, timestep, hint, text, strength)
+
+
+class PoseAdapterGraph(nn.Module):
+    """A denoiser with Stable-Pose's adapter, for the passes with and without the prompt together: tensors of a batch of two.
+
+    latent [2, 4, h, w], timestep [1], hint [2, 3, S, S] in -1..1, masks [2, 2, h, w], text [2, L, width] -> noise [2, 4, h, w].
+    """
+
+    def __init__(self, unet: UNet2DConditionModel, adapter: StablePoseAdapter) -> None:
+        super().__init__()
+        self.unet = unet
+        self.adapter = adapter
+
+    def forward(self, latent: Tensor, timestep: Tensor, hint: Tensor, masks: Tensor, text: Tensor) -> Tensor:
+        down, middle = self.adapter(latent, timestep, text, hint, masks)
+        return self.unet(
+            latent,
+            timestep,
+            encoder_hidden_states=text,
+            down_block_additional_residuals=down,
+            mid_block_additional_residual=middle,
+            return_dict=False,
+        )[0]
 
 
 class PlainBodyGraph(nn.Module):

@@ -12,6 +12,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "controlnet": ("controlnet",),
     "t2i-adapter": ("adapter",),
     "humansd": (),
+    "stable-pose": ("adapter",),
     "handrefiner": ("refine_base", "refine_controlnet"),
 }
 #: Input channels of the body's denoiser, and its guidance scale, where a system has its own.
@@ -30,11 +31,14 @@ def parser() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(prog="python -m handfirst_training.sd15.export", description=__doc__)
     source = options.add_argument_group("weights: folders written by diffusers, or safetensors files")
     source.add_argument("--system", choices=tuple(NEEDS), default="two-stage", help="what is exported (default: two-stage, the method)")
-    source.add_argument("--base", type=Path, required=True, help="SD 1.5 or its inpainting variant (9 channels); SD 2.1 base for humansd")
+    source.add_argument("--base", type=Path, help="SD 1.5 or its inpainting variant (9 channels); SD 2.1 base for humansd")
+    source.add_argument(
+        "--random", type=int, metavar="SEED", help="no weights: networks of full size with random ones, to measure what a frame costs"
+    )
     source.add_argument("--unet", type=Path, help="another denoiser than the base's, such as HumanSD's (8 channels)")
     source.add_argument("--controlnet", type=Path, help="ControlNet for OpenPose")
     source.add_argument("--hand", type=Path, help="hand generator: a UNet with 15 input channels")
-    source.add_argument("--adapter", type=Path, help="T2I-Adapter for OpenPose")
+    source.add_argument("--adapter", type=Path, help="T2I-Adapter for OpenPose; Stable-Pose's adapter")
     source.add_argument("--refine-base", type=Path, help="handrefiner: SD 1.5's inpainting variant")
     source.add_argument("--refine-controlnet", type=Path, help="handrefiner: ControlNet for depth of hands")
     source.add_argument("--mask-head", type=Path, help="its mask head (default: found beside or inside --hand)")

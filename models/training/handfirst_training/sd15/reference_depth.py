@@ -11,7 +11,7 @@ from .reference_drawing import LEFT_HAND, RIGHT_HAND, Array, hand_length, hand_p
 ROOTS = np.array([[423, 272, 44], [1163, 292, 46], [1152, 0, 0], [1087, -218, -5], [981, -425, 46]]) / 1e4
 LENGTHS = np.array([[344, 408, 307], [290, 260, 277], [379, 308, 267], [333, 278, 288], [240, 174, 209]]) / 1e4
 KNUCKLES = (1, 5, 9, 13, 17)
-KNUCKLE_RADIUS, TIP_RADIUS, PALM_RADIUS, PALM_STROKES, FARTHEST = 0.095, 0.075, 0.12, 4, 0.2
+KNUCKLE_RADIUS, TIP_RADIUS, PALM_RADIUS, PALM_STROKES, FARTHEST, CROP = 0.095, 0.075, 0.12, 4, 0.2, 1.6
 
 
 def detected_depth(pose: Array) -> Array:
@@ -22,28 +22,43 @@ def detected_depth(pose: Array) -> Array:
     return depths
 
 
-def hand_boxes(pose: Array, size: int, margin: float) -> Array:
-    """[s, s]: 1 but in the boxes round the hands, each ``margin`` wider on every side."""
+def hand_boxes(pose: Array, depths: Array, size: int, margin: int) -> Array:
+    """[s, s]: 1 but in the boxes round the hands' points and solids, ``margin`` or 15 % wider on every side, whichever is more."""
     kept = np.ones((size, size))
-    for start in (LEFT_HAND, RIGHT_HAND):
-        points = hand_points(pose, start)[:, :2]
-        left, top = np.floor(points.min(0) - margin).clip(0, size).astype(int)
-        right, bottom = np.ceil(points.max(0) + margin).clip(0, size).astype(int)
-        kept[top:bottom, left:right] = 0
+    for hand, surface in surfaces(pose, depths, size):
+        spans = []
+        for axis, pixels in ((0, np.nonzero(np.isfinite(surface))[1]), (1, np.nonzero(np.isfinite(surface))[0])):
+            touched = np.concatenate([pixels, np.floor(hand[:, axis]).astype(int)])
+            low, high = int(touched.min()), int(touched.max())
+            more = max(int(0.15 * (high - low + 1)), margin)
+            spans.append(slice(max(0, low - more), min(size, high + more + 1)))
+        kept[spans[1], spans[0]] = 0
     return kept
 
 
 def hand_depth(pose: Array, depths: Array, size: int) -> Array:
-    """[s, s]: each hand's nearest place 1, its farthest ``FARTHEST``, what is no hand 0."""
+    """[s, s]: each hand's nearest place 1, its farthest ``FARTHEST``, what is no hand 0; the hand with the nearer middle knuckle on top."""
     grey = np.zeros((size, size))
-    for start in (LEFT_HAND, RIGHT_HAND):
-        hand = hand_points(pose, start)
-        points = np.column_stack([hand[:, :2], fitted(hand[:, :2], depths[start : start + 21])])
-        surface = solid(points, hand_length(hand), size)
+    for _, surface in sorted(surfaces(pose, depths, size), key=lambda hand: -hand[0][9, 2]):
         here = np.isfinite(surface)
         low, high = surface[here].min(), surface[here].max()
         grey[here] = 1 - (1 - FARTHEST) * (surface[here] - low) / (high - low)
     return grey
+
+
+def surfaces(pose: Array, depths: Array, size: int) -> list[tuple[Array, Array]]:
+    """Each hand's fitted points [21, 3] and its surface [s, s] in the square of 1.6 times its box."""
+    hands = []
+    for start in (LEFT_HAND, RIGHT_HAND):
+        hand = hand_points(pose, start)
+        points = np.column_stack([hand[:, :2], fitted(hand[:, :2], depths[start : start + 21])])
+        surface = solid(points, hand_length(hand), size)
+        low, high = points[:, :2].min(0), points[:, :2].max(0)
+        x, y = pixel_middles(size)
+        reach, middle = CROP / 2 * (high - low).max(), (low + high) / 2
+        surface[(np.abs(x - middle[0]) > reach) | (np.abs(y - middle[1]) > reach)] = np.inf
+        hands.append((points, surface))
+    return hands
 
 
 def fitted(points: Array, depths: Array) -> Array:

@@ -56,7 +56,7 @@ def load_unet(path: Path) -> UNet2DConditionModel:
     """The denoiser in a pipeline's folder, in a folder of its own, or in a safetensors file (LDM's or diffusers' names)."""
     if path.is_dir():
         return _from_folder(UNet2DConditionModel, _part(path, "unet"))
-    state = _read(path, LDM_UNET)
+    state = read_state(path, LDM_UNET)
     width = max((value.shape[1] for key, value in state.items() if key.endswith("attn2.to_k.weight")), default=0)
     family = configs.UNET_2 if width == configs.UNET_2["cross_attention_dim"] else configs.UNET
     config = {**family, "in_channels": unet_channels(path)}
@@ -69,7 +69,7 @@ def load_vae(path: Path) -> AutoencoderKL:
     """The autoencoder of a pipeline's folder, of a folder of its own, or of a safetensors file."""
     if path.is_dir():
         return _from_folder(AutoencoderKL, _part(path, "vae"))
-    state = _read(path, LDM_VAE)
+    state = read_state(path, LDM_VAE)
     if any(key.startswith(LDM_VAE) for key in state):
         state = convert_ldm_vae_checkpoint(state, configs.VAE)
     return _fill(AutoencoderKL.from_config, configs.VAE, state, path)
@@ -79,7 +79,7 @@ def load_text_encoder(path: Path) -> CLIPTextModel:
     """The CLIP text encoder of a pipeline's folder, of a folder of its own, or of a checkpoint."""
     if path.is_dir():
         return _from_folder(CLIPTextModel, _part(path, "text_encoder"))
-    state = _read(path, LDM_TEXT)
+    state = read_state(path, LDM_TEXT)
     if any(key.startswith(LDM_TEXT) for key in state):
         state = convert_ldm_clip_checkpoint(state)
     return _fill(_text_model, configs.TEXT_ENCODER, state, path)
@@ -89,7 +89,7 @@ def load_controlnet(path: Path) -> ControlNetModel:
     """The ControlNet in a folder of diffusers or in a safetensors file (the original's or diffusers' names)."""
     if path.is_dir():
         return _from_folder(ControlNetModel, _part(path, "controlnet"))
-    state = convert_controlnet_checkpoint(_read(path), configs.CONTROLNET)
+    state = convert_controlnet_checkpoint(read_state(path), configs.CONTROLNET)
     state = {key: value for key, value in state.items() if value is not None}
     return _fill(ControlNetModel.from_config, configs.CONTROLNET, state, path)
 
@@ -98,7 +98,7 @@ def load_adapter(path: Path) -> T2IAdapter:
     """The T2I-Adapter in a folder of diffusers or in a file (the original's names, with or without ``adapter.``, or diffusers')."""
     if path.is_dir():
         return _from_folder(T2IAdapter, path)
-    state = {key.removeprefix("adapter."): value for key, value in _read(path).items()}
+    state = {key.removeprefix("adapter."): value for key, value in read_state(path).items()}
     renamed: State = {}
     for key, value in state.items():
         match = re.match(r"body\.(\d+)\.(block[12]|in_conv)\.(.+)", key)
@@ -118,7 +118,7 @@ def load_mask_head(path: Path) -> MaskHead:
         if len(files) != 1:
             raise ExportError(f"{path} holds {len(files)} files with a mask head's weights: name the file with --mask-head.")
         path = files[0]
-    return mask_head_from_state(_read(path, MASK_HEAD))
+    return mask_head_from_state(read_state(path, MASK_HEAD))
 
 
 def load_schedule(path: Path) -> dict[str, Any]:
@@ -170,7 +170,7 @@ def _opened(path: Path) -> Iterator[Any]:
         raise ExportError(f"{path} is no safetensors file ({_first_line(error)}): convert other formats to safetensors first.") from error
 
 
-def _read(path: Path, prefix: str = "") -> State:
+def read_state(path: Path, prefix: str = "") -> State:
     """The tensors of a file; only those under ``prefix`` where the file has any, so that a checkpoint of all
     parts is never in memory as a whole."""
     if path.suffix in PICKLED:

@@ -19,14 +19,18 @@ from .graphs import (
     ConcatBodyGraph,
     InpaintBodyGraph,
     PlainBodyGraph,
+    PoseAdapterGraph,
+    RefineGraph,
 )
 from .manifest import BundleInfo, GraphNames
 from .mask_head import LATENT_DOUBLINGS
+from .stable_pose import StablePoseAdapter
 from .to_onnx import GraphSpec, Traced
 
 LATENT_CHANNELS = 4
 HINT_CHANNELS = 3
-SYSTEMS = ("two-stage", "text-only", "controlnet", "t2i-adapter", "humansd", "handrefiner")
+#: Of a picture of 64 cells: the blur of Stable-Pose's masks, and the sides of its kernels, layer by layer.
+POSE_SIGMA, POSE_KERNELS, POSE_CELLS = 3.0, (23, 13), 64
 
 
 @dataclass(frozen=True)
@@ -110,12 +114,29 @@ def humansd(unet: UNet2DConditionModel, at: Context) -> StageGraphs:
     )
 
 
+def stable_pose(unet: UNet2DConditionModel, adapter: StablePoseAdapter, at: Context) -> StageGraphs:
+    """Stable-Pose: the skeleton, and masks of its surroundings, whole in the pass without the prompt; both passes as one batch."""
+    share = at.side / POSE_CELLS
+    kernels = [2 * round((kernel * share - 1) / 2) + 1 for kernel in POSE_KERNELS]
+    hint, masks = torch.zeros(2, HINT_CHANNELS, at.size, at.size), torch.ones(2, len(kernels), at.side, at.side)
+    spec = GraphSpec(at.names.body, ("latent", "timestep", "hint", "masks", "text"), ("noise",))
+    example = (_latent(at.side).repeat(2, 1, 1, 1), torch.ones(1), hint, masks, at.text.repeat(2, 1, 1))
+    drawn = _conditions("hint", at.size, {"kind": "coco-skeleton", "signed": True})
+    near = {"kind": "coco-masks", "kernels": kernels, "sigma": POSE_SIGMA * share, "scale": at.size // at.side}
+    inputs = [drawn, {**_conditions("masks", at.side, near), "unprompted": "ones"}]
+    traced = Traced(PoseAdapterGraph(unet, adapter), example, spec)
+    return StageGraphs([traced], {**_denoiser(at.names.body, inputs), "passes": "together"})
+
+
 def handrefiner(unet: UNet2DConditionModel, controlnet: ControlNetModel, at: Context) -> StageGraphs:
     """HandRefiner's third stage: depth of the hands for ControlNet, what stays for the inpainting denoiser."""
+    latent, hint = _latent(at.side), torch.zeros(1, HINT_CHANNELS, at.size, at.size)
+    extra = torch.zeros(1, INPAINT_EXTRA_CHANNELS, at.side, at.side)
+    spec = GraphSpec(at.names.refine, ("latent", "timestep", "hint", "inpaint", "strength", "text"), ("noise",))
+    traced = Traced(RefineGraph(unet, controlnet), (latent, torch.ones(1), hint, extra, torch.ones(1), at.text), spec)
     drawn = _conditions("hint", at.size, {"kind": "hand-depth"})
-    inpaint = _conditions("inpaint", at.side, {"kind": "hand-mask"}, {"kind": "canvas-latent"})
-    traced = trace_body(unet, controlnet, at.size, at.text, at.names, at.names.refine)
-    return StageGraphs([traced], _denoiser(at.names.refine, [drawn, inpaint]))
+    inpaint = _conditions("inpaint", at.side, {"kind": "hand-mask", "nearest": True}, {"kind": "canvas-latent"})
+    return StageGraphs([traced], _denoiser(at.names.refine, [drawn, inpaint, {"name": "strength", "from": "strength"}]))
 
 
 def is_inpainting(unet: UNet2DConditionModel) -> bool:
@@ -123,11 +144,9 @@ def is_inpainting(unet: UNet2DConditionModel) -> bool:
     return unet.config["in_channels"] == LATENT_CHANNELS + INPAINT_EXTRA_CHANNELS
 
 
-def trace_body(
-    unet: UNet2DConditionModel, controlnet: ControlNetModel, size: int, text: Tensor, names: GraphNames, file: str | None = None
-) -> Traced:
-    """ControlNet and denoiser as one graph, in ``file`` (default: the body stage's)."""
-    side, file = size >> LATENT_DOUBLINGS, file or names.body
+def trace_body(unet: UNet2DConditionModel, controlnet: ControlNetModel, size: int, text: Tensor, names: GraphNames) -> Traced:
+    """ControlNet and denoiser as one graph."""
+    side, file = size >> LATENT_DOUBLINGS, names.body
     latent, timestep, hint = _latent(side), torch.ones(1), torch.zeros(1, HINT_CHANNELS, size, size)
     if not is_inpainting(unet):
         spec = GraphSpec(file, ("latent", "timestep", "hint", "text"), ("noise",))

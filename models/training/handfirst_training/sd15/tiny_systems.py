@@ -15,11 +15,15 @@ from diffusers import ControlNetModel, T2IAdapter, UNet2DConditionModel
 
 from . import export
 from .graphs import INPAINT_EXTRA_CHANNELS
+from .stable_pose import PoseShape, StablePoseAdapter
+from .stable_pose_weights import save_stable_pose
 from .tiny import BLOCKS, GUIDANCE, PICTURE, TinyModels, random_model, random_unet, save_sources, tiny_models
 
 #: A black hint would leave an adapter little but its biases.
 ADAPTER_GAIN = 8.0
-SYSTEMS = ("text-only", "controlnet", "t2i-adapter", "humansd", "handrefiner")
+#: Stable-Pose's parts beside its copy of the denoiser's encoder.
+POSE = PoseShape(width=8, inner=4, tokens=16, heads=2, head=4, hidden=16, time=32, features=(4, 8, 8, 12, 12, 16))
+SYSTEMS = ("text-only", "controlnet", "controlnet-full", "t2i-adapter", "humansd", "stable-pose", "handrefiner")
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ class TinySystems:
     #: Nine channels: the latent, the mask, the encoded canvas.
     refine_unet: UNet2DConditionModel
     refine_controlnet: ControlNetModel
+    pose: StablePoseAdapter
 
 
 def tiny_systems(seed: int = 0) -> TinySystems:
@@ -47,18 +52,26 @@ def tiny_systems(seed: int = 0) -> TinySystems:
         adapter=adapter,
         humansd=random_unet(8, generator),
         refine_unet=random_unet(4 + INPAINT_EXTRA_CHANNELS, generator),
-        refine_controlnet=random_model(
-            ControlNetModel(in_channels=4, conditioning_embedding_out_channels=(4, 4, 8, 8), **BLOCKS), generator
-        ),
+        refine_controlnet=random_controlnet(generator),
+        pose=random_model(StablePoseAdapter(random_controlnet(generator), POSE), generator),
     )
+
+
+def random_controlnet(generator: torch.Generator) -> ControlNetModel:
+    return random_model(ControlNetModel(in_channels=4, conditioning_embedding_out_channels=(4, 4, 8, 8), **BLOCKS), generator)
 
 
 def save_system(system: str, models: TinySystems, folder: Path) -> list[str]:
     """Writes a system's parts as users have them, and returns the export's options that name them."""
     save_sources(models.base, folder)
     named: dict[str, Path] = {"base": folder / "base"}
-    if system == "controlnet":
+    if system in ("controlnet", "controlnet-full"):
         named["controlnet"] = folder / "controlnet"
+    if system == "controlnet-full":
+        named["hand"] = folder / "hand"
+    if system == "stable-pose":
+        named["adapter"] = folder / "stable-pose"
+        save_stable_pose(models.pose, named["adapter"])
     if system == "t2i-adapter":
         named["adapter"] = folder / "adapter"
         models.adapter.save_pretrained(named["adapter"])
@@ -69,7 +82,8 @@ def save_system(system: str, models: TinySystems, folder: Path) -> list[str]:
         named |= {"refine-base": folder / "inpaint", "refine-controlnet": folder / "depth"}
         models.refine_unet.save_pretrained(named["refine-base"] / "unet")
         models.refine_controlnet.save_pretrained(named["refine-controlnet"])
-    return ["--system", system, *(text for name, path in named.items() for text in (f"--{name}", str(path)))]
+    made = "two-stage" if system == "controlnet-full" else system
+    return ["--system", made, *(text for name, path in named.items() for text in (f"--{name}", str(path)))]
 
 
 def export_system(system: str, models: TinySystems, output: Path, reuse: Path | None = None) -> None:

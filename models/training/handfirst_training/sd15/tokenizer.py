@@ -24,7 +24,11 @@ def write_tokenizer(source: Path, folder: Path, max_tokens: int) -> int:
     ``source``: a pipeline's folder, a tokenizer's folder (``tokenizer.json``, or ``vocab.json`` with ``merges.txt``), or OpenAI's
     list of merges, ``bpe_simple_vocab_16e6.txt.gz``.
     """
-    tokenizer = _load(source, max_tokens)
+    return save_tokenizer(_load(source, max_tokens), folder)
+
+
+def save_tokenizer(tokenizer: CLIPTokenizer, folder: Path) -> int:
+    """Writes the two files that the engine reads and returns the id of the token that fills up."""
     with tempfile.TemporaryDirectory() as scratch:
         tokenizer.save_pretrained(scratch)
         for name in FILES:

@@ -170,9 +170,7 @@ def gripped(rest: Rest, side: str, target: Array, swivel: float, held: Array) ->
     return fore @ from_vector(held[1:]) @ about(arm.wrist0 - arm.elbow0, float(held[0]))
 
 
-def reach(
-    rest: Rest, pose: Pose, side: str, target: Array, hand: Array, swivel: float | None = None
-) -> Reached:
+def reach(rest: Rest, pose: Pose, side: str, target: Array, hand: Array, swivel: float | None = None) -> Reached:
     """Bend an arm so that the wrist comes to a target and the hand to an orientation.
 
     pose: gives trunk and collar bones; its arm is ignored. target: [3] metres; hand: [3, 3] world rotation of the

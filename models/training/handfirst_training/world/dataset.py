@@ -82,7 +82,7 @@ def _sequence(rng: np.random.Generator, body, count: int) -> list:
 
     step = int(rng.choice(STEPS))
     first = int(rng.integers(8, 24))
-    return sample_sequence(rng, body.rest, first + step * count, FPS)[first :: step][:count]
+    return sample_sequence(rng, body.rest, first + step * count, FPS)[first::step][:count]
 
 
 @dataclass(frozen=True)

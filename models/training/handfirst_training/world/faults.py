@@ -137,9 +137,7 @@ def _depths(rng: np.random.Generator, keypoints: Array, depth: Array, rates: Rat
     return out
 
 
-def degrade_sequence(
-    keypoints: Array, depth: Array, rng: np.random.Generator, rates: Rates = DEFAULT_RATES
-) -> tuple[Array, Array]:
+def degrade_sequence(keypoints: Array, depth: Array, rng: np.random.Generator, rates: Rates = DEFAULT_RATES) -> tuple[Array, Array]:
     """Keypoints [frames, 133, 3] and depth [frames, 133] as a detector would give them for a clip.
 
     In: x, y in pixels and visibility (1 seen, 0.5 hidden, 0 out of the frame); depth in pixels. Out: x, y and
@@ -162,9 +160,7 @@ def degrade_sequence(
     return out.astype(np.float32), depths.astype(np.float32)
 
 
-def degrade(
-    keypoints: Array, depth: Array, rng: np.random.Generator, rates: Rates = DEFAULT_RATES
-) -> tuple[Array, Array]:
+def degrade(keypoints: Array, depth: Array, rng: np.random.Generator, rates: Rates = DEFAULT_RATES) -> tuple[Array, Array]:
     """Keypoints [133, 3] and depth [133] of one picture as a detector would give them (see `degrade_sequence`)."""
     points, depths = degrade_sequence(keypoints[None], depth[None], rng, rates)
     return points[0], depths[0]

@@ -112,9 +112,7 @@ def bone_frames(hand: Hand, shape: Array) -> Array:
     radians = np.radians(shape)
     out = np.empty((5, 3, 3, 3))
     azimuth, elevation, roll, mcp, ip = radians[:5]
-    direction = np.array(
-        [np.cos(elevation) * np.cos(azimuth), np.cos(elevation) * np.sin(azimuth), np.sin(elevation)]
-    )
+    direction = np.array([np.cos(elevation) * np.cos(azimuth), np.cos(elevation) * np.sin(azimuth), np.sin(elevation)])
     rest = hand.frames[0, 0]
     c, s = np.cos(roll), np.sin(roll)
     turn = np.array([[1.0, 0.0, 0.0], [0.0, c, -s], [0.0, s, c]])

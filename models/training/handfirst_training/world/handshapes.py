@@ -15,9 +15,7 @@ from .rotations import unit
 
 Array = NDArray[np.float64]
 
-RELAXED = np.array(
-    [48.0, 38.0, 0.0, 15.0, 15.0, 3, 22, 32, 18, 0, 28, 36, 20, -4, 32, 40, 22, -8, 34, 42, 22]
-)
+RELAXED = np.array([48.0, 38.0, 0.0, 15.0, 15.0, 3, 22, 32, 18, 0, 28, 36, 20, -4, 32, 40, 22, -8, 34, 42, 22])
 """A hand that nobody holds: every finger a little bent, the little finger most."""
 
 FLAT = np.array([40.0, 20.0, 0.0, 5.0, 5.0, 3, 2, 4, 2, 0, 2, 4, 2, -2, 2, 4, 2, -4, 3, 5, 3])
@@ -71,10 +69,7 @@ def alphabet() -> dict[str, HandShape]:
         if angles.shape != (COUNT,):
             raise ValueError(f"handshapes.json: {name} has {angles.size} angles, {COUNT} are needed.")
         fingers, palm = (unit(np.array(row[key], float)) for key in ("fingers", "palm"))
-        path = tuple(
-            Stop(stop["at"], *(np.array(stop[key], float) for key in ("move", "fingers", "palm")))
-            for stop in row.get("path", [])
-        )
+        path = tuple(Stop(stop["at"], *(np.array(stop[key], float) for key in ("move", "fingers", "palm"))) for stop in row.get("path", []))
         shapes[name] = HandShape(name, angles.astype(float), fingers, palm, path)
     return shapes
 

@@ -83,9 +83,7 @@ def random_turn(rng: np.random.Generator, figure: Figure, side: str) -> Array:
         return random_rotation(rng)
     fingers, palm = (np.array(v, float) for v in TYPICAL[rng.integers(len(TYPICAL))])
     mirror = np.array([-outward(side), 1.0, 1.0])
-    return orientation(
-        figure.hands[side], fingers * mirror + rng.normal(0, 0.3, 3), palm * mirror + rng.normal(0, 0.3, 3)
-    )
+    return orientation(figure.hands[side], fingers * mirror + rng.normal(0, 0.3, 3), palm * mirror + rng.normal(0, 0.3, 3))
 
 
 def wrist_for(figure: Figure, side: str, turn: Array, shape: Array, point: Array, joint: int | None) -> Array:
@@ -132,9 +130,7 @@ def in_space(rng: np.random.Generator, figure: Figure, side: str, shape: Array, 
     return _comfortable(rng, figure, side, shape, point, None, 5)
 
 
-def touching_body(
-    rng: np.random.Generator, figure: Figure, side: str, shape: Array, trunk: Pose, where: str | None = None
-) -> Goal:
+def touching_body(rng: np.random.Generator, figure: Figure, side: str, shape: Array, trunk: Pose, where: str | None = None) -> Goal:
     """A finger tip or the flat of the hand on face or chest (`TOUCHES`); trunk: the pose of spine and head."""
     where = where or str(rng.choice(list(TOUCHES)))
     bone, out, up = TOUCHES[where]
@@ -187,19 +183,13 @@ def at_rest(rng: np.random.Generator, figure: Figure, side: str, where: str | No
         turn = orientation(hand, np.array([out * 0.1, -0.1, -1.0]) + rng.normal(0, 0.1, 3), np.array([-out, 0.2, 0.0]))
         return Goal(shoulder + np.array([out * 0.11, -0.05, -0.47]) * size + wobble, turn, shape)
     if where == "lap":
-        turn = orientation(
-            hand, np.array([-out * 0.8, -0.4, -0.5]) + rng.normal(0, 0.15, 3), np.array([-out * 0.2, 0.8, -0.4])
-        )
+        turn = orientation(hand, np.array([-out * 0.8, -0.4, -0.5]) + rng.normal(0, 0.15, 3), np.array([-out * 0.2, 0.8, -0.4]))
         return Goal(shoulder + np.array([-out * 0.06, -0.18, -0.44]) * size + wobble, turn, shape)
-    turn = orientation(
-        hand, np.array([-out, -0.2, 0.1]) + rng.normal(0, 0.15, 3), np.array([0.0, 1.0, -0.3]) + rng.normal(0, 0.2, 3)
-    )
+    turn = orientation(hand, np.array([-out, -0.2, 0.1]) + rng.normal(0, 0.15, 3), np.array([0.0, 1.0, -0.3]) + rng.normal(0, 0.2, 3))
     return Goal(shoulder + np.array([-out * 0.06, -0.17, -0.30]) * size + wobble, turn, shape)
 
 
-def spelling(
-    figure: Figure, side: str, letter: HandShape, angles: Array | None = None, offset: Array | None = None
-) -> Goal:
+def spelling(figure: Figure, side: str, letter: HandShape, angles: Array | None = None, offset: Array | None = None) -> Goal:
     """A hand that spells: just outside and before the shoulder, where people spell, turned as the letter wants it.
 
     angles: [21] instead of the letter's own; offset: [3] metres added to the wrist, for `size_of` 1.

@@ -119,15 +119,11 @@ def _letters(text: str) -> list[HandShape | None]:
         elif character in alphabet():
             shapes.append(alphabet()[character])
         else:
-            raise ValueError(
-                f"The character {text[i]!r} at place {i} of {text!r} has no hand shape; use A to Z, 0 to 9 and spaces."
-            )
+            raise ValueError(f"The character {text[i]!r} at place {i} of {text!r} has no hand shape; use A to Z, 0 to 9 and spaces.")
     return shapes
 
 
-def _spelt(
-    figure: Figure, side: str, letters: list[HandShape | None], rate: float, start: float, rng: np.random.Generator
-) -> list[Moment]:
+def _spelt(figure: Figure, side: str, letters: list[HandShape | None], rate: float, start: float, rng: np.random.Generator) -> list[Moment]:
     """The moments of a spelling hand from `start` on: holds, paths of J and Z, slides of double letters."""
     period = 1.0 / rate
     size = size_of(figure)

@@ -1,6 +1,6 @@
 """Draws signers of a set side by side, to look at.
 
-    python -m handfirst_training.world.sheet --out FILE [--seed S] [--first K] [--count 48] [--columns 8] [--side 256] [--assets DIR]
+python -m handfirst_training.world.sheet --out FILE [--seed S] [--first K] [--count 48] [--columns 8] [--side 256] [--assets DIR]
 """
 
 from __future__ import annotations

@@ -124,9 +124,7 @@ class FaceTrack:
             at += rng.uniform(1.5, 5.0)
 
     @staticmethod
-    def _keys(
-        seconds: float, face: Callable[[], Face], wait: Callable[[], float]
-    ) -> list[tuple[float, Face]]:
+    def _keys(seconds: float, face: Callable[[], Face], wait: Callable[[], float]) -> list[tuple[float, Face]]:
         keys: list[tuple[float, Face]] = [(0.0, face())]
         while keys[-1][0] < seconds:
             keys.append((keys[-1][0] + wait(), face()))

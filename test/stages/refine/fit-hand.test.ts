@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { handJoints } from '../../src/phrase/hand.js';
-import { handPoint, KEYPOINT_COUNT, type PoseFrame } from '../../src/pose/pose-frame.js';
-import { drawConditions } from '../../src/stages/conditions/index.js';
-import { BONE_LENGTHS, fitHands } from '../../src/stages/refine/fit-hand.js';
+import { handJoints } from '../../../src/phrase/hand.js';
+import { handPoint, KEYPOINT_COUNT, type PoseFrame } from '../../../src/pose/pose-frame.js';
+import { drawConditions } from '../../../src/stages/conditions/index.js';
+import { BONE_LENGTHS, fitHands } from '../../../src/stages/refine/fit-hand.js';
 
 const SCALE = 500;
 /** Fingers bent at their second joint, in hand axes: forward, towards the index finger, out of the palm. */
