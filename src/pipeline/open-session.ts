@@ -134,7 +134,11 @@ function checkBody({ shoulders }: ClipStatistics, file: string): void {
   );
 }
 
-function tellRepairs({ repairs, frames }: ClipStatistics, { watch }: GenerateOptions): void {
+function tellRepairs({ repairs, frames, empty }: ClipStatistics, { watch }: GenerateOptions): void {
+  if (empty) {
+    const nobody = `No person is seen in ${empty.frames} of ${frames} frames (${empty.list}): the background alone is drawn there.`;
+    watch?.events?.emit('note', { kind: 'warning', sentence: nobody });
+  }
   const sentence = repairSentences(repairs, frames).join(' ');
   if (sentence) watch?.events?.emit('note', { kind: 'keypoints', sentence });
 }

@@ -1,5 +1,6 @@
 import { completeFrames } from './complete/complete-frames.js';
 import { defined } from './defined.js';
+import { EmptyFrames } from './empty-frames.js';
 import { EvenSample, quantile } from './even-sample.js';
 import { confidenceOf, distanceOf, headSize, middle } from './person.js';
 import { PARTS, type PoseClip, type PoseFrame } from './pose-frame.js';
@@ -51,6 +52,8 @@ export interface ClipStatistics {
   readonly space?: Edges;
   /** The same with shoulders and elbows. */
   readonly seen?: Edges;
+  /** Frames in which nobody is there after all repairs, and which they are, for a sentence; undefined where there are none. */
+  readonly empty?: { readonly frames: number; readonly list: string };
   /** What was repaired and completed, and how often. */
   readonly repairs: readonly Repair[];
 }
@@ -72,8 +75,10 @@ export async function clipStatistics(clip: PoseClip, options: CleanOptions = {})
   const standing = new EvenSample<Standing>();
   const space = new Reach();
   const seen = new Reach();
+  const empty = new EmptyFrames();
   let frames = 0;
   for await (const { keypoints } of repairedFrames(clip, options, anatomy, tally)) {
+    empty.add(frames, keypoints);
     frames += 1;
     const stands = standingOf(keypoints);
     standing.add(() => stands);
@@ -94,6 +99,7 @@ export async function clipStatistics(clip: PoseClip, options: CleanOptions = {})
     ...given('shoulders', medianStanding(standing.values)),
     ...given('space', space.edges()),
     ...given('seen', seen.edges()),
+    ...given('empty', empty.count > 0 ? { frames: empty.count, list: empty.list() } : undefined),
     repairs: tally.list(),
   };
 }

@@ -1,3 +1,4 @@
+import { EmptyFrames } from './empty-frames.js';
 import { anyKnown, confidenceOf } from './person.js';
 import { PARTS, type PartName, type PoseFrame } from './pose-frame.js';
 
@@ -23,9 +24,7 @@ export class PoseCounter {
   crowded = 0;
   depth = false;
   repeated = 0;
-  /** Runs of frames without anybody, first and last; the first hundred of them. */
-  readonly empty: { first: number; last: number }[] = [];
-  emptyFrames = 0;
+  readonly empty = new EmptyFrames();
   readonly box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
   readonly parts: Readonly<Record<PartName, PartCount>> = {
     body: emptyCount(),
@@ -43,16 +42,9 @@ export class PoseCounter {
     this.depth ||= depth !== undefined;
     for (const name of PART_NAMES) this.addPart(name, keypoints);
     const someone = anyKnown(keypoints);
-    if (!someone) this.addEmpty(this.frames - 1);
+    this.empty.add(this.frames - 1, keypoints);
     if (someone && this.before?.every((value, index) => value === keypoints[index])) this.repeated += 1;
     this.before = keypoints;
-  }
-
-  private addEmpty(frame: number): void {
-    this.emptyFrames += 1;
-    const run = this.empty.at(-1);
-    if (run?.last === frame - 1) run.last = frame;
-    else if (this.empty.length < 100) this.empty.push({ first: frame, last: frame });
   }
 
   private addPart(name: PartName, keypoints: Float32Array): void {

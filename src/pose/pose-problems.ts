@@ -13,9 +13,9 @@ export function problemsOf(counter: PoseCounter, info: PoseClipInfo, framing?: F
       `Up to ${counter.people} people are seen, several of them in ${frames(counter.crowded)}; \`person\` chooses one, without it this is about the first.`,
     );
   }
-  if (counter.emptyFrames > 0) {
+  if (counter.empty.count > 0) {
     problems.push(
-      `No person is seen in ${frames(counter.emptyFrames)} (${runs(counter.empty)}); ends and gaps longer than \`maxGap\` stay empty.`,
+      `No person is seen in ${frames(counter.empty.count)} (${counter.empty.list()}); ends and gaps longer than \`maxGap\` stay empty.`,
     );
   }
   if (leftHand.seen === 0 && rightHand.seen === 0) problems.push('No hand is there in any frame.');
@@ -33,14 +33,6 @@ export function problemsOf(counter: PoseCounter, info: PoseClipInfo, framing?: F
     );
   }
   return [...problems, ...clipProblems(counter, info, framing)];
-}
-
-/** `0 to 3, 8 and 9`; the first three runs. */
-function runs(all: readonly { readonly first: number; readonly last: number }[]): string {
-  const named = all
-    .slice(0, 3)
-    .map(({ first, last }) => (first === last ? String(first) : `${first} to ${last}`));
-  return `${named.join(', ')}${all.length > 3 ? ', and others' : ''}`;
 }
 
 /** What is odd about rate, size and place. */

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AudioTrack } from './audio.js';
 import { type Credentials, signVideo } from './credentials.js';
@@ -21,6 +21,14 @@ export function proofFile(path: string, format: VideoFormat): string {
 /** SHA-256 of an output's `proofFile`; undefined where there is none. */
 export async function digestOutput(path: string, format: VideoFormat): Promise<string | undefined> {
   return await digestFiles([proofFile(path, format)]).catch(() => undefined);
+}
+
+/** Bytes of a finished output: of the file, or of all files of a PNG folder together. */
+export async function sizeOfOutput(path: string, format: VideoFormat): Promise<number> {
+  if (format !== 'png') return (await stat(path)).size;
+  let bytes = 0;
+  for (const name of await readdir(path)) bytes += (await stat(join(path, name))).size;
+  return bytes;
 }
 
 /** Where the joined output waits for its final name. */

@@ -1,4 +1,4 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OutputError, UsageError } from '../errors.js';
 import type { Picture } from '../picture.js';
@@ -6,7 +6,7 @@ import type { AudioTrack } from './audio.js';
 import type { Credentials } from './credentials.js';
 import { asOutputError, cancelled } from './encoder.js';
 import { FORMATS } from './format.js';
-import { artifactPath, digestOutput, joinSegments, proofFile } from './join.js';
+import { artifactPath, digestOutput, joinSegments, sizeOfOutput } from './join.js';
 import { appendJournal, JOURNAL, type Journal, type SegmentRecord } from './journal.js';
 import { evenPicture, withChannels } from './layout.js';
 import type { VideoMetadata } from './metadata.js';
@@ -127,8 +127,7 @@ export class SegmentedWriter implements VideoWriter {
       }
       this.finished = true;
       await this.leave(false);
-      const { size } = await stat(proofFile(output.path, output.format));
-      return { path: output.path, frames, bytes: size };
+      return { path: output.path, frames, bytes: await sizeOfOutput(output.path, output.format) };
     });
   }
 

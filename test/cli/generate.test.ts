@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -52,6 +52,28 @@ describe('handfirst generate', () => {
       ],
     );
     expect(lines.at(-1)).toMatchObject({ event: 'done', frames: 3, device: 'cpu' });
+  });
+
+  it('says in which frames nobody is, and how large a folder of pictures is', async () => {
+    const { folder, out, argv } = command(4, 'frames/');
+    for (const index of [0, 1])
+      writeFileSync(
+        join(folder, 'clip', `clip_${String(index).padStart(12, '0')}_keypoints.json`),
+        '{"people":[]}',
+      );
+    const { code, out: printed } = await handfirst(...argv, '--json');
+    expect(code).toBe(0);
+    const lines = printed
+      .trim()
+      .split('\n')
+      .map((line): Record<string, unknown> => JSON.parse(line));
+    expect(lines).toContainEqual({
+      event: 'note',
+      kind: 'warning',
+      message: 'No person is seen in 2 of 4 frames (0 to 1): the background alone is drawn there.',
+    });
+    const sizes = readdirSync(out).map((name) => readFileSync(join(out, name)).length);
+    expect(lines.at(-1)).toMatchObject({ frames: 4, bytes: sizes.reduce((sum, size) => sum + size) });
   });
 
   it('makes the same video again by the command that info prints', async () => {
