@@ -15,8 +15,9 @@ export type {
   WatchOptions,
 } from './options.js';
 export { RunEvents } from './options.js';
+export { drawPictures, type PictureRange } from './pictures.js';
 export { listPresets, loadPreset, type Preset, type PresetOverrides, presetSchema } from './preset.js';
-export { version } from './provenance.js';
+export { provenance, version } from './provenance.js';
 export { type RenderResult, render } from './render.js';
 export { type FramesOptions, type GeneratedFrame, Session } from './session.js';
 export type { Signer } from './signer.js';

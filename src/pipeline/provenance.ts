@@ -20,8 +20,15 @@ export function version(): string {
   return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(packageFile, 'utf8'))).version;
 }
 
-/** Everything that decides the pictures: it is written into the video, and a killed run is known again by it. */
-export async function provenance(session: Session, options: RenderOptions): Promise<VideoMetadataInput> {
+/**
+ * Everything that decides the pictures: it is written into the video, and a killed run is known again by it. `said`: the same options with
+ * the names that the user gave, where files lie elsewhere now.
+ */
+export async function provenance(
+  session: Session,
+  options: RenderOptions,
+  said = options,
+): Promise<VideoMetadataInput> {
   const { preset, choices, signer, bundle, runner } = session;
   const { look = {}, source = {}, output, runtime } = options;
   const { description: _, ...fields } = preset;
@@ -32,9 +39,9 @@ export async function provenance(session: Session, options: RenderOptions): Prom
     prompt: signer.prompt,
     negativePrompt: look.negativePrompt ?? '',
     seed: signer.seed,
-    preset: options.method?.preset ?? 'default',
+    preset: said.method?.preset ?? 'default',
     bundle: { name: bundle.manifest.name, sha256: await hashFile(join(bundle.folder, 'manifest.json')) },
-    pose: { name: shortName(options.input), sha256: await hashPose(options.input, session.clip) },
+    pose: { name: shortName(said.input), sha256: await hashPose(options.input, session.clip) },
     options: json({
       ...fields,
       ...choices,
@@ -47,7 +54,7 @@ export async function provenance(session: Session, options: RenderOptions): Prom
       device: runner.device,
       threads: runtime?.threads,
     }),
-    command: commandArguments(options),
+    command: commandArguments(said),
   };
 }
 

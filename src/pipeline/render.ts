@@ -1,23 +1,19 @@
-import { lastValueFrom } from 'rxjs';
 import { CancelledError, UsageError } from '../errors.js';
-import type { Picture } from '../picture.js';
-import { drawSkeleton } from '../pose/index.js';
 import {
   checkVideo,
   checkVideoOutput,
   layoutSize,
   openVideoWriter,
   probeVideo,
-  readVideoFrames,
   STANDARD_OUTPUT,
-  sideBySide,
   type VideoWriter,
 } from '../video/index.js';
 import type { Engine } from './engine.js';
 import type { ClipFacts } from './open-session.js';
 import type { OutputOptions, RenderOptions } from './options.js';
+import { drawPictures } from './pictures.js';
 import { provenance } from './provenance.js';
-import { type GeneratedFrame, Session } from './session.js';
+import { Session } from './session.js';
 
 /** What `render` made, and how long it took. */
 export interface RenderResult {
@@ -158,53 +154,19 @@ async function openWriter(session: Session, options: RenderOptions): Promise<Vid
 async function writeAll(
   session: Session,
   writer: VideoWriter,
-  { output, source, watch, signal }: RenderOptions,
+  options: RenderOptions,
   written: () => void,
 ): Promise<void> {
   const skip = writer.nextFrame;
-  const total = session.frameCount;
   const resumed = writer.resumedFrames;
-  const { layout = 'plain', sourceVideo } = output;
-  const beside =
-    sourceVideo === undefined
-      ? undefined
-      : sourcePictures(sourceVideo, session, (source?.range?.from ?? 0) + skip, signal);
-  const left = async ({ pose }: GeneratedFrame): Promise<Picture | undefined> => {
-    if (layout === 'skeleton')
-      return drawSkeleton(pose, session.size, session.size, { hands: true, face: true });
-    return beside?.next();
+  const total = session.frameCount;
+  const tell = (done: number): void => {
+    options.watch?.events?.emit('progress', { done, resumed, ...(total === undefined ? {} : { total }) });
   };
-  const sink = async (frame: GeneratedFrame): Promise<void> => {
-    const other = await left(frame);
-    await writer.write(other ? sideBySide(other, frame.picture) : frame.picture);
+  tell(skip);
+  await drawPictures(session, options, { skip }, async (picture, index) => {
+    await writer.write(picture);
     written();
-    watch?.events?.emit('progress', {
-      done: frame.index + 1,
-      resumed,
-      ...(total === undefined ? {} : { total }),
-    });
-  };
-  watch?.events?.emit('progress', { done: skip, resumed, ...(total === undefined ? {} : { total }) });
-  try {
-    await lastValueFrom(session.frames({ skip, sink }), { defaultValue: undefined });
-  } finally {
-    await beside?.close();
-  }
-}
-
-/** The source video's pictures one by one; the last one goes on where the video is shorter than the keypoints. */
-function sourcePictures(path: string, session: Session, firstFrame: number, signal: AbortSignal | undefined) {
-  const { size, clip } = session;
-  const frames = readVideoFrames(path, { width: size, height: size, fps: clip.info.fps, firstFrame, signal });
-  let last: Picture = { width: size, height: size, channels: 3, data: new Uint8Array(size * size * 3) };
-  return {
-    async next(): Promise<Picture> {
-      const { done, value } = await frames.next();
-      if (!done) last = value;
-      return last;
-    },
-    async close(): Promise<void> {
-      await frames.return(undefined);
-    },
-  };
+    tell(index + 1);
+  });
 }

@@ -103,10 +103,10 @@ export class Session {
     return this.bundle.manifest.body.autoencoder.size;
   }
 
-  /** Frames that will be drawn, where the file says how many it has. */
+  /** Frames that will be drawn; undefined of a clip that comes live and does not say. */
   get frameCount(): number | undefined {
     const { from = 0, to = Infinity } = this.parts.options.source?.range ?? {};
-    const { frameCount } = this.clip.info;
+    const frameCount = this.clip.live ? this.clip.info.frameCount : this.parts.statistics.frames;
     return frameCount === undefined ? undefined : Math.max(0, Math.min(to, frameCount) - from);
   }
 

@@ -20,7 +20,13 @@ export {
   placement,
   unsuited,
 } from './framing.js';
-export { type OpenPoseOptions, openPoseClip, openSource, poseFormats } from './open-pose-clip.js';
+export {
+  type OpenPoseOptions,
+  openPoseClip,
+  openSource,
+  poseFormats,
+  recognisesFolder,
+} from './open-pose-clip.js';
 export { ROTATIONS, type Rotate } from './orientation.js';
 export * from './pose-frame.js';
 export { formatPoseReport, type PartReport, type PoseReport, poseInfo } from './pose-info.js';

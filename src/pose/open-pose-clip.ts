@@ -39,6 +39,11 @@ export async function openPoseClip(path: string, options: OpenPoseOptions = {}):
   }
 }
 
+/** Whether a folder with these names in it is one clip, a file a frame or an array a part. */
+export function recognisesFolder(names: readonly string[]): boolean {
+  return POSE_READERS.some((reader) => reader.kind === 'folder' && reader.recognise(names));
+}
+
 /** Runs `work` on a file's bytes, unpacked, or on undefined for a folder; closes them afterwards. */
 export async function withPlainSource<T>(
   path: string,

@@ -4,12 +4,26 @@ import { readJournal } from './journal.js';
 import { checkOutput, placeOutput } from './output.js';
 import { STANDARD_OUTPUT } from './stream-writer.js';
 
+export {
+  type ApartPlace,
+  type ApartVideo,
+  apartVideoSchema,
+  type JoinedVideo,
+  joinApart,
+  openApartSegment,
+  planApart,
+  type SegmentPlace,
+  segmentRecordSchema,
+  segmentsOf,
+} from './apart.js';
 export { checkVideo } from './check-video.js';
 export type { CredentialOptions } from './credentials.js';
 export { type Ffmpeg, findFfmpeg } from './ffmpeg.js';
 export type { StreamContainer } from './ffmpeg-args.js';
 export { FORMATS, type FormatTraits, formatOf, type VideoFormat } from './format.js';
 export { readInfo } from './info.js';
+export { digestOutput, proofFile } from './join.js';
+export type { SegmentRecord } from './journal.js';
 export { evenPicture, type Layout, layoutSize, sideBySide, withChannels } from './layout.js';
 export {
   commandLine,

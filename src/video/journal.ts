@@ -20,7 +20,7 @@ const headerSchema = z.object({
   identity: z.record(z.string(), z.string()),
 });
 
-const segmentSchema = z.object({
+export const segmentSchema = z.object({
   kind: z.literal('segment'),
   index: count,
   firstFrame: count,

@@ -66,3 +66,9 @@ export function evenPicture(picture: Picture): Picture {
   }
   return { width: fullWidth, height: fullHeight, channels, data: result };
 }
+
+/** The bytes of a picture as an encoder takes them: with `alpha` RGBA, and of even sides where `evenSides` says so. */
+export function encoderPicture(picture: Picture, alpha: boolean, evenSides: boolean): Uint8Array {
+  const channelled = withChannels(picture, alpha ? 4 : 3);
+  return (evenSides ? evenPicture(channelled) : channelled).data;
+}

@@ -2,25 +2,25 @@ import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { OutputError, UsageError } from '../errors.js';
-import { type AudioTrack, openAudio } from './audio.js';
+import { openAudio } from './audio.js';
 import { type CredentialOptions, type Credentials, openCredentials } from './credentials.js';
 import { asOutputError, cancelled } from './encoder.js';
 import { findFfmpeg } from './ffmpeg.js';
-import type { EncodingPlan, StreamContainer } from './ffmpeg-args.js';
+import type { StreamContainer } from './ffmpeg-args.js';
 import { FORMATS } from './format.js';
 import { FRAME_LOG } from './frame-log.js';
+import { identify } from './identity.js';
 import { artifactPath, digestOutput } from './join.js';
 import {
   differences,
   intactSegments,
   type Journal,
   type JournalHeader,
-  journalHeader,
   readJournal,
   startJournal,
 } from './journal.js';
 import { lockOutput } from './lock.js';
-import type { VideoMetadata, VideoMetadataInput } from './metadata.js';
+import type { VideoMetadataInput } from './metadata.js';
 import { checkOutput, type OutputPlace, placeOutput } from './output.js';
 import { checkMetadata, type EncodingOptions, makePlan } from './plan.js';
 import type { Rational } from './rational.js';
@@ -55,19 +55,6 @@ export interface VideoWriterOptions {
   /** What becomes of finished segments after a failure or a cancellation; `abort` can say otherwise. Default `remove`. */
   onFailure?: 'remove' | 'keep';
   signal?: AbortSignal;
-}
-
-function identify(
-  plan: EncodingPlan,
-  metadata: VideoMetadata,
-  ffmpeg: string,
-  audio?: AudioTrack,
-): JournalHeader {
-  const { options, ...said } = metadata;
-  const fields = Object.fromEntries(
-    Object.entries(options).map(([name, value]) => [`options.${name}`, value]),
-  );
-  return journalHeader({ ...said, ...fields, encoding: plan, ffmpeg, audio: audio?.sha256 ?? 'none' });
 }
 
 const OURS =

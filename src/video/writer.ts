@@ -8,7 +8,7 @@ import { asOutputError, cancelled } from './encoder.js';
 import { FORMATS } from './format.js';
 import { artifactPath, digestOutput, joinSegments, sizeOfOutput } from './join.js';
 import { appendJournal, JOURNAL, type Journal, type SegmentRecord } from './journal.js';
-import { evenPicture, withChannels } from './layout.js';
+import { encoderPicture } from './layout.js';
 import type { VideoMetadata } from './metadata.js';
 import { checkOutput, type OutputPlace, publish } from './output.js';
 import { beginSegment, type OpenSegment, type Workplace } from './segments.js';
@@ -100,9 +100,7 @@ export class SegmentedWriter implements VideoWriter {
       const { place, output } = this.state;
       this.check(picture);
       const segment = await this.openSegment();
-      const channelled = withChannels(picture, place.plan.alpha ? 4 : 3);
-      const sized = FORMATS[output.format].even ? evenPicture(channelled) : channelled;
-      await segment.write(sized.data);
+      await segment.write(encoderPicture(picture, place.plan.alpha, FORMATS[output.format].even));
       if (segment.frames === place.plan.segmentFrames) await this.closeSegment();
     });
   }
