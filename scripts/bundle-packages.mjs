@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 const PLACES = [
   { name: 'fluent-ffmpeg', module: 'video/encoder', licence: 'LICENSE' },
   { name: 'cborg', module: 'video/cose', licence: 'LICENSE' },
-  { name: 'csv-parse', module: 'phrase/lexicon', licence: 'LICENSE' },
+  { name: 'csv-parse', module: 'csv', licence: 'LICENSE' },
   { name: '@huggingface/tokenizers', module: 'models/clip-tokenizer', licence: 'LICENSE' },
 ];
 /** What CommonJS has and a module has not. */

@@ -8,6 +8,9 @@ export const ERROR_CODES = {
     'HF_AUDIO_UNREADABLE',
     'HF_BASELINE_DIFFERS',
     'HF_BASELINE_UNREADABLE',
+    'HF_BATCH_EMPTY',
+    'HF_BATCH_MANIFEST',
+    'HF_BATCH_OUTPUT',
     'HF_BENCHMARK_FIELD',
     'HF_BENCHMARK_SOURCE',
     'HF_BENCHMARK_UNREADABLE',
@@ -88,6 +91,7 @@ export const ERROR_CODES = {
     'HF_DEVICE_DIED',
     'HF_DEVICE_FAILED',
     'HF_DEVICE_NONE',
+    'HF_PROCESS_DIED',
   ],
   OutputError: [
     'HF_OUTPUT_CUT_OFF',
@@ -105,6 +109,8 @@ export const ERROR_CODES = {
     'HF_TEMPORARY_FOLDER',
   ],
   EncoderError: ['HF_FFMPEG_ENDED', 'HF_FFMPEG_FAILED', 'HF_FFMPEG_MISSING'],
+  QueueError: ['HF_QUEUE_LOST', 'HF_QUEUE_PASSWORD', 'HF_QUEUE_UNREACHABLE', 'HF_STORE_UNREACHABLE'],
+  BatchError: ['HF_BATCH_FAILED'],
   CancelledError: ['HF_CANCELLED'],
 } as const;
 

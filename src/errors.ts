@@ -73,6 +73,16 @@ export class EncoderError extends HandfirstError<CodesOf<'EncoderError'>> {
   readonly exitCode = 7;
 }
 
+/** The queue, or the store that machines share, cannot be used (exit code 8). */
+export class QueueError extends HandfirstError<CodesOf<'QueueError'>> {
+  readonly exitCode = 8;
+}
+
+/** Some clips of a batch could not be drawn; the others are done (exit code 9). */
+export class BatchError extends HandfirstError<CodesOf<'BatchError'>> {
+  readonly exitCode = 9;
+}
+
 /** The run was cancelled, by Ctrl-C or an AbortSignal (exit code 130). */
 export class CancelledError extends HandfirstError<CodesOf<'CancelledError'>> {
   readonly exitCode = 130;

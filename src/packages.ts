@@ -13,6 +13,9 @@ const FEATURES = {
     packages: ['culori', 'ml-matrix', '@litertjs/core', '@mediapipe/holistic'],
   },
   credentials: { purpose: 'Signing content credentials', packages: ['@contentauth/c2pa-wasm'] },
+  queue: { purpose: 'Sharing a batch with other machines', packages: ['bullmq', 'ioredis'] },
+  bucket: { purpose: 'A store in a bucket', packages: ['@aws-sdk/client-s3'] },
+  metrics: { purpose: 'Numbers for Prometheus', packages: ['prom-client'] },
 } as const;
 
 /** Throws `UsageError` with the packages to install where a feature lacks one of its own. */

@@ -14,6 +14,8 @@ Exit codes:
   5  the device cannot be used, or a model failed while it ran
   6  the output cannot be written, or exists already (--force)
   7  ffmpeg is missing or failed
+  8  the queue, or the store that machines share, cannot be used
+  9  batch: some clips could not be drawn; the others are done
   130  cancelled
   141  what reads the output went away`;
 

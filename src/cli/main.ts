@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { version } from '../pipeline/index.js';
+import { batchCommand } from './batch.js';
 import { evaluateCommand } from './evaluate.js';
 import { EXIT_CODES, reportFailure } from './failure.js';
 import { generateCommand } from './generate.js';
@@ -12,6 +13,7 @@ import { cancelAfterFault, cancelAll } from './signals.js';
 import { signersCommand } from './signers.js';
 import { spellCommand } from './spell.js';
 import { wordsBeside } from './standard-output.js';
+import { workerCommand } from './worker.js';
 
 /** Exit code of a program whose output nobody reads any more, as shells give it: 128 and SIGPIPE. */
 const CLOSED_PIPE = 141;
@@ -26,6 +28,7 @@ export function program(): Command {
     .addHelpText('after', EXIT_CODES)
     .showHelpAfterError('Run it with --help to see what it takes.');
   const commands = [
+    batchCommand(),
     evaluateCommand(),
     generateCommand(),
     infoCommand(),
@@ -36,6 +39,7 @@ export function program(): Command {
     previewCommand(),
     signersCommand(),
     spellCommand(),
+    workerCommand(),
   ];
   for (const command of commands) root.addCommand(command);
   for (const command of everyCommand(root)) {

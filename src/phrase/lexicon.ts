@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, extname, join, relative, resolve, sep } from 'node:path';
-import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
+import { readCsv } from '../csv.js';
 import { PoseFileError } from '../errors.js';
 import { nearestWords } from '../nearest-words.js';
 import { reasonOf } from '../reason.js';
@@ -157,7 +157,7 @@ function readIndex(path: string): Promise<string> {
 function rowsOf(text: string, path: string): Row[] {
   let records: unknown;
   try {
-    records = parse(text, { columns: true, bom: true, trim: true, skip_empty_lines: true });
+    records = readCsv(text);
   } catch (error) {
     throw new PoseFileError('HF_LEXICON_INDEX', `${path} is no table of commas: ${reasonOf(error)}.`, {
       file: path,

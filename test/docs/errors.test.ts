@@ -5,12 +5,14 @@ import { describe, expect, it } from 'vitest';
 import { CLI_CODES } from '../../src/cli/failure.js';
 import { ERROR_CODES } from '../../src/error-codes.js';
 import {
+  BatchError,
   BundleError,
   CancelledError,
   DeviceError,
   EncoderError,
   OutputError,
   PoseFileError,
+  QueueError,
   RegressionError,
   UsageError,
 } from '../../src/errors.js';
@@ -25,6 +27,8 @@ const EXIT_CODES: Record<keyof typeof ERROR_CODES, number> = {
   DeviceError: new DeviceError('HF_DEVICE_NONE', '').exitCode,
   OutputError: new OutputError('HF_OUTPUT_FULL', '').exitCode,
   EncoderError: new EncoderError('HF_FFMPEG_FAILED', '').exitCode,
+  QueueError: new QueueError('HF_QUEUE_LOST', '').exitCode,
+  BatchError: new BatchError('HF_BATCH_FAILED', '').exitCode,
   CancelledError: new CancelledError('HF_CANCELLED', '').exitCode,
 };
 

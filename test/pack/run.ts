@@ -86,6 +86,10 @@ function checkWhole(): void {
   );
   assert.match(unsigned.err, /npm install @contentauth\/c2pa-wasm/);
   assert.match(handfirst('preview').err, /npm install hono @hono\/node-server/);
+  const batch = ['batch', join(modules, 'handfirst/samples/hello.pose'), '--out', 'videos', '--range', '8:9'];
+  assert.equal(handfirst(...batch, '--preset', 'fast', '--workers', '1').status, 0);
+  const queued = handfirst(...batch, '--queue', 'redis://127.0.0.1:1');
+  assert.match(queued.err, /npm install bullmq ioredis/);
   assert.match(handfirst('evaluate', '--limit', '1').err, /npm install culori ml-matrix/);
   const names = entryPoints('handfirst', '.');
   importAll(own, names);

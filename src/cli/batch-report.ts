@@ -1,0 +1,112 @@
+import { SingleBar } from 'cli-progress';
+import type { Command } from 'commander';
+import type { BatchProgress, BatchSummary, ClipEvent } from '../batch/index.js';
+import { coloursOf } from './colours.js';
+import { withFlags } from './flags-of.js';
+import { clock } from './progress.js';
+
+/** Tells the user how a batch goes. */
+export interface BatchReporter {
+  clip(event: ClipEvent): void;
+  progress(progress: BatchProgress): void;
+  /** So many frames more were drawn, of clips that are not finished yet. */
+  frames(count: number): void;
+  /** A sentence about the batch itself. */
+  note(sentence: string): void;
+  done(summary: BatchSummary, report: string): void;
+  stop(): void;
+}
+
+/** Seconds that the clips that are left take at the pace of this run; undefined before the first. */
+export function secondsLeft(
+  { total, done, unchanged, failed }: BatchProgress,
+  seconds: number,
+): number | undefined {
+  const drawn = done + failed;
+  return drawn === 0 ? undefined : (seconds / drawn) * (total - drawn - unchanged);
+}
+
+/** One JSON object a line on standard output: `event` is progress, clip, note or done. */
+export function jsonBatchReporter(command: Command): BatchReporter {
+  const tell = (event: string, fields: object): void => {
+    process.stdout.write(`${JSON.stringify({ event, ...fields })}\n`);
+  };
+  return {
+    clip: (event) =>
+      tell('clip', event.state === 'failed' ? { ...event, failure: spoken(event, command) } : event),
+    progress: (progress) => tell('progress', progress),
+    frames: () => undefined,
+    note: (message) => tell('note', { message: withFlags(message, command) }),
+    done: (summary, report) => tell('done', { ...summary, report }),
+    stop: () => undefined,
+  };
+}
+
+function spoken({ failure }: Extract<ClipEvent, { state: 'failed' }>, command: Command) {
+  return { ...failure, message: withFlags(failure.message, command) };
+}
+
+/** For people: a bar on a terminal, or else a line a clip, on standard error; the summary on standard output. */
+export function terminalBatchReporter(command: Command, terminal: boolean, quiet: boolean): BatchReporter {
+  const bar = new SingleBar({
+    format: '{bar} {finished}/{total} clips  {frames} frames  {troubles}{left}',
+    hideCursor: true,
+    clearOnComplete: true,
+    etaAsynchronousUpdate: false,
+    gracefulExit: false,
+    barsize: 30,
+  });
+  const start = performance.now();
+  const colours = coloursOf(process.stderr);
+  let running = false;
+  let drawn = 0;
+  /** Above the bar, which is drawn again by the next progress. */
+  const say = (line: string): void => {
+    if (running) process.stderr.write('\r\u001b[K');
+    process.stderr.write(`${line}\n`);
+  };
+  return {
+    clip(event) {
+      if (event.state === 'failed')
+        say(`${colours.red('failed:')} ${event.input}: ${withFlags(event.failure.message, command)}`);
+      else if (!terminal && !quiet && event.state === 'done')
+        say(`${event.output}: ${event.done.frames} frames`);
+    },
+    progress(progress) {
+      if (!terminal || quiet) return;
+      const { total, done, unchanged, failed, frames } = progress;
+      const finished = done + unchanged + failed;
+      const left = secondsLeft(progress, (performance.now() - start) / 1000);
+      const fields = {
+        finished,
+        frames: Math.max(frames, drawn),
+        troubles: failed > 0 ? `${failed} failed  ` : '',
+        left: left === undefined ? '' : `${clock(left)} left`,
+      };
+      if (running) bar.update(finished, fields);
+      else bar.start(total, finished, fields);
+      running = true;
+    },
+    frames(count) {
+      drawn += count;
+      if (running) bar.update({ frames: drawn });
+    },
+    note: (sentence) => say(colours.dim(withFlags(sentence, command))),
+    done(summary, report) {
+      this.stop();
+      if (quiet) return;
+      const { total, done, unchanged, failed, frames, seconds, warnings } = summary;
+      const parts = [
+        `${done} of ${total} clips drawn (${frames} frames in ${clock(seconds)})`,
+        ...(unchanged > 0 ? [`${unchanged} were done already`] : []),
+        ...(failed > 0 ? [`${failed} failed`] : []),
+        ...(warnings.length > 0 ? [`${warnings.length} warnings`] : []),
+      ];
+      process.stdout.write(`${parts.join(', ')}. The report is at ${report}\n`);
+    },
+    stop() {
+      if (running) bar.stop();
+      running = false;
+    },
+  };
+}

@@ -1,0 +1,183 @@
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type ClipOptions,
+  type ClipOrder,
+  type DoneClip,
+  hashFile,
+  proofKey,
+  type Store,
+  stateOf,
+  writeDone,
+} from '../batch/index.js';
+import { drawPictures, type Engine, provenance, RunEvents, Session } from '../pipeline/index.js';
+import {
+  type ApartVideo,
+  joinApart,
+  layoutSize,
+  openApartSegment,
+  planApart,
+  proofFile,
+  type SegmentPlace,
+  type SegmentRecord,
+  segmentsOf,
+} from '../video/index.js';
+import { fetchInputs } from './inputs.js';
+import type { JoinJob, PlannedClip } from './jobs.js';
+import { fetchSegment, removeSegments, storedSegment, storeSegment } from './segment-store.js';
+import type { Stage } from './stage.js';
+
+/** What a worker draws with. */
+export interface DrawingParts {
+  readonly engine: Engine;
+  readonly threads: number;
+  readonly store: Store;
+  /** A folder of this worker alone, for what is in work and for copies of inputs. */
+  readonly folder: string;
+}
+
+/** A clip that is open, since its next segment is likely to come to the same worker. */
+interface OpenClip {
+  readonly key: string;
+  readonly session: Session;
+  readonly options: ClipOptions;
+  readonly warnings: readonly string[];
+}
+
+/** Draws with models. */
+export class DrawingStage implements Stage {
+  private kept: OpenClip | undefined;
+
+  constructor(private readonly parts: DrawingParts) {}
+
+  async plan(order: ClipOrder, signal: AbortSignal): Promise<PlannedClip> {
+    // A segment of another clip may be in work meanwhile, so this one is opened beside it.
+    const { session, options, warnings } = await this.openClip(order, signal);
+    try {
+      const { layout = 'plain', audio, encoding } = options.output;
+      const video = await planApart({
+        path: order.clip.output.path,
+        ...layoutSize(layout, session.size, session.size),
+        fps: session.clip.info.fps,
+        alpha: options.look?.background === 'transparent',
+        metadata: await provenance(session, this.runnable(options), this.runnable(order.clip)),
+        audio,
+        encoding,
+      });
+      const segments = segmentsOf(video, session.frameCount ?? 0);
+      return { video, segments, fps: session.clip.info.fps, warnings };
+    } finally {
+      await session.close();
+    }
+  }
+
+  async draw(
+    order: ClipOrder,
+    video: ApartVideo,
+    place: SegmentPlace,
+    signal: AbortSignal,
+  ): Promise<SegmentRecord> {
+    const { store } = this.parts;
+    const before = await storedSegment(store, { order, video }, place.index);
+    if (before) return before;
+    const { session, options } = await this.keptClip(order, signal);
+    return this.aside(async (folder) => {
+      const segment = await openApartSegment(video, place, {
+        folder,
+        output: order.clip.output.path,
+        signal,
+      });
+      try {
+        const range = { skip: place.firstFrame, count: place.frames };
+        await drawPictures(session, { ...options, signal }, range, (picture) => segment.write(picture));
+        const record = await segment.close();
+        await storeSegment(store, { order, video }, record, folder);
+        return record;
+      } catch (error) {
+        await segment.discard();
+        throw error;
+      }
+    });
+  }
+
+  async join(
+    { order, video, fps, warnings }: JoinJob,
+    records: readonly SegmentRecord[],
+    signal: AbortSignal,
+  ): Promise<DoneClip> {
+    const { store } = this.parts;
+    const { done: before } = await stateOf(store, order);
+    if (before) return before;
+    const output = order.clip.output.path;
+    return this.aside(async (folder) => {
+      for (const record of records) await fetchSegment(store, { order, video }, record, folder);
+      const { output: files } = await fetchInputs(store, order, this.cache);
+      const joined = await joinApart(video, records, { folder, output, signal, audio: files.audio });
+      const { path, sha256, frames } = joined;
+      signal.throwIfAborted();
+      const proof = proofFile(path, video.plan.format);
+      if (video.plan.format === 'png')
+        for (const name of (await readdir(path)).filter((file) => join(path, file) !== proof).sort())
+          await store.put(`${output.replace(/\/+$/, '')}/${name}`, join(path, name));
+      await store.put(proofKey(output), proof);
+      const { size: bytes } = await stat(proof);
+      const done = { output, key: order.key, sha256, frames, fps, bytes, warnings: [...warnings] };
+      await writeDone(store, done);
+      await removeSegments(store, { order, video });
+      return done;
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.kept?.session.close();
+    this.kept = undefined;
+  }
+
+  private get cache(): string {
+    return join(this.parts.folder, 'inputs');
+  }
+
+  /** The clip, opened once however many of its segments come one after another. */
+  private async keptClip(order: ClipOrder, signal: AbortSignal): Promise<OpenClip> {
+    if (this.kept?.key === order.key) return this.kept;
+    await this.close();
+    this.kept = await this.openClip(order, signal);
+    return this.kept;
+  }
+
+  private async openClip(order: ClipOrder, signal: AbortSignal): Promise<OpenClip> {
+    const options = await fetchInputs(this.parts.store, order, this.cache);
+    await this.checkInput(order, options.input);
+    const warnings: string[] = [];
+    const events = new RunEvents();
+    events.on('note', ({ kind, sentence }) => {
+      if (kind === 'warning') warnings.push(sentence);
+    });
+    signal.throwIfAborted();
+    const session = await Session.open({ ...this.runnable(options), watch: { events } }, this.parts.engine);
+    return { key: order.key, session, options, warnings };
+  }
+
+  /** A copy that is damaged is fetched again by the next attempt. */
+  private async checkInput({ clip, files }: ClipOrder, input: string): Promise<void> {
+    const wanted = files[clip.input];
+    if (!wanted || wanted.names || (await hashFile(input)) === wanted.sha256) return;
+    await rm(input, { force: true });
+    throw new Error(`the copy of ${clip.input} on this worker was damaged`);
+  }
+
+  /** Said as the engine decided, so that the video holds the command that gives the same bytes. */
+  private runnable(clip: ClipOptions) {
+    const { engine, threads } = this.parts;
+    return { ...clip, runtime: { device: engine.runner.device, threads } };
+  }
+
+  private async aside<T>(work: (folder: string) => Promise<T>): Promise<T> {
+    const folder = await mkdtemp(join(this.parts.folder, 'work-'));
+    try {
+      return await work(folder);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+}
