@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { FPS, SIZE, writeClip } from './clip.js';
+import { benchWorkers } from './workers.js';
 
 /*
  * Measures the built program as a user runs it: frames a second, share of the time inside ONNX Runtime, time to the first
@@ -45,7 +46,8 @@ function row(what: string, value: string, aim = ''): void {
   process.stdout.write(`${what.padEnd(34)}${value.padStart(12)}  ${aim}\n`);
 }
 
-const options = new Command('bench')
+const command = new Command('bench')
+  .argument('[what]', 'speed (default), or workers: what the queue of many machines costs')
   .option('--bundle <name>', 'bundle whose speed is measured', 'compact')
   .option('--preset <name>', 'preset', 'default')
   .option('--device <name>', 'device', 'cpu')
@@ -53,13 +55,21 @@ const options = new Command('bench')
   .option('--frames <n>', 'frames of the speed run', '50')
   .option('--memory-bundle <name>', 'bundle of the memory runs', tiny)
   .option('--memory-frames <n>', 'frames of the long memory run', '2000')
-  .parse()
-  .opts<
+  .parse();
+const options =
+  command.opts<
     Record<'bundle' | 'preset' | 'device' | 'threads' | 'frames' | 'memoryBundle' | 'memoryFrames', string>
   >();
 
 const folder = mkdtempSync(join(tmpdir(), 'handfirst-bench-'));
 try {
+  if (command.args[0] === 'workers') await benchWorkers(row);
+  else await benchSpeed();
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function benchSpeed(): Promise<void> {
   const runtime = ['--device', options.device, '--threads', options.threads];
   const draw = (bundle: string, frames: number): Promise<Done> =>
     generate(writeClip(folder, frames), join(folder, `${frames}.mp4`), [
@@ -82,6 +92,4 @@ try {
   row('\nmemory at 100 frames', `${(short.peakMemoryBytes / 2 ** 20).toFixed(0)} MiB`);
   row(`memory at ${options.memoryFrames} frames`, `${(long.peakMemoryBytes / 2 ** 20).toFixed(0)} MiB`);
   row('ratio', (long.peakMemoryBytes / short.peakMemoryBytes).toFixed(3), 'aim: at most 1.05');
-} finally {
-  rmSync(folder, { recursive: true, force: true });
 }
