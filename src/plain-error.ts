@@ -3,8 +3,10 @@ import {
   BundleError,
   CancelledError,
   DeviceError,
+  EncoderError,
   type ErrorPlace,
   HandfirstError,
+  OutputError,
   UsageError,
 } from './errors.js';
 
@@ -23,7 +25,7 @@ export function plainError(error: unknown): PlainError {
   return { message, code, place: { file, frame, field } };
 }
 
-/** The error that `plainError` was given, of its class: one of those that drawing a frame ends with. */
+/** The error that `plainError` was given, of its class: one of those that drawing ends with. */
 export function revivedError({ message, code, place }: PlainError): Error {
   const known = <C extends string>(codes: readonly C[]): C | undefined => codes.find((one) => one === code);
   const usage = known(ERROR_CODES.UsageError);
@@ -32,6 +34,10 @@ export function revivedError({ message, code, place }: PlainError): Error {
   if (bundle) return new BundleError(bundle, message, place);
   const device = known(ERROR_CODES.DeviceError);
   if (device) return new DeviceError(device, message, place);
+  const encoder = known(ERROR_CODES.EncoderError);
+  if (encoder) return new EncoderError(encoder, message, place);
+  const output = known(ERROR_CODES.OutputError);
+  if (output) return new OutputError(output, message, place);
   const cancelled = known(ERROR_CODES.CancelledError);
   if (cancelled) return new CancelledError(cancelled, message, place);
   return new Error(message);

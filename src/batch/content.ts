@@ -68,7 +68,7 @@ export class Contents {
   }
 }
 
-/** Every file and folder that a clip names. */
+/** Every file and folder that a clip names and that decides its video; a signer's key does not. */
 export function filesOf({ input, look, method, output }: ClipOptions): string[] {
   const background = look?.background;
   const preset = method?.preset;
@@ -79,6 +79,7 @@ export function filesOf({ input, look, method, output }: ClipOptions): string[] 
     ...(preset?.endsWith('.json') ? [preset] : []),
     ...(output.sourceVideo === undefined ? [] : [output.sourceVideo]),
     ...(output.audio === undefined ? [] : [output.audio]),
+    ...(output.credentials === undefined ? [] : [output.credentials.certificate]),
   ];
 }
 

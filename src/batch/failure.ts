@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ERROR_CODES } from '../error-codes.js';
-import { BundleError, DeviceError, EncoderError, HandfirstError, OutputError } from '../errors.js';
+import { HandfirstError } from '../errors.js';
+import { revivedError } from '../plain-error.js';
 import { reasonOf } from '../reason.js';
 
 /** Why a clip could not be drawn; plain values. */
@@ -26,19 +27,6 @@ const OF_ALL: readonly string[] = [
 ];
 
 /** The error again, where it is one that ends a batch on this machine; undefined where the clip alone is at fault. */
-export function errorOfAll({ code, message }: ClipFailure): HandfirstError | undefined {
-  if (!OF_ALL.includes(code)) return undefined;
-  const of = <Code extends string>(codes: readonly Code[]): Code | undefined =>
-    codes.find((known) => known === code);
-  const {
-    BundleError: bundle,
-    DeviceError: device,
-    EncoderError: encoder,
-    OutputError: output,
-  } = ERROR_CODES;
-  const [ofBundle, ofDevice, ofEncoder, ofOutput] = [of(bundle), of(device), of(encoder), of(output)];
-  if (ofBundle) return new BundleError(ofBundle, message);
-  if (ofDevice) return new DeviceError(ofDevice, message);
-  if (ofEncoder) return new EncoderError(ofEncoder, message);
-  return ofOutput && new OutputError(ofOutput, message);
+export function errorOfAll({ code, message }: ClipFailure): Error | undefined {
+  return OF_ALL.includes(code) ? revivedError({ code, message, place: {} }) : undefined;
 }

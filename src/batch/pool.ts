@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { CancelledError, type HandfirstError } from '../errors.js';
+import { CancelledError } from '../errors.js';
 import { type ClipFailure, errorOfAll } from './failure.js';
 import type { ClipOrder } from './order.js';
 import { type PoolRequest, type PoolSettings, poolReplySchema } from './pool-messages.js';
@@ -105,7 +105,7 @@ function send(child: ChildProcess, message: PoolRequest): void {
 }
 
 /** The error that ends the batch; undefined where the clip alone is at fault. */
-function errorOf(failure: ClipFailure): HandfirstError | undefined {
+function errorOf(failure: ClipFailure): Error | undefined {
   return failure.code === 'HF_CANCELLED' ? cancelled() : errorOfAll(failure);
 }
 

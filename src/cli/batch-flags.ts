@@ -68,6 +68,6 @@ export function queueOption(text: string): Option {
 /** What of the flags holds for every clip. */
 export function sharedOptions(flags: BatchFlags): SharedOptions {
   const { source, look, method, output } = renderOptions('', { ...flags, out: '' });
-  const { layout, encoding } = output;
-  return { source, look, method, output: { layout, encoding } };
+  const { layout, encoding, credentials } = output;
+  return { source, look, method, output: { layout, encoding, credentials } };
 }

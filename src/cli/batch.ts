@@ -110,6 +110,12 @@ function openPool(
 /** Processes of this machine, or the workers of a queue. */
 async function openRunner({ bundle, store, reporter, flags }: Drawing): Promise<ClipRunner> {
   const { queue } = flags;
+  if (queue !== undefined && flags.signKey !== undefined)
+    throw new UsageError(
+      'HF_FIELDS_CONFLICT',
+      'A private key goes to no other machine, so workers of a queue do not sign: leave `signKey` and `signCertificate` out.',
+      { field: 'signKey' },
+    );
   if (queue === undefined) return openPool(flags, reporter.frames);
   const { openQueueRunner } = await queueRoom();
   return openQueueRunner({ queue, store, bundle }, { note: reporter.note });
