@@ -67,10 +67,12 @@ export function terminalBatchReporter(command: Command, terminal: boolean, quiet
   };
   return {
     clip(event) {
-      if (event.state === 'failed')
-        say(`${colours.red('failed:')} ${event.input}: ${withFlags(event.failure.message, command)}`);
-      else if (!terminal && !quiet && event.state === 'done')
-        say(`${event.output}: ${event.done.frames} frames`);
+      if (event.state === 'failed') {
+        const sentence = withFlags(event.failure.message, command);
+        const named = sentence.includes(event.input) ? sentence : `${event.input}: ${sentence}`;
+        say(`${colours.red('failed:')} ${named}`);
+      }
+      if (!terminal && !quiet && event.state === 'done') say(`${event.output}: ${event.done.frames} frames`);
     },
     progress(progress) {
       if (!terminal || quiet) return;
