@@ -32,6 +32,10 @@ const NECK_HALF = 0.24;
 const CUT_FROM = 0.35;
 const CUT_RADIUS = 0.15;
 const HAND_RADIUS = 0.07;
+/** Beside the trunk's outline a pixel is the arm's where the arm's bone is nearer than this many times the outline. */
+const BESIDE = 1.6;
+/** How far hair beside the neck goes with the head, below the chin, in heights of the face. */
+const HAIR_BELOW = 0.9;
 
 /** A part of the reference, and the box of what it covers: x0, y0, x1, y1, far beyond the lower edge where that cuts it off. */
 export interface Part {
@@ -53,7 +57,10 @@ export interface CutReference {
   readonly plate: Float32Array;
 }
 
-/** Cuts a reference whose shoulders are both there. */
+/**
+ * Cuts a reference whose shoulders are both there. A pixel at the person's edge holds some of the plate, which is taken off, so that no
+ * fringe of the old place shows on a new one. Where the picture goes on below the plate, edges keep what they hold.
+ */
 export function cutReference({ size, picture, person, plate, keypoints }: Reference): CutReference {
   const points = withHips(keypoints);
   const { height } = picture;
@@ -61,7 +68,14 @@ export function cutReference({ size, picture, person, plate, keypoints }: Refere
   const whole = new Float32Array(4 * area);
   for (let i = 0; i < area; i++) {
     const share = person[i] ?? 0;
-    for (let c = 0; c < 3; c++) whole[4 * i + c] = (picture.data[i * picture.channels + c] ?? 0) * share;
+    for (let c = 0; c < 3; c++) {
+      const colour = picture.data[i * picture.channels + c] ?? 0;
+      const behind = plate.data[i * plate.channels + c] ?? 0;
+      whole[4 * i + c] =
+        i < size * plate.height
+          ? Math.min(255 * share, Math.max(0, colour - (1 - share) * behind))
+          : colour * share;
+    }
     whole[4 * i + 3] = share;
   }
   const covers = partCovers(points, size, height);
@@ -108,18 +122,22 @@ function partCovers(points: Float64Array, size: number, height: number) {
   const collar = frame ? neckOutline(points) : [];
   const upper = (frame?.lowest ?? 0) + 0.04 * span;
   const cutAt = armCutter(points, span);
+  const besideAt = sleeveFinder(points, span);
   for (let at = 0; at < size * height; at++) {
     const [x, y] = [(at % size) + 0.5, Math.floor(at / size) + 0.5];
     const keep = 1 - cutAt(x, y);
-    const body = keep * clamp((TRUNK_GROW * span + signedDistance(outline, x, y)) / (0.04 * span) + 0.5);
+    const inside = signedDistance(outline, x, y);
+    let body = keep * clamp((TRUNK_GROW * span + inside) / (0.04 * span) + 0.5);
+    if (inside < 0 && body > 0) body *= 1 - besideAt(x, y, inside);
     trunk[at] = body;
     if (!frame) continue;
     if (collar.length > 4)
       neck[at] = clamp(0.5 + (0.03 * span + signedDistance(collar, x, y)) / (0.03 * span));
-    const skull = keep * headCover(points, frame, x, y);
+    // Above `upper` what is the head's is not the trunk's, below it the other way round: hair on the shoulders goes with the trunk.
+    const above = clamp((upper - y) / (0.04 * span));
+    const skull = keep * headCover(points, frame, x, y) * (1 - (1 - above) * body);
     head[at] = skull;
-    // Hair that lies on the shoulders goes with the trunk.
-    trunk[at] = body * (1 - skull * clamp((upper - y) / (0.04 * span)));
+    trunk[at] = body * (1 - skull * above);
   }
   return { trunk, neck, head };
 }
@@ -194,16 +212,17 @@ function headFrame(points: Float64Array): HeadFrame | undefined {
   };
 }
 
-/** Skull, hair and face above the jaw: neck and collar are not the head's. */
+/** Skull, hair and face above the jaw, and hair beside the neck: neck and collar are not the head's. */
 function headCover(points: Float64Array, frame: HeadFrame, x: number, y: number): number {
   const size = 1.35 * frame.height;
   const ex = (x - frame.x) / (0.95 * size);
   const ey = (y - frame.y + 0.25 * size) / (1.15 * size);
-  const round = clamp((1.25 - Math.sqrt(ex * ex + ey * ey)) / 0.25);
+  const faced = frame.left < x && x < frame.right;
+  const down = faced ? ey : Math.min(ey, 0);
+  const round = clamp((1.25 - Math.sqrt(ex * ex + down * down)) / 0.25);
   if (round === 0) return 0;
-  if (frame.left < x && x < frame.right)
-    return round * clamp((jawLine(points, x, frame.lowest) + 0.04 * size - y) / (0.06 * size));
-  return round * clamp((frame.lowest - y) / (0.12 * size));
+  if (faced) return round * clamp((jawLine(points, x, frame.lowest) + 0.04 * size - y) / (0.06 * size));
+  return round * clamp((frame.lowest + HAIR_BELOW * frame.height - y) / (0.12 * size));
 }
 
 /** y of the jaw at x, by straight lines through its points; `lowest` where the jaw does not reach. */
@@ -244,5 +263,19 @@ function armCutter(points: Float64Array, width: number): (x: number, y: number) 
       most = Math.max(most, clamp((radius - distanceTo(x, y, ax, ay, bx, by)) / soft + 0.5));
     }
     return most;
+  };
+}
+
+/** Share 0..1 of a pixel beside the trunk (`inside`: signed distance to its outline) that is a wide sleeve's rather than the trunk's. */
+function sleeveFinder(points: Float64Array, width: number) {
+  const bones = ARMS.flatMap(([a, b], k) => {
+    if (!has(points, a) || !has(points, b)) return [];
+    const start = k % 2 === 0 ? CUT_FROM : 0;
+    const [ax, ay, bx, by] = [xOf(points, a), yOf(points, a), xOf(points, b), yOf(points, b)];
+    return [[ax + start * (bx - ax), ay + start * (by - ay), bx, by] as const];
+  });
+  return (x: number, y: number, inside: number): number => {
+    const nearest = Math.min(...bones.map((bone) => distanceTo(x, y, ...bone)));
+    return clamp((-BESIDE * inside - nearest) / (0.03 * width) + 0.5);
   };
 }

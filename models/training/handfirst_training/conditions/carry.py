@@ -30,6 +30,10 @@ TRUNK_GROW, TRUNK_BELOW, TRUNK_FLARE, NECK_RISE = 0.17, 0.6, 1.4, 0.14
 NECK_HALF = 0.24
 # Where an arm begins to be cut out of the trunk: share of the upper arm from the shoulder.
 CUT_FROM, CUT_RADIUS = 0.35, 0.15
+# Beside the trunk's outline a pixel is the arm's where the arm's bone is nearer than this many times the outline.
+BESIDE = 1.6
+# How far hair beside the neck goes with the head, below the chin, in heights of the face.
+HAIR_BELOW = 0.9
 HIPS_APART, HIPS_BELOW = 0.31, 1.45
 # Regularisation of the affine maps, square pixels in a picture of 256.
 PULL = 30.0
@@ -201,6 +205,20 @@ def arm_cut(keypoints: np.ndarray, width: float, x: float, y: float) -> float:
 
 
 @njit(cache=True)
+def beside_trunk(keypoints: np.ndarray, width: float, inside: float, x: float, y: float) -> float:
+    """Share 0..1 of a pixel beside the trunk (`inside`: signed distance to its outline) that is a wide sleeve's rather than the trunk's."""
+    nearest = 1e18
+    for k in range(4):
+        a, b = keypoints[ARMS[k, 0]], keypoints[ARMS[k, 1]]
+        if a[2] <= 0.0 or b[2] <= 0.0:
+            continue
+        start = CUT_FROM if k % 2 == 0 else 0.0
+        d, _ = segment(x, y, a[0] + start * (b[0] - a[0]), a[1] + start * (b[1] - a[1]), b[0], b[1])
+        nearest = min(nearest, d)
+    return clamp((-BESIDE * inside - nearest) / (0.03 * width) + 0.5)
+
+
+@njit(cache=True)
 def part_covers(keypoints: np.ndarray, height: int, width: int) -> np.ndarray:
     """[3, H, W] how far each pixel of the reference belongs to trunk, neck and head, 0..1, before the person mask."""
     out = np.zeros((3, height, width))
@@ -221,33 +239,49 @@ def part_covers(keypoints: np.ndarray, height: int, width: int) -> np.ndarray:
         for j in range(width):
             x, y = j + 0.5, i + 0.5
             cut = 1.0 - arm_cut(keypoints, span, x, y)
-            out[0, i, j] = cut * clamp((TRUNK_GROW * span + signed_distance(outline, x, y)) / (0.04 * span) + 0.5)
+            inside = signed_distance(outline, x, y)
+            trunk = cut * clamp((TRUNK_GROW * span + inside) / (0.04 * span) + 0.5)
+            if inside < 0.0 and trunk > 0.0:
+                trunk *= 1.0 - beside_trunk(keypoints, span, inside, x, y)
+            out[0, i, j] = trunk
             if frame[2] <= 0.0:
                 continue
             if len(neck) > 4:
                 out[1, i, j] = clamp(0.5 + (0.03 * span + signed_distance(neck, x, y)) / (0.03 * span))
-            out[2, i, j] = cut * head_cover(keypoints, frame, x, y)
-            out[0, i, j] *= 1.0 - out[2, i, j] * clamp((upper - y) / (0.04 * span))
+            # Above `upper` what is the head's is not the trunk's, below it the other way round.
+            above = clamp((upper - y) / (0.04 * span))
+            out[2, i, j] = cut * head_cover(keypoints, frame, x, y) * (1.0 - (1.0 - above) * trunk)
+            out[0, i, j] = trunk * (1.0 - out[2, i, j] * above)
     return out
 
 
 @njit(cache=True)
 def head_cover(keypoints: np.ndarray, frame: np.ndarray, x: float, y: float) -> float:
-    """Skull, hair and face above the jaw: neck and collar are not the head's."""
+    """Skull, hair and face above the jaw, and hair beside the neck: neck and collar are not the head's."""
     size = 1.35 * frame[2]
     ex, ey = (x - frame[0]) / (0.95 * size), (y - frame[1] + 0.25 * size) / (1.15 * size)
-    round_head = clamp((1.25 - np.sqrt(ex * ex + ey * ey)) / 0.25)
     if frame[3] < x < frame[4]:
+        round_head = clamp((1.25 - np.sqrt(ex * ex + ey * ey)) / 0.25)
         return round_head * clamp((jaw_line(keypoints, x, frame[5]) + 0.04 * size - y) / (0.06 * size))
-    return round_head * clamp((frame[5] - y) / (0.12 * size))
+    ey = min(ey, 0.0)
+    round_head = clamp((1.25 - np.sqrt(ex * ex + ey * ey)) / 0.25)
+    return round_head * clamp((frame[5] + HAIR_BELOW * frame[2] - y) / (0.12 * size))
 
 
 def prepare(picture: np.ndarray, person: np.ndarray, plate: np.ndarray, keypoints: np.ndarray) -> Reference:
-    """Cut a reference into parts. picture and plate [H, W, 3] 0..255, person [H, W] 0..1, keypoints with both shoulders."""
+    """Cut a reference into parts. picture and plate [H, W, 3] 0..255, person [H, W] 0..1, keypoints with both shoulders.
+
+    A pixel at the person's edge holds some of the plate, which is taken off, so that no fringe of the old place shows on a new one. Where
+    the picture goes on below the plate, edges keep what they hold.
+    """
     points = with_hips(keypoints.astype(np.float64))
     height, width = person.shape
     covers = part_covers(points, height, width)
-    whole = np.concatenate([picture * person[..., None], person[..., None]], axis=-1).astype(np.float32)
+    share = person[..., None].astype(np.float64)
+    colours = picture * share
+    rows = min(height, len(plate))
+    colours[:rows] = np.clip(picture[:rows] - (1 - share[:rows]) * plate[:rows], 0, 255 * share[:rows])
+    whole = np.concatenate([colours, share], axis=-1).astype(np.float32)
     trunk, neck, head = (whole * cover[..., None].astype(np.float32) for cover in covers)
     return Reference(points, whole, trunk, neck, head, plate.astype(np.float32))
 
