@@ -2,9 +2,10 @@ import { PARTS, type PoseFrame } from '../../pose/pose-frame.js';
 import { makePlanes, planesFromPicture } from '../planes.js';
 import type { Reference } from '../reference/reference.js';
 import type { Carried, ClipReference, PictureEncoder } from './carried.js';
-import { type CutReference, cutReference, JAW_FIRST, JAW_LAST } from './cut.js';
+import { type CutReference, cutReference } from './cut.js';
 import { ARMS, affine, FACE, FACE_END, has, shared, shoulderSpan, withHips, xOf, yOf } from './geometry.js';
 import { layAffine, layBone, layHead, type Place, type Sheet } from './lay.js';
+import { JAW_FIRST, JAW_LAST } from './outlines.js';
 
 /*
  * The reference carried into a frame: `carry` of the training code's `conditions/carry.py`; a change here is a change there.

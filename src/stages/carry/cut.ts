@@ -1,41 +1,21 @@
-import { type Point, signedDistance } from '../conditions/raster.js';
+import { signedDistance } from '../conditions/raster.js';
 import type { Reference } from '../reference/reference.js';
-import {
-  ARMS,
-  clamp,
-  distanceTo,
-  FACE,
-  FACE_END,
-  has,
-  shared,
-  shoulderSpan,
-  withHips,
-  xOf,
-  yOf,
-} from './geometry.js';
+import { ARMS, clamp, distanceTo, has, shoulderSpan, withHips, xOf, yOf } from './geometry.js';
+import { headCover, headFrame, neckOutline, trunkOutline } from './outlines.js';
 
 /*
  * A reference is cut into parts along its own keypoints, once a clip: `prepare` of the training code's `conditions/carry.py`.
  */
 
-export const JAW_FIRST = 26;
-export const JAW_LAST = 36;
 const LEFT_HAND = 91;
-/** How far the trunk reaches beyond its outline and rises at the neck, in shoulder widths; below the hips in trunk lengths, and wider there. */
+/** How far the trunk reaches beyond its outline, in shoulder widths. */
 const TRUNK_GROW = 0.17;
-const TRUNK_BELOW = 0.6;
-const TRUNK_FLARE = 1.4;
-const NECK_RISE = 0.14;
-/** Half the neck's width where it meets the shoulders, in shoulder widths. */
-const NECK_HALF = 0.24;
 /** Where an arm begins to be cut out of the trunk: share of the upper arm from the shoulder; radius in shoulder widths. */
 const CUT_FROM = 0.35;
 const CUT_RADIUS = 0.15;
 const HAND_RADIUS = 0.07;
 /** Beside the trunk's outline a pixel is the arm's where the arm's bone is nearer than this many times the outline. */
 const BESIDE = 1.6;
-/** How far hair beside the neck goes with the head, below the chin, in heights of the face. */
-const HAIR_BELOW = 0.9;
 
 /** A part of the reference, and the box of what it covers: x0, y0, x1, y1, far beyond the lower edge where that cuts it off. */
 export interface Part {
@@ -140,103 +120,6 @@ function partCovers(points: Float64Array, size: number, height: number) {
     trunk[at] = body * (1 - skull * above);
   }
   return { trunk, neck, head };
-}
-
-/** Left shoulder, the neck's left and right, right shoulder, and below the hips. */
-function trunkOutline(points: Float64Array): Point[] {
-  const middle = { x: (xOf(points, 5) + xOf(points, 6)) / 2, y: (yOf(points, 5) + yOf(points, 6)) / 2 };
-  const span = shoulderSpan(points);
-  let up = { x: 0, y: -1 };
-  if (has(points, 0)) {
-    const [x, y] = [xOf(points, 0) - middle.x, yOf(points, 0) - middle.y];
-    const length = Math.sqrt(x * x + y * y) + 1e-6;
-    up = { x: x / length, y: y / length };
-  }
-  const shoulder = (side: number): Point => ({ x: xOf(points, 5 + side), y: yOf(points, 5 + side) });
-  const collar = (side: number): Point => ({
-    x: middle.x + 0.3 * (shoulder(side).x - middle.x) + NECK_RISE * span * up.x,
-    y: middle.y + 0.3 * (shoulder(side).y - middle.y) + NECK_RISE * span * up.y,
-  });
-  const below = (side: number): Point => {
-    const [x, y] = [xOf(points, 11 + side), yOf(points, 11 + side)];
-    return { x: x + TRUNK_BELOW * (x - shoulder(side).x), y: y + TRUNK_BELOW * (y - shoulder(side).y) };
-  };
-  const [left, right] = [below(0), below(1)];
-  const low = { x: (left.x + right.x) / 2, y: (left.y + right.y) / 2 };
-  const flare = ({ x, y }: Point): Point => ({
-    x: low.x + TRUNK_FLARE * (x - low.x),
-    y: low.y + TRUNK_FLARE * (y - low.y),
-  });
-  return [shoulder(0), collar(0), collar(1), shoulder(1), flare(right), flare(left)];
-}
-
-/** The jaw's points, and between the shoulders. */
-function neckOutline(points: Float64Array): Point[] {
-  const jaw = shared(points, points, JAW_FIRST, JAW_LAST).map((k) => ({
-    x: xOf(points, k),
-    y: yOf(points, k),
-  }));
-  const between = (near: number, far: number): Point => ({
-    x: 0.5 * (xOf(points, near) + xOf(points, far)) + NECK_HALF * (xOf(points, near) - xOf(points, far)),
-    y: 0.5 * (yOf(points, near) + yOf(points, far)) + NECK_HALF * (yOf(points, near) - yOf(points, far)),
-  });
-  return [...jaw, between(6, 5), between(5, 6)];
-}
-
-interface HeadFrame {
-  readonly x: number;
-  readonly y: number;
-  readonly height: number;
-  readonly left: number;
-  readonly right: number;
-  readonly lowest: number;
-}
-
-/** Middle of the face points that are there, height, ends and lowest point; undefined without a face. */
-function headFrame(points: Float64Array): HeadFrame | undefined {
-  const ids = shared(points, points, FACE, FACE_END - 1);
-  if (ids.length < 8) return undefined;
-  const xs = ids.map((k) => xOf(points, k));
-  const ys = ids.map((k) => yOf(points, k));
-  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-  const lowest = Math.max(...ys);
-  const height = lowest - Math.min(...ys);
-  if (height <= 0) return undefined;
-  return {
-    x: sum(xs) / ids.length,
-    y: sum(ys) / ids.length,
-    height,
-    left: Math.min(...xs),
-    right: Math.max(...xs),
-    lowest,
-  };
-}
-
-/** Skull, hair and face above the jaw, and hair beside the neck: neck and collar are not the head's. */
-function headCover(points: Float64Array, frame: HeadFrame, x: number, y: number): number {
-  const size = 1.35 * frame.height;
-  const ex = (x - frame.x) / (0.95 * size);
-  const ey = (y - frame.y + 0.25 * size) / (1.15 * size);
-  const faced = frame.left < x && x < frame.right;
-  const down = faced ? ey : Math.min(ey, 0);
-  const round = clamp((1.25 - Math.sqrt(ex * ex + down * down)) / 0.25);
-  if (round === 0) return 0;
-  if (faced) return round * clamp((jawLine(points, x, frame.lowest) + 0.04 * size - y) / (0.06 * size));
-  return round * clamp((frame.lowest + HAIR_BELOW * frame.height - y) / (0.12 * size));
-}
-
-/** y of the jaw at x, by straight lines through its points; `lowest` where the jaw does not reach. */
-function jawLine(points: Float64Array, x: number, lowest: number): number {
-  let y = Number.NEGATIVE_INFINITY;
-  for (let k = FACE; k < FACE + 16; k++) {
-    if (!has(points, k) || !has(points, k + 1)) continue;
-    const [ax, bx] = [xOf(points, k), xOf(points, k + 1)];
-    const [left, right] = [Math.min(ax, bx), Math.max(ax, bx)];
-    if (!(left <= x && x <= right && right > left)) continue;
-    const t = (x - ax) / (bx - ax);
-    y = Math.max(y, yOf(points, k) + t * (yOf(points, k + 1) - yOf(points, k)));
-  }
-  return y > -1e17 ? y : lowest;
 }
 
 /** Share 0..1 of a pixel that belongs to the reference's arms or hands, and so not to its trunk or head. */

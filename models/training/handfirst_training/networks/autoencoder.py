@@ -83,6 +83,8 @@ class CarriedDecoder(nn.Module):
 
     REACH = 12.0
     """Longest flow, pixels."""
+    EDGE = 12
+    """Width of the last layer, which works at half of the picture's size: a pixel shuffle alone leaves steps along outlines."""
 
     def __init__(self, channels: int, features: int, width: int = 32) -> None:
         super().__init__()
@@ -90,6 +92,10 @@ class CarriedDecoder(nn.Module):
         self.fine = nn.Conv2d(6, width, 4, stride=4)
         self.block = ResBlock(width)
         self.outward = nn.Conv2d(width, 4 * 5 + 2, 3, padding=1)
+        self.finer = nn.Conv2d(width, 4 * self.EDGE, 1)
+        self.look = nn.Conv2d(6, self.EDGE, 2, stride=2)
+        self.mix = nn.Conv2d(5, self.EDGE, 1)
+        self.edge = zeroed(nn.Conv2d(self.EDGE, 5, 3, padding=1))
         nn.init.normal_(self.outward.weight, std=1e-3)
         with torch.no_grad():
             self.outward.bias.zero_()
@@ -97,9 +103,12 @@ class CarriedDecoder(nn.Module):
 
     def forward(self, latent: Tensor, features: Tensor, carried: Tensor, plate: Tensor) -> tuple[Tensor, Tensor]:
         h = F.pixel_shuffle(self.coarse(torch.cat([latent, features], dim=1)), 2) + self.fine(torch.cat([carried, plate], dim=1))
-        out = self.outward(F.silu(self.block(h)))
+        h = F.silu(self.block(h))
+        out = self.outward(h)
+        half = F.pixel_shuffle(out[:, :20], 2)
+        seen = F.pixel_shuffle(self.finer(h), 2) + self.look(torch.cat([carried, plate], dim=1)) + self.mix(half)
         # Half of the resolution is enough: what is finer comes from the carried picture. Smooth enlarging keeps edges free of steps.
-        fine = F.interpolate(F.pixel_shuffle(out[:, :20], 2), scale_factor=2.0, mode="bilinear")
+        fine = F.interpolate(half + self.edge(F.silu(seen)), scale_factor=2.0, mode="bilinear")
         own, gate, person = fine[:, :3], torch.sigmoid(fine[:, 3:4]), torch.sigmoid(fine[:, 4:5])
         drawn = person * 1.05 * torch.tanh(own) + (1 - person) * plate
         return (1 - gate) * moved(carried, self.REACH * torch.tanh(0.5 * out[:, 20:])) + gate * drawn, person

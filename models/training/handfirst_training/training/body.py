@@ -114,6 +114,7 @@ def main() -> None:
         loss = pixels + LATENT_LAMBDA * latent_loss + MASK_LAMBDA * mask_loss
         parts = {"pixels": float(pixels.detach()), "latent": float(latent_loss.detach()), "mask": float(mask_loss.detach())}
         if critic:
+            critic.look(rng, size)
             parts["critic"] = float(critic.learn(batch.picture, picture, batch.carried))
             loss = loss + critic.added(pixels, picture, batch.carried)
         return loss, parts

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import itertools
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.parametrizations import spectral_norm
 
 RATE = 3e-4
+SEEN = 128
+"""Side of the window that the critic looks at, another at each step: a quarter of a square's pixels costs it a quarter of the time."""
 
 
 class PictureNetwork(nn.Module):
@@ -28,12 +31,21 @@ class PictureNetwork(nn.Module):
 
 
 class PictureCritic:
-    """The critic's network with its optimiser. `share`: how strongly it pulls at the picture, the plain loss's pull being 1."""
+    """The critic's network with its optimiser. `share`: how strongly it pulls at the picture, the plain loss's pull being 1.
+
+    A step begins with `look`, which chooses the window that `learn` and `added` judge.
+    """
 
     def __init__(self, share: float, device: str) -> None:
         self.network = PictureNetwork().to(device)
         self.optimiser = torch.optim.Adam(self.network.parameters(), lr=RATE, betas=(0.0, 0.99))
         self.share = share
+        self.window = (slice(None),) * 4
+
+    def look(self, rng: np.random.Generator, size: int) -> None:
+        """Choose a window of pictures [B, 3, size, size], in steps of a latent cell."""
+        y, x = (8 * int(v) for v in rng.integers(0, max(0, size - SEEN) // 8 + 1, 2))
+        self.window = (slice(None), slice(None), slice(y, y + SEEN), slice(x, x + SEEN))
 
     def state_dict(self) -> dict[str, object]:
         return {"network": self.network.state_dict(), "optimiser": self.optimiser.state_dict()}
@@ -44,7 +56,8 @@ class PictureCritic:
 
     def learn(self, true: Tensor, drawn: Tensor, given: Tensor) -> Tensor:
         """One step of the critic (hinge loss, Lim and Ye 2017); returns the share of places that it told apart."""
-        real, fake = self.network(true, given), self.network(drawn.detach(), given)
+        true, drawn, given = true[self.window], drawn[self.window].detach(), given[self.window]
+        real, fake = self.network(true, given), self.network(drawn, given)
         loss = F.relu(1 - real).mean() + F.relu(1 + fake).mean()
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -54,6 +67,6 @@ class PictureCritic:
     def added(self, plain: Tensor, drawn: Tensor, given: Tensor) -> Tensor:
         """What to add to the loss `plain`: the critic's wish, scaled so that its gradient at the picture has `share` times the length of
         the plain loss's (Esser et al. 2021, eq. 7, taken at the picture instead of the last layer)."""
-        wish = -self.network(drawn, given).mean()
-        ours, theirs = (torch.autograd.grad(loss, drawn, retain_graph=True)[0].norm() for loss in (plain, wish))
+        wish = -self.network(drawn[self.window], given[self.window]).mean()
+        ours, theirs = (torch.autograd.grad(loss, drawn, retain_graph=True)[0][self.window].norm() for loss in (plain, wish))
         return self.share * (ours / (theirs + 1e-8)).detach() * wish
