@@ -82,6 +82,8 @@ export const presetSchema = z.strictObject({
       paste: z.boolean().default(true),
       /** Pixels over which pasted hands fade in. */
       feather: z.number().int().min(0).max(32).default(0),
+      /** How far behind the wrist a pasted hand ends, fading into its arm, in hand lengths; 0 = at the mask's edge. */
+      wrist: z.number().min(0).max(1).default(0),
     })
     .prefault({}),
 });

@@ -1,7 +1,9 @@
 import type { Picture } from '../picture.js';
+import type { PoseFrame } from '../pose/pose-frame.js';
 import type { DrawnBody } from './body.js';
 import type { Canvas } from './canvas.js';
 import { pictureFromPlanes, toByte } from './planes.js';
+import { fadeAtWrists } from './wrist-fade.js';
 
 /** What stands behind the person: what the model drew, nothing (RGBA, straight alpha), a colour (RGB 0..255), or a picture of the same size. */
 export type Backdrop =
@@ -15,16 +17,26 @@ export interface CompositeOptions {
   readonly paste: boolean;
   /** Pixels over which a pasted hand fades in from its edge; 0 = the mask's own soft edge. */
   readonly feather: number;
+  /** How far behind the wrist a pasted hand ends, fading into its arm, in hand lengths; 0 = at the mask's edge. */
+  readonly wrist: number;
   readonly background: Backdrop;
 }
 
 /**
- * The finished picture: decoded body, hands pasted back, background replaced. A background other than `drawn` needs
+ * The finished picture: decoded body, hands pasted back, background replaced. `pose` is in pixels of the picture. A background other than `drawn` needs
  * the body's person mask; where there is none the caller has refused already.
  */
-export function composite(body: DrawnBody, canvas: Canvas, options: CompositeOptions): Picture {
+export function composite(
+  body: DrawnBody,
+  canvas: Canvas,
+  pose: Pick<PoseFrame, 'keypoints' | 'depth'>,
+  options: CompositeOptions,
+): Picture {
   const drawn = pictureFromPlanes(body.picture);
-  if (options.paste) pasteHands(drawn.data, body.picture.data, canvas, options.feather);
+  if (options.paste) {
+    const shares = feathered(canvas.alpha, canvas.size, options.feather);
+    pasteHands(drawn.data, body.picture.data, canvas, fadeAtWrists(shares, canvas.size, pose, options.wrist));
+  }
   const { background } = options;
   if (background === 'drawn') return drawn;
   const { size } = canvas;
@@ -48,15 +60,14 @@ function levelOf(backdrop: Exclude<Backdrop, string>, i: number, c: number): num
   return ('data' in backdrop ? backdrop.data[i * backdrop.channels + c] : backdrop[c]) ?? 0;
 }
 
-/** Mixes the hands into the picture's `bytes` by the initial mask; `body` is what the bytes were made from. */
+/** Mixes the hands into the picture's `bytes` by their `shares`; `body` is what the bytes were made from. */
 function pasteHands(
   bytes: Uint8Array,
   body: Float32Array,
   { size, alpha, hands }: Canvas,
-  feather: number,
+  shares: Float32Array,
 ): void {
   const area = size * size;
-  const shares = feathered(alpha, size, feather);
   for (let i = 0; i < area; i++) {
     const share = shares[i] ?? 0;
     if (share <= 0) continue;

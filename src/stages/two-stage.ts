@@ -63,7 +63,7 @@ export async function drawFrame(
   const steps: BodyStep[] = [];
   const watch = keep === true ? (step: BodyStep) => steps.push(step) : undefined;
   const body = await drawBody(method.body, pose, canvas, signal, watch);
-  const done = composite(body, canvas, method.composite);
+  const done = composite(body, canvas, pose, method.composite);
   const picture = method.refine ? await refineHands(method.refine, done, signal) : done;
   const refined = method.refine ? { refined: picture !== done } : {};
   if (!keep) return { picture, ...refined };

@@ -5,6 +5,7 @@ import { composite, feathered } from '../../src/stages/composite.js';
 import type { DrawnHand } from '../../src/stages/hand.js';
 import { makePlanes } from '../../src/stages/planes.js';
 import { uniformPlanes } from '../../src/stages/scene.js';
+import { fadeAtWrists } from '../../src/stages/wrist-fade.js';
 
 const GREY = [127.5, 127.5, 127.5];
 
@@ -69,33 +70,37 @@ describe('placing hands', () => {
 describe('composite', () => {
   const canvas = placeHands([hand(8, 8, 16, [1, -1, -1], 0, 8)], 32, GREY);
   const body: DrawnBody = { picture: uniformPlanes([-1, -1, 1], 32) };
-  const plain = { paste: true, feather: 0, background: 'drawn' } as const;
+  const plain = { paste: true, feather: 0, wrist: 0, background: 'drawn' } as const;
+  const nobody = { keypoints: new Float32Array(399) };
   const rgb = (picture: { data: Uint8Array; channels: number }, x: number, y: number): number[] => [
     ...picture.data.slice((y * 32 + x) * picture.channels, (y * 32 + x + 1) * picture.channels),
   ];
 
   it('pastes the hands back over the decoded body, mixing at the soft edge by coverage', () => {
-    const picture = composite(body, canvas, plain);
+    const picture = composite(body, canvas, nobody, plain);
     expect(picture).toMatchObject({ width: 32, height: 32, channels: 3 });
     expect(rgb(picture, 10, 15)).toEqual([255, 0, 0]);
     expect(rgb(picture, 28, 15)).toEqual([0, 0, 255]);
     const half = withAlpha(canvas, 0.5);
-    expect(rgb(composite(body, half, plain), 10, 15)).toEqual([128, 0, 128]);
+    expect(rgb(composite(body, half, nobody, plain), 10, 15)).toEqual([128, 0, 128]);
   });
 
   it('leaves the body as it is without pasting', () => {
-    expect(rgb(composite(body, canvas, { ...plain, paste: false }), 10, 15)).toEqual([0, 0, 255]);
+    expect(rgb(composite(body, canvas, nobody, { ...plain, paste: false }), 10, 15)).toEqual([0, 0, 255]);
   });
 
   it('clips what the decoder overshoots before it mixes', () => {
     const loud: DrawnBody = { picture: uniformPlanes([-3, -3, 3], 32) };
-    expect(rgb(composite(loud, withAlpha(canvas, 0.5), plain), 10, 15)).toEqual([128, 0, 128]);
+    expect(rgb(composite(loud, withAlpha(canvas, 0.5), nobody, plain), 10, 15)).toEqual([128, 0, 128]);
   });
 
   it('puts a colour behind the person, with hands counted as person', () => {
     const personMask = new Float32Array(1024);
     personMask[20 * 32 + 28] = 0.25;
-    const picture = composite({ ...body, personMask }, canvas, { ...plain, background: [200, 100, 0] });
+    const picture = composite({ ...body, personMask }, canvas, nobody, {
+      ...plain,
+      background: [200, 100, 0],
+    });
     expect(rgb(picture, 10, 15)).toEqual([255, 0, 0]);
     expect(rgb(picture, 0, 0)).toEqual([200, 100, 0]);
     expect(rgb(picture, 28, 20)).toEqual([150, 75, 64]);
@@ -103,7 +108,10 @@ describe('composite', () => {
 
   it('gives straight alpha for a transparent background', () => {
     const personMask = new Float32Array(1024).fill(0.5);
-    const picture = composite({ ...body, personMask }, canvas, { ...plain, background: 'transparent' });
+    const picture = composite({ ...body, personMask }, canvas, nobody, {
+      ...plain,
+      background: 'transparent',
+    });
     expect(picture.channels).toBe(4);
     expect(rgb(picture, 0, 0)).toEqual([0, 0, 255, 128]);
     expect(rgb(picture, 10, 15)).toEqual([255, 0, 0, 255]);
@@ -115,6 +123,24 @@ describe('composite', () => {
     const row = [6, 7, 8, 9, 10, 16].map((x) => soft[16 * 32 + x] ?? 0);
     // Mean over 5 pixels, twice that less 1: at column 8 three of five are hand, at 9 four, from 10 on all.
     expect(row.map((v) => Math.round(v * 1000) / 1000)).toEqual([0, 0, 0.2, 0.6, 1, 1]);
+  });
+
+  it('fades a hand into its arm behind the wrist, and leaves a hand at the other wrist as it is', () => {
+    const keypoints = new Float32Array(399);
+    const put = (k: number, x: number, y: number) => keypoints.set([x, y, 1], 3 * k);
+    // A hand that points right, its wrist in the square's left half: 10 pixels to each knuckle, which lie close together.
+    put(91, 12, 16);
+    for (const knuckle of [96, 100, 104, 108]) put(knuckle, 22, 16);
+    const full = new Float32Array(1024).fill(1);
+    const shown = fadeAtWrists(full, 32, { keypoints }, 0.2);
+    const row = [8, 9, 10, 11, 12, 13].map((x) => Math.round(1000 * (shown[16 * 32 + x] ?? 0)) / 1000);
+    // t = (x + .5 - 12 + 2) / 2.6, smoothed: nothing until 2 pixels behind the wrist, all from 0.6 before it on.
+    const smooth = (t: number) => Math.round(1000 * t * t * (3 - 2 * t)) / 1000;
+    expect(row).toEqual([0, 0, smooth(0.5 / 2.6), smooth(1.5 / 2.6), smooth(2.5 / 2.6), 1]);
+    expect(shown[16 * 32 + 28]).toBe(1);
+    expect(fadeAtWrists(full, 32, { keypoints }, 0)).toBe(full);
+    put(113, 15, 16);
+    expect(fadeAtWrists(full, 32, { keypoints }, 0.2)).toEqual(full);
   });
 
   function withAlpha(from: Canvas, share: number): Canvas {

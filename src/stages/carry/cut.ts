@@ -114,10 +114,11 @@ function partCovers(points: Float64Array, size: number, height: number) {
     if (collar.length > 4)
       neck[at] = clamp(0.5 + (0.03 * span + signedDistance(collar, x, y)) / (0.03 * span));
     // Above `upper` what is the head's is not the trunk's, below it the other way round: hair on the shoulders goes with the trunk.
-    const above = clamp((upper - y) / (0.04 * span));
-    const skull = keep * headCover(points, frame, x, y) * (1 - (1 - above) * body);
+    // The head ends where the trunk is whole.
+    const above = (upper - y) / (0.04 * span);
+    const skull = keep * headCover(points, frame, x, y) * (1 - (1 - clamp(above + 1)) * body);
     head[at] = skull;
-    trunk[at] = body * (1 - skull * above);
+    trunk[at] = body * (1 - skull * clamp(above));
   }
   return { trunk, neck, head };
 }

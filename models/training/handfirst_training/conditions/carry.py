@@ -248,10 +248,10 @@ def part_covers(keypoints: np.ndarray, height: int, width: int) -> np.ndarray:
                 continue
             if len(neck) > 4:
                 out[1, i, j] = clamp(0.5 + (0.03 * span + signed_distance(neck, x, y)) / (0.03 * span))
-            # Above `upper` what is the head's is not the trunk's, below it the other way round.
-            above = clamp((upper - y) / (0.04 * span))
-            out[2, i, j] = cut * head_cover(keypoints, frame, x, y) * (1.0 - (1.0 - above) * trunk)
-            out[0, i, j] = trunk * (1.0 - out[2, i, j] * above)
+            # Above `upper` what is the head's is not the trunk's, below it the other way round. The head ends where the trunk is whole.
+            above = (upper - y) / (0.04 * span)
+            out[2, i, j] = cut * head_cover(keypoints, frame, x, y) * (1.0 - (1.0 - clamp(above + 1.0)) * trunk)
+            out[0, i, j] = trunk * (1.0 - out[2, i, j] * clamp(above))
     return out
 
 
