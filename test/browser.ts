@@ -4,7 +4,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { it } from 'vitest';
 
 /** Its machine may be busy: every wait is long, and none is a pause. */
-export const PATIENCE = 200_000;
+export const PATIENCE = Number(process.env.HANDFIRST_PATIENCE ?? 200_000);
 export const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
 const FLAGS = [
   '--no-sandbox',
@@ -23,8 +23,9 @@ if (!CHROMIUM)
 /** A test in Debian's Chromium. */
 export const withBrowser = it.skipIf(!CHROMIUM);
 
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS, timeout: PATIENCE });
+/** `flags`: more of them, for a camera that is a file. */
+export function launchBrowser(flags: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, ...flags], timeout: PATIENCE });
 }
 
 /** What is seriously in the way of people who use the page: axe's findings, each with its elements. */

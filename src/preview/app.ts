@@ -9,7 +9,7 @@ import { guard } from '../serve/guard.js';
 import type { PageFile } from './page-files.js';
 import { lexiconRequest, phraseRequest } from './phrase-protocol.js';
 import { clipRequest, inspectRequest, runRequest } from './protocol.js';
-import { sentenceOf } from './sentence.js';
+import { failureOf } from './sentence.js';
 import type { Studio } from './studio.js';
 import { type Sent, TooLargeError } from './workspace.js';
 
@@ -35,7 +35,7 @@ const frames = z.object({
 });
 const place = z.object({ frame: z.coerce.number().int().min(0), k: z.coerce.number().int().min(0) });
 
-/** The routes of the preview. Failures are `{ error: sentence }`. */
+/** The routes of the preview. Failures are `{ error: sentence, code }`, the code of docs/errors.md. */
 export function previewApp(options: AppOptions): Hono {
   const app = new Hono();
   app.use(guard(options.port));
@@ -43,7 +43,8 @@ export function previewApp(options: AppOptions): Hono {
     const status = error instanceof TooLargeError ? 413 : isUsers(error) ? 422 : 500;
     // What is left of a refused upload is not read: the connection cannot be used again.
     if (status === 413) context.header('Connection', 'close');
-    return context.json({ error: options.studio.workspace.inWords(sentenceOf(error)) }, status);
+    const { sentence, ...rest } = failureOf(error, (said) => options.studio.workspace.inWords(said));
+    return context.json({ error: sentence, ...rest }, status);
   });
   app.notFound((context) => context.json({ error: 'There is nothing at this address.' }, 404));
   addPage(app, options.page);
@@ -163,7 +164,11 @@ function addRuns(app: Hono, { runs }: Studio): void {
   app.post('/api/runs', async (context) =>
     context.json(await runs.add(runRequest.parse(await jsonOf(context)))),
   );
-  app.delete('/api/runs/:id', (context) => {
+  app.delete('/api/runs/:id', async (context) => {
+    await runs.remove(context.req.param('id'));
+    return context.json({});
+  });
+  app.post('/api/runs/:id/cancel', (context) => {
     runs.cancel(context.req.param('id'));
     return context.json({});
   });
@@ -171,9 +176,9 @@ function addRuns(app: Hono, { runs }: Studio): void {
     runs.inspect(context.req.param('id'), inspectRequest.parse(await jsonOf(context)).frame);
     return context.json({});
   });
-  app.get('/api/runs/:id/:pass{quick|full}/:frame{[0-9]+}', async (context) => {
+  app.get('/api/runs/:id/:pass{live|full}/:frame{[0-9]+}', async (context) => {
     const { id, pass, frame } = context.req.param();
-    return picture(context, runs.framePath(id, pass === 'quick' ? 'quick' : 'full', Number(frame)));
+    return picture(context, runs.framePath(id, pass === 'live' ? 'live' : 'full', Number(frame)));
   });
   app.get('/api/runs/:id/inspections/:frame{[0-9]+}/:k{[0-9]+}', async (context) => {
     const { frame, k } = place.parse(context.req.param());

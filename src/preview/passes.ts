@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import type { BodyStageManifest } from '../models/manifest.js';
 import { commandArguments } from '../pipeline/command.js';
 import type { Engine, GeneratedFrame, GenerateOptions, RenderOptions, Session } from '../pipeline/index.js';
+import { listPresets } from '../pipeline/preset.js';
 import { provenance } from '../pipeline/provenance.js';
 import { commandLine, openVideoWriter, type VideoMetadataInput, type VideoWriter } from '../video/index.js';
 import { frameFile, savePicture } from './pictures.js';
@@ -10,8 +10,8 @@ import type { PassName, PassState } from './protocol.js';
 import { drawFrames, generateOptions, type Run } from './run.js';
 import { plainName } from './workspace.js';
 
-/** Frames that the quick pass draws at most, spread evenly over the range. */
-const QUICK_FRAMES = 12;
+/** Presets that are quick enough to be played while they are drawn, the quickest first. */
+const LIVE_PRESETS = ['live', 'fast'];
 
 /** What a pass works with besides its run. */
 export interface PassTools {
@@ -21,35 +21,21 @@ export interface PassTools {
   readonly changed: () => void;
 }
 
-export function quickStride(total: number | undefined): number {
-  return total === undefined ? 1 : Math.max(1, Math.ceil(total / QUICK_FRAMES));
+/** The preset of the live pass; undefined where the preset that is asked for is as quick. */
+export function livePreset(asked: string): string | undefined {
+  const quickest = LIVE_PRESETS.find((name) => listPresets().includes(name));
+  return LIVE_PRESETS.includes(asked) ? undefined : quickest;
 }
 
-/** A few frames, in the fewest steps that the bundle was trained for, one at a time so that the first is there soonest. */
-export async function quickPass(run: Run, { engine, changed }: PassTools): Promise<void> {
-  const { hand, body } = engine.bundle.manifest;
+/** Every frame in the quickest preset. */
+export async function livePass(run: Run, { engine, changed }: PassTools): Promise<void> {
   const options = generateOptions(run);
-  const { stride } = run.passes.quick;
   const begun = performance.now();
   await drawFrames(
     engine,
-    {
-      ...options,
-      method: {
-        ...options.method,
-        overrides: { hand: hand ? fewest(hand.sampler) : {}, body: fewest(body.sampler) },
-      },
-      runtime: { lookAhead: 1 },
-    },
-    {
-      only: (index) => index % stride === 0 && index < stride * QUICK_FRAMES,
-      sink: (frame) => show(run, 'quick', frame, begun, changed),
-    },
+    { ...options, method: { ...options.method, preset: run.passes.live?.preset } },
+    { sink: (frame) => show(run, 'live', frame, begun, changed) },
   );
-}
-
-function fewest({ trainedSteps }: BodyStageManifest['sampler']): { steps?: number } {
-  return trainedSteps ? { steps: Math.min(...trainedSteps) } : {};
 }
 
 /** Every frame as it was asked for, shown and encoded. */
@@ -93,9 +79,9 @@ async function show(
   begun: number,
   changed: () => void,
 ): Promise<void> {
-  await savePicture(picture, join(run.plan.folder, frameFile(pass, index)));
-  const before: PassState = run.passes[pass];
-  if (before.state === 'cancelled') return;
+  await savePicture(picture, join(run.plan.folder, frameFile(pass, index)), { lossless: pass === 'full' });
+  const before: PassState | undefined = run.passes[pass];
+  if (!before || before.state === 'cancelled') return;
   const elapsed = Math.round(performance.now() - begun);
   const done = before.done + 1;
   const firstMs = before.firstMs ?? elapsed;
@@ -140,11 +126,15 @@ export function videoName(run: Pick<Run, 'plan'>): string {
 
 /** Arguments of the command that makes the run's video, with the user's names of the files. */
 function namedArguments(run: Pick<Run, 'plan'>, options: GenerateOptions): string[] {
-  const { file, reference } = run.plan;
+  const { file, reference, backdrop } = run.plan;
   return commandArguments({
     ...options,
     input: file.name,
-    look: { ...options.look, ...(reference ? { reference: reference.name } : {}) },
+    look: {
+      ...options.look,
+      ...(reference ? { reference: reference.name } : {}),
+      ...(backdrop ? { background: { file: backdrop.name } } : {}),
+    },
     output: { path: videoName(run) },
   });
 }

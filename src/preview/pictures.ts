@@ -1,10 +1,12 @@
 import sharp from 'sharp';
 import type { Picture } from '../picture.js';
 
-/** Writes a picture as WebP, small and quick: what the page shows. */
-export async function savePicture(picture: Picture, path: string): Promise<void> {
+/** Writes a picture as WebP for the page: small and quick, or without loss, so that videos can be made of it. */
+export async function savePicture(picture: Picture, path: string, { lossless = false } = {}): Promise<void> {
   const { width, height, channels, data } = picture;
-  await sharp(data, { raw: { width, height, channels } }).webp({ quality: 88, effort: 1 }).toFile(path);
+  await sharp(data, { raw: { width, height, channels } })
+    .webp(lossless ? { lossless, effort: 0 } : { quality: 88, effort: 1 })
+    .toFile(path);
 }
 
 /** File of frame `index` of a pass. */

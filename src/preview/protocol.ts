@@ -28,7 +28,9 @@ const variant = z.strictObject({
     .optional(),
   /** A name; a path would reach the disk. */
   preset: z.string().regex(/^[\w-]+$/, 'no name of a preset'),
-  background: z.string().regex(/^(drawn|transparent|#[0-9a-f]{6})$/, 'no background'),
+  background: z.string().regex(/^(drawn|transparent|picture|#[0-9a-f]{6})$/, 'no background'),
+  /** The stored picture that stands behind the signer, where the background is `picture`. */
+  backgroundPicture: id.optional(),
 });
 
 export const runRequest = z.strictObject({
@@ -36,8 +38,7 @@ export const runRequest = z.strictObject({
   from: z.number().int().min(0),
   to: z.number().int().min(1).optional(),
   speed: z.number().min(0.1).max(10).default(1),
-  /** Two are drawn in turn, to compare them. */
-  variants: z.array(variant).min(1).max(2),
+  variant,
 });
 
 export const inspectRequest = z.strictObject({ frame: z.number().int().min(0) });
@@ -52,6 +53,8 @@ export type Framing = (typeof FRAMINGS)[number];
 export const TRACKED_PARTS = ['face', 'body', 'leftHand', 'rightHand'] as const;
 /** 0: missing, 1: filled from the frames around, 2: in the file. */
 export type Presence = 0 | 1 | 2;
+/** Bytes of a frame of `/api/clips/ID/parts`: the parts' presence, then the left and the right hand's mean confidence in the file (255 = 1). */
+export const PART_BYTES = 3;
 
 /** Bytes of a frame of `/api/clips/ID/frames`: 133 x (x, y) as int16 (picture's side = 16384), little-endian, then 133 confidences as uint8. */
 export const FRAME_BYTES = 133 * 5;
@@ -98,20 +101,27 @@ export interface ClipState {
   readonly error?: string;
 }
 
-export type PassName = 'quick' | 'full';
+/** `live`: every frame in the quickest preset, to be played while it is drawn; `full`: as asked for, in its place. */
+export type PassName = 'live' | 'full';
 export type WorkState = 'waiting' | 'drawing' | 'paused' | 'done' | 'cancelled' | 'failed';
 
-/** A pass over the range: few frames in few steps, then all of them as asked for. */
+/** A pass over the range. */
 export interface PassState {
   readonly state: WorkState;
+  /** The preset that draws it. */
+  readonly preset: string;
   /** Frames drawn. */
   readonly done: number;
   readonly total?: number;
-  /** Every so many frames one is drawn. */
-  readonly stride: number;
   /** Milliseconds from its beginning to its first frame, and mean milliseconds a frame. */
   readonly firstMs?: number;
   readonly frameMs?: number;
+}
+
+/** Why something could not be done: a code of docs/errors.md where it is the user's to change, and the sentence for it. */
+export interface Failure {
+  readonly code?: string;
+  readonly sentence: string;
 }
 
 export interface InspectionState {
@@ -119,7 +129,7 @@ export interface InspectionState {
   readonly frame: number;
   readonly state: WorkState;
   readonly pictures: readonly InspectedPicture[];
-  readonly error?: string;
+  readonly failure?: Failure;
 }
 
 export interface InspectedPicture {
@@ -136,14 +146,17 @@ export interface RunState {
   readonly clipName: string;
   readonly variant: Variant;
   readonly referenceName?: string;
+  readonly backgroundName?: string;
   readonly from: number;
   readonly to?: number;
+  readonly speed: number;
   readonly fps: number;
-  readonly passes: Readonly<Record<PassName, PassState>>;
+  /** No live pass where the preset that was asked for is as quick. */
+  readonly passes: { readonly live?: PassState; readonly full: PassState };
   readonly inspections: readonly InspectionState[];
   /** Warnings, such as words that are left unheard. */
   readonly notes: readonly string[];
-  readonly error?: string;
+  readonly failure?: Failure;
   readonly video?: { readonly name: string; readonly bytes: number };
   /** The command that makes the same video, after those that make its keypoints where they were made here. */
   readonly command: string;

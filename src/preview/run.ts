@@ -7,7 +7,7 @@ import {
   RunEvents,
   Session,
 } from '../pipeline/index.js';
-import type { ClipSource, InspectionState, PassName, PassState, RunState, Variant } from './protocol.js';
+import type { ClipSource, Failure, InspectionState, PassState, RunState, Variant } from './protocol.js';
 import { inWords } from './sentence.js';
 import type { StoredFile } from './workspace.js';
 
@@ -17,8 +17,10 @@ export interface RunPlan {
   readonly clip: string;
   readonly file: StoredFile;
   readonly reference?: StoredFile;
+  readonly backdrop?: StoredFile;
   readonly variant: Variant;
   readonly source: ClipSource;
+  readonly speed: number;
   /** Frames a second of the video. */
   readonly fps: number;
   /** Whether `fps` is another than the file's. */
@@ -35,11 +37,11 @@ export interface RunPlan {
 export interface Run {
   readonly plan: RunPlan;
   stop: AbortController;
-  readonly passes: Record<PassName, PassState>;
+  readonly passes: { live?: PassState; full: PassState };
   readonly inspections: InspectionState[];
   readonly notes: string[];
   readonly command: string;
-  error?: string;
+  failure?: Failure;
   video?: NonNullable<RunState['video']>;
 }
 
@@ -49,7 +51,7 @@ export function generateOptions({
   stop,
   notes,
 }: Pick<Run, 'plan' | 'stop' | 'notes'>): GenerateOptions {
-  const { file, reference, variant, source, fps, otherFps, from, to } = plan;
+  const { file, reference, backdrop, variant, source, fps, otherFps, from, to } = plan;
   const { fps: given, ...reading } = source;
   const ranged = from > 0 || to !== undefined;
   const events = new RunEvents();
@@ -69,7 +71,7 @@ export function generateOptions({
       ...(variant.seed === 0 ? {} : { seed: variant.seed }),
       ...(reference ? { reference: reference.path } : {}),
       ...(variant.signer === undefined ? {} : { signer: variant.signer }),
-      ...(variant.background === 'drawn' ? {} : { background: backgroundOf(variant.background) }),
+      ...(variant.background === 'drawn' ? {} : { background: backgroundOf(variant.background, backdrop) }),
     },
     method: variant.preset === 'default' ? {} : { preset: variant.preset },
     watch: { events },
@@ -77,7 +79,8 @@ export function generateOptions({
   };
 }
 
-function backgroundOf(text: string): Background {
+function backgroundOf(text: string, backdrop: StoredFile | undefined): Background {
+  if (backdrop) return { file: backdrop.path };
   if (text === 'transparent' || text === 'drawn') return text;
   const level = (at: number): number => Number.parseInt(text.slice(at, at + 2), 16);
   return [level(1), level(3), level(5)];
@@ -103,21 +106,23 @@ export async function drawFrames(
 }
 
 export function runState(run: Run): RunState {
-  const { id, clip, file, reference, variant, from, to, fps } = run.plan;
-  const { passes, inspections, notes, error, video, command } = run;
+  const { id, clip, file, reference, backdrop, variant, from, to, speed, fps } = run.plan;
+  const { passes, inspections, notes, failure, video, command } = run;
   return {
     id,
     clip,
     clipName: file.name,
     variant,
     ...(reference ? { referenceName: reference.name } : {}),
+    ...(backdrop ? { backgroundName: backdrop.name } : {}),
     from,
     ...(to === undefined ? {} : { to }),
+    speed,
     fps,
-    passes,
+    passes: { ...passes },
     inspections,
     notes,
-    ...(error === undefined ? {} : { error }),
+    ...(failure === undefined ? {} : { failure }),
     ...(video ? { video } : {}),
     command,
   };

@@ -1,26 +1,30 @@
-import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CancelledError, UsageError } from '../errors.js';
-import { type Engine, type GenerateOptions, listPresets, loadPreset } from '../pipeline/index.js';
+import type { Engine, GenerateOptions } from '../pipeline/index.js';
 import type { Clips } from './clips.js';
 import { inspectFrame } from './inspection.js';
-import { equivalentCommand, fullPass, type PassTools, quickPass, quickStride } from './passes.js';
+import { equivalentCommand, fullPass, livePass, livePreset, type PassTools } from './passes.js';
 import { frameFile, inspectionFile } from './pictures.js';
-import type { InspectionState, PassName, QueueEntry, RunRequest, RunState, WorkState } from './protocol.js';
+import { planRun } from './plan-run.js';
+import type {
+  Failure,
+  InspectionState,
+  PassName,
+  PassState,
+  QueueEntry,
+  RunRequest,
+  RunState,
+  WorkState,
+} from './protocol.js';
 import { type Run, type RunPlan, runState } from './run.js';
-import { sentenceOf } from './sentence.js';
+import { failureOf } from './sentence.js';
 import { type Work, WorkQueue } from './work-queue.js';
 import type { Workspace } from './workspace.js';
 
 interface RunWork extends Work {
   readonly entry: QueueEntry;
 }
-
-type Variant = Required<RunRequest>['variants'][number];
-
-/** Runs that are kept; of older ones the finished go with their pictures. */
-const KEPT_RUNS = 12;
 
 /** What runs need from around them. */
 export interface RunsSurroundings {
@@ -33,7 +37,7 @@ export interface RunsSurroundings {
   readonly changed: () => void;
 }
 
-/** Everything that was asked to be drawn. */
+/** Everything that was asked to be drawn, until it is removed. */
 export class Runs {
   private readonly runs = new Map<string, Run>();
   private readonly queue: WorkQueue<RunWork>;
@@ -50,15 +54,21 @@ export class Runs {
     return this.queue.entries.map(({ entry }) => entry);
   }
 
-  /** Puts the quick passes of all variants, then their full passes, into the queue. Throws `UsageError`. */
-  async add({ clip, from, to, speed = 1, variants }: RunRequest): Promise<RunState[]> {
-    const plans: RunPlan[] = [];
-    for (const variant of variants) plans.push(await this.plan({ clip, from, to, speed }, variant));
-    const runs = plans.map((plan) => this.begin(plan));
-    for (const run of runs) this.enqueue(run, 'quick');
-    for (const run of runs) this.enqueue(run, 'full');
-    await this.dropOldest();
-    return runs.map(runState);
+  /** Puts the live pass, then the full one, into the queue. Throws `UsageError`. */
+  async add(request: RunRequest): Promise<RunState> {
+    const run = this.begin(await planRun(request, this.around));
+    if (run.passes.live) this.enqueue(run, 'live');
+    this.enqueue(run, 'full');
+    return runState(run);
+  }
+
+  /** Ends a run and removes everything that was made of it. */
+  async remove(id: string): Promise<void> {
+    const { plan } = this.get(id);
+    this.cancel(id);
+    this.runs.delete(id);
+    this.around.changed();
+    await rm(plan.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   }
 
   cancel(id: string): void {
@@ -66,9 +76,9 @@ export class Runs {
     run.stop.abort();
     const ended = (state: WorkState): WorkState =>
       state === 'waiting' || state === 'drawing' || state === 'paused' ? 'cancelled' : state;
-    for (const pass of ['quick', 'full'] as const) {
-      run.passes[pass] = { ...run.passes[pass], state: ended(run.passes[pass].state) };
-    }
+    const { live, full } = run.passes;
+    if (live) run.passes.live = { ...live, state: ended(live.state) };
+    run.passes.full = { ...full, state: ended(full.state) };
     run.inspections.forEach((inspection, i) => {
       run.inspections[i] = { ...inspection, state: ended(inspection.state) };
     });
@@ -96,7 +106,7 @@ export class Runs {
         const pictures = await inspectFrame(run, frame, await this.around.engine);
         tell({ state: 'done', pictures });
       } catch (error) {
-        tell({ state: stateAfter(error), error: this.sentence(error) });
+        tell({ state: stateAfter(error), failure: this.failure(error) });
       }
     };
     this.queue.add({ entry: { run: id, what: 'inspection' }, urgent: true, signal, run: work });
@@ -105,8 +115,7 @@ export class Runs {
   /** Path of a frame's picture. Throws `UsageError` where it has not been drawn. */
   framePath(id: string, pass: PassName, frame: number): string {
     const { passes, plan } = this.get(id);
-    const { done, stride } = passes[pass];
-    if (frame % stride !== 0 || frame / stride >= done) {
+    if (frame >= (passes[pass]?.done ?? 0)) {
       throw new UsageError('HF_PREVIEW_NOT_READY', `Frame ${frame} has not been drawn.`, { frame });
     }
     return join(plan.folder, frameFile(pass, frame));
@@ -141,64 +150,19 @@ export class Runs {
     throw new UsageError('HF_PREVIEW_GONE', 'That run is not here any more: press Generate again.');
   }
 
-  private async plan(
-    { clip, from, to, speed = 1 }: Omit<RunRequest, 'variants'>,
-    variant: Variant,
-  ): Promise<RunPlan> {
-    const { clips, workspace } = this.around;
-    const { state, file } = clips.get(clip);
-    const known = state.whole ? state.frames : state.expected;
-    if (known !== undefined && from >= known) {
-      throw new UsageError(
-        'HF_FIELD_VALUE',
-        `${file.name} has ${known} frames, so there is none from frame ${from} on: give a \`range\` within it.`,
-        { file: file.name, frame: from, field: 'range' },
-      );
-    }
-    if (to !== undefined && to <= from) {
-      throw new UsageError(
-        'HF_FIELD_VALUE',
-        `The range ${from}:${to} makes no sense: give a \`range\` FROM:TO with 0 <= FROM < TO.`,
-        { field: 'range' },
-      );
-    }
-    const { prompt = '', seed = 0, preset, background, reference, signer } = variant;
-    loadPreset(listPresets().includes(preset) ? preset : `${preset}?`);
-    const end = known === undefined ? to : Math.min(to ?? known, known);
-    return {
-      id: randomUUID(),
-      clip,
-      file,
-      ...(reference === undefined ? {} : { reference: workspace.file(reference) }),
-      variant: {
-        prompt,
-        seed,
-        preset,
-        background,
-        ...(reference === undefined ? {} : { reference }),
-        ...(signer === undefined ? {} : { signer }),
-      },
-      source: state.source,
-      fps: Math.round(state.fps * speed * 1000) / 1000,
-      otherFps: speed !== 1,
-      from,
-      ...(end === undefined || end === known ? {} : { to: end }),
-      ...(end === undefined ? {} : { total: end - from }),
-      folder: await workspace.newFolder(),
-    };
-  }
-
   private begin(plan: RunPlan): Run {
-    const { total } = plan;
-    const stride = quickStride(total);
-    const count = (n: number | undefined) => (n === undefined ? {} : { total: n });
+    const { total, variant } = plan;
+    const pass = (preset: string): PassState => ({
+      state: 'waiting',
+      preset,
+      done: 0,
+      ...(total === undefined ? {} : { total }),
+    });
+    const live = livePreset(variant.preset);
     const parts = { plan, stop: new AbortController(), notes: [] };
     const run: Run = {
       ...parts,
-      passes: {
-        quick: { state: 'waiting', done: 0, stride, ...count(total && Math.ceil(total / stride)) },
-        full: { state: 'waiting', done: 0, stride: 1, ...count(total) },
-      },
+      passes: { ...(live === undefined ? {} : { live: pass(live) }), full: pass(variant.preset) },
       inspections: [],
       command: equivalentCommand(parts, this.around.started),
     };
@@ -210,38 +174,29 @@ export class Runs {
     const { changed } = this.around;
     const { signal } = run.stop;
     const tell = (state: WorkState): void => {
-      if (run.passes[what].state !== 'cancelled') run.passes[what] = { ...run.passes[what], state };
+      const before = run.passes[what];
+      if (before && before.state !== 'cancelled') run.passes[what] = { ...before, state };
       changed();
     };
     const work = async (): Promise<void> => {
-      if (run.error !== undefined) return tell('cancelled');
+      if (run.failure !== undefined) return tell('failed');
       try {
         tell('drawing');
         const engine = await this.around.engine;
         const tools: PassTools = { engine, changed, giveWay: () => this.queue.giveWay() };
-        await (what === 'quick' ? quickPass : fullPass)(run, tools);
+        await (what === 'live' ? livePass : fullPass)(run, tools);
         tell('done');
       } catch (error) {
-        if (!signal.aborted) run.error = this.sentence(error);
+        if (!signal.aborted) run.failure = this.failure(error);
         tell(stateAfter(error));
       }
     };
     const entry = { run: run.plan.id, what };
-    this.queue.add({ entry, urgent: what === 'quick', signal, run: work });
+    this.queue.add({ entry, urgent: what === 'live', signal, run: work });
   }
 
-  private sentence(error: unknown): string {
-    return this.around.workspace.inWords(sentenceOf(error));
-  }
-
-  private async dropOldest(): Promise<void> {
-    const busy = new Set(this.waiting.map(({ run }) => run));
-    const old = [...this.runs.keys()].slice(0, Math.max(0, this.runs.size - KEPT_RUNS));
-    for (const id of old.filter((candidate) => !busy.has(candidate))) {
-      const { plan } = this.get(id);
-      this.runs.delete(id);
-      await rm(plan.folder, { recursive: true, force: true });
-    }
+  private failure(error: unknown): Failure {
+    return failureOf(error, (sentence) => this.around.workspace.inWords(sentence));
   }
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { HandfirstError } from '../errors.js';
+import type { Failure } from './protocol.js';
 
 /** Options that a sentence names as programs give them (`spellUnknown: true`), in the words of the page ("spell unknown"). */
 export function inWords(sentence: string): string {
@@ -19,4 +20,13 @@ export function sentenceOf(error: unknown): string {
   }
   const message = error instanceof Error ? error.message : String(error);
   return `This should not happen (${message.replace(/\s+/g, ' ').trim()}): stop the preview, start it again and report this sentence.`;
+}
+
+/** The same with its code, by which the page may say it in its own words. */
+export function failureOf(
+  error: unknown,
+  named: (sentence: string) => string = (sentence) => sentence,
+): Failure {
+  const sentence = named(sentenceOf(error));
+  return error instanceof HandfirstError ? { code: error.code, sentence } : { sentence };
 }

@@ -3,7 +3,14 @@ import { dropFaint } from '../pose/clip-statistics.js';
 import { KEYPOINT_COUNT, PARTS, type PoseClip, prepareFrames } from '../pose/index.js';
 import { shareKnown } from '../pose/person.js';
 import { PREPARE_DEFAULTS } from '../pose/prepare-frames.js';
-import { COORDINATE_UNIT, FRAME_BYTES, type Framing, type Presence, TRACKED_PARTS } from './protocol.js';
+import {
+  COORDINATE_UNIT,
+  FRAME_BYTES,
+  type Framing,
+  PART_BYTES,
+  type Presence,
+  TRACKED_PARTS,
+} from './protocol.js';
 
 /** Points by which a part counts as there: half of them. Of the body those above the hips, for few files know the legs. */
 const POINTS = {
@@ -23,8 +30,8 @@ const MOST_FRAMES = 1024;
  * stretch of a long clip, and at the first frames while the rest is still read.
  */
 export class Track {
-  /** A byte a frame; see `TRACKED_PARTS`. */
-  private parts = new Uint8Array(1024);
+  /** `PART_BYTES` a frame. */
+  private parts = new Uint8Array(1024 * PART_BYTES);
   private count = 0;
   private ended = false;
   private waiting: (() => void)[] = [];
@@ -82,7 +89,7 @@ export class Track {
   /** The parts' bytes of frames `from` on, as they become known, to the last. */
   async *presence(from: number): AsyncGenerator<Uint8Array> {
     for (let at = from; ; ) {
-      if (this.count > at) yield this.parts.slice(at, this.count);
+      if (this.count > at) yield this.parts.slice(at * PART_BYTES, this.count * PART_BYTES);
       at = Math.max(at, this.count);
       if (this.ended && at >= this.count) return;
       await this.more();
@@ -105,17 +112,20 @@ export class Track {
   }
 
   private note(frame: number, filed: Float32Array, drawn: Float32Array): void {
-    if (frame >= this.parts.length) {
+    const at = frame * PART_BYTES;
+    if (at >= this.parts.length) {
       const longer = new Uint8Array(this.parts.length * 2);
       longer.set(this.parts);
       this.parts = longer;
     }
-    this.parts[frame] = TRACKED_PARTS.reduce((byte, part, i) => {
+    this.parts[at] = TRACKED_PARTS.reduce((byte, part, i) => {
       const { start, length } = POINTS[part];
       const known = (points: Float32Array) => shareKnown(points, start, length) >= 0.5;
       const presence: Presence = known(filed) ? 2 : known(drawn) ? 1 : 0;
       return byte | (presence << (2 * i));
     }, 0);
+    this.parts[at + 1] = confidence(filed, POINTS.leftHand);
+    this.parts[at + 2] = confidence(filed, POINTS.rightHand);
   }
 
   private async write(batch: readonly Buffer[]): Promise<void> {
@@ -124,6 +134,13 @@ export class Track {
     this.count += batch.length;
     this.wake();
   }
+}
+
+/** Mean confidence of a part's points, 255 = 1; points that are missing count as 0. */
+function confidence(keypoints: Float32Array, { start, length }: { start: number; length: number }): number {
+  let sum = 0;
+  for (let i = start; i < start + length; i++) sum += Math.min(1, Math.max(0, keypoints[i * 3 + 2] ?? 0));
+  return Math.round((255 * sum) / length);
 }
 
 /** A frame as `FRAME_BYTES` bytes. Points more than a picture away from it are moved nearer, which no one sees. */

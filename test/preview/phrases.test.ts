@@ -38,8 +38,8 @@ const upload = async (name: string): Promise<string> => {
 /** The command that the page gives for a video of a file. */
 async function commandFor(file: string): Promise<string> {
   const { id: clip } = await said(post('/api/clips', { file }));
-  const variants = [{ preset: 'default', background: 'drawn' }];
-  const [run] = await said(post('/api/runs', { clip, from: 0, to: 1, variants }));
+  const variant = { preset: 'default', background: 'drawn' };
+  const run = await said(post('/api/runs', { clip, from: 0, to: 1, variant }));
   await fetch(at(`/api/runs/${run.id}`), { method: 'DELETE' });
   return run.command;
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { PoseFileError, UsageError } from '../../src/errors.js';
 import { spell, writeClip } from '../../src/phrase/index.js';
@@ -56,9 +57,9 @@ async function openClip(): Promise<ClipState> {
   return said(post('/api/clips', { file }));
 }
 
-async function generate(clip: string, change: object = {}): Promise<RunState[]> {
-  const variants = [{ preset: 'default', background: 'drawn', seed: 3 }];
-  return said(post('/api/runs', { clip, from: 0, to: 40, variants, ...change }));
+async function generate(clip: string, change: object = {}): Promise<RunState> {
+  const variant = { preset: 'default', background: 'drawn', seed: 3 };
+  return said(post('/api/runs', { clip, from: 0, to: 40, variant, ...change }));
 }
 
 const runOf = async (id: string) => (await state()).runs.find((run) => run.id === id);
@@ -91,7 +92,10 @@ describe('who is answered', () => {
     const response = await fetch(at('/'));
     expect(response.headers.get('content-security-policy')).toMatch(/default-src 'none'/);
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
-    expect((await (await fetch(at('/page.js'))).text()).length).toBeLessThan(150_000);
+    const files = ['/', '/page.js', '/page.css', '/icon.svg'].map(async (path) =>
+      Buffer.from(await (await fetch(at(path))).arrayBuffer()),
+    );
+    expect(gzipSync(Buffer.concat(await Promise.all(files))).length).toBeLessThan(400_000);
   });
 });
 
@@ -132,8 +136,8 @@ describe('files', () => {
       expect((await post('/api/clips', { file })).status).toBe(422);
     }
     const { id } = await openClip();
-    const variants = [{ preset: '/etc/x.json', background: 'drawn' }];
-    expect((await post('/api/runs', { clip: id, from: 0, variants })).status).toBe(422);
+    const variant = { preset: '/etc/x.json', background: 'drawn' };
+    expect((await post('/api/runs', { clip: id, from: 0, variant })).status).toBe(422);
   });
 
   it('says of a broken file what the command line says, by the name the user knows', async () => {
@@ -156,70 +160,90 @@ describe('files', () => {
     expect(x).toBeGreaterThan(0.4);
     expect(x).toBeLessThan(0.6);
     const parts = new Uint8Array(await (await fetch(at(`/api/clips/${id}/parts`))).arrayBuffer());
-    expect(parts).toHaveLength(frames);
-    expect((parts[0] ?? 0) & 3).toBe(2);
+    expect(parts).toHaveLength(3 * frames);
+    // All four parts are in the file; then the hands' mean confidence.
+    const { value: first } = await spell('A').frames()[Symbol.asyncIterator]().next();
+    const mean = (start: number): number =>
+      Array.from({ length: 21 }, (_, i) => first.keypoints[(start + i) * 3 + 2]).reduce((a, b) => a + b) / 21;
+    expect(parts[0]).toBe(0b10101010);
+    expect(Math.abs((parts[1] ?? 0) / 255 - mean(91))).toBeLessThan(0.003);
+    expect(Math.abs((parts[2] ?? 0) / 255 - mean(112))).toBeLessThan(0.003);
+    expect(mean(91)).toBeGreaterThan(0.1);
   });
 });
 
 describe('runs', () => {
-  it('draws a quick pass and a whole video, one thing after another, and gives the video', async () => {
+  it('draws live passes before final ones, and gives the video', async () => {
     const { id } = await openClip();
-    const [first, second] = await generate(id, {
+    const first = await generate(id, { to: 3, variant: { preset: 'default', background: 'drawn' } });
+    const second = await generate(id, {
       to: 3,
-      variants: [
-        { preset: 'default', background: 'drawn' },
-        { preset: 'fast', background: '#ffffff', seed: 7 },
-      ],
+      variant: { preset: 'fast', background: '#ffffff', seed: 7 },
     });
     const { queue } = await state();
-    expect(queue.map(({ what }) => what)).toEqual(['quick', 'quick', 'full', 'full']);
+    expect(queue.map(({ run, what }) => [run === first.id, what])).toEqual([
+      [true, 'live'],
+      [true, 'full'],
+      [false, 'full'],
+    ]);
     await expect
-      .poll(async () => (await runOf(second?.id ?? ''))?.passes.full.state, { timeout: 200_000 })
+      .poll(async () => (await runOf(second.id))?.passes.full.state, { timeout: 200_000 })
       .toBe('done');
-    expect((await runOf(first?.id ?? ''))?.passes).toMatchObject({
-      quick: { state: 'done', done: 3 },
-      full: { state: 'done', done: 3, total: 3 },
+    expect((await runOf(first.id))?.passes).toMatchObject({
+      live: { state: 'done', preset: 'fast', done: 3 },
+      full: { state: 'done', preset: 'default', done: 3, total: 3 },
     });
-    expect(second?.command).toContain('--range 0:3 --seed 7 --background');
-    const video = await fetch(at(`/api/runs/${second?.id}/video`));
+    expect((await runOf(second.id))?.passes.live).toBeUndefined();
+    expect(second.command).toContain('--range 0:3 --seed 7 --background');
+    const video = await fetch(at(`/api/runs/${second.id}/video`));
     expect(video.headers.get('content-disposition')).toContain('a-seed-7.mp4');
     expect(Buffer.from(await video.arrayBuffer()).toString('latin1', 4, 8)).toBe('ftyp');
-    expect((await fetch(at(`/api/runs/${first?.id}/full/2`))).headers.get('content-type')).toBe('image/webp');
-    expect((await fetch(at(`/api/runs/${first?.id}/full/3`))).status).toBe(422);
+    expect((await fetch(at(`/api/runs/${first.id}/full/2`))).headers.get('content-type')).toBe('image/webp');
+    expect((await fetch(at(`/api/runs/${first.id}/full/3`))).status).toBe(422);
+    expect((await fetch(at(`/api/runs/${first.id}`), { method: 'DELETE' })).status).toBe(200);
+    expect(await runOf(first.id)).toBeUndefined();
+    expect((await fetch(at(`/api/runs/${first.id}/full/2`))).status).toBe(422);
   });
 
   it('shows every intermediate of a frame', async () => {
     const { id } = await openClip();
-    const [run] = await generate(id, { from: 25, to: 27 });
-    await post(`/api/runs/${run?.id}/inspections`, { frame: 1 });
-    const inspection = async () => (await runOf(run?.id ?? ''))?.inspections[0];
+    const run = await generate(id, { from: 25, to: 27 });
+    await post(`/api/runs/${run.id}/inspections`, { frame: 1 });
+    const inspection = async () => (await runOf(run.id))?.inspections[0];
     await expect.poll(async () => (await inspection())?.state, { timeout: 200_000 }).toBe('done');
     const groups = new Set((await inspection())?.pictures.map(({ group }) => group));
     expect([...groups]).toEqual(['hands', 'canvas', 'body', 'result']);
-    expect((await fetch(at(`/api/runs/${run?.id}/inspections/1/0`))).status).toBe(200);
+    expect((await fetch(at(`/api/runs/${run.id}/inspections/1/0`))).status).toBe(200);
   });
 
   it('cancels at once, what is drawn and what waits', async () => {
     const { id } = await openClip();
-    const [one] = await generate(id);
-    const [two] = await generate(id);
+    const one = await generate(id);
+    const two = await generate(id);
     await expect
-      .poll(async () => (await runOf(one?.id ?? ''))?.passes.quick.done, { timeout: 200_000 })
+      .poll(async () => (await runOf(one.id))?.passes.live?.done, { timeout: 200_000 })
       .toBeGreaterThan(0);
-    for (const run of [one, two]) await fetch(at(`/api/runs/${run?.id}`), { method: 'DELETE' });
+    for (const run of [one, two]) await post(`/api/runs/${run.id}/cancel`, {});
     const { queue, runs } = await state();
-    expect(queue.filter(({ run }) => run === one?.id || run === two?.id)).toEqual([]);
-    expect(runs.find((run) => run.id === two?.id)?.passes.full.state).toBe('cancelled');
-    expect(runs.find((run) => run.id === two?.id)?.error).toBeUndefined();
+    expect(queue.filter(({ run }) => run === one.id || run === two.id)).toEqual([]);
+    expect(runs.find((run) => run.id === two.id)?.passes.full.state).toBe('cancelled');
+    expect(runs.find((run) => run.id === two.id)?.failure).toBeUndefined();
   });
 
-  it('tells the same sentence as the command line of a prompt with unknown words', async () => {
+  it('fails with a code and the sentence of the command line, and is never called cancelled', async () => {
     const { id } = await openClip();
-    const variants = [{ preset: 'default', background: 'drawn', prompt: 'rde' }];
-    const [run] = await generate(id, { variants });
+    const run = await generate(id, { variant: { preset: 'default', background: 'drawn', prompt: 'rde' } });
     await expect
-      .poll(async () => (await runOf(run?.id ?? ''))?.error, { timeout: 200_000 })
-      .toMatch(/The prompt has a word that the bundle "tiny" does not know: "rde" \(nearest: .*red/);
+      .poll(async () => (await runOf(run.id))?.failure, { timeout: 200_000 })
+      .toEqual({
+        code: 'HF_PROMPT_WORD',
+        sentence: expect.stringMatching(
+          /The prompt has a word that the bundle "tiny" does not know: "rde" \(nearest: .*red/,
+        ),
+      });
+    await expect.poll(async () => (await state()).queue, { timeout: 200_000 }).toEqual([]);
+    const { live, full } = (await runOf(run.id))?.passes ?? {};
+    expect([live?.state, full?.state]).toEqual(['failed', 'failed']);
   });
 
   it('sends the whole state to whoever comes back', async () => {

@@ -1,57 +1,27 @@
-import { Header } from './header.js';
-import { Inspection } from './inspection.js';
-import { KeypointsPanel } from './keypoints-panel.js';
-import { Outcome } from './outcome.js';
-import { Queue } from './queue.js';
-import { SignerPanel } from './signer-panel.js';
-import { Stage } from './stage.js';
-import { connected, problem, said } from './store.js';
-import { Timeline } from './timeline.js';
-import { Transport } from './transport.js';
-import { Act, WhatPanel } from './what-panel.js';
+import { Act } from './panels/act.js';
+import { Panels } from './panels/panels.js';
+import { Status } from './panels/status.js';
+import { Header } from './parts/header.js';
+import { Help } from './parts/help.js';
+import { Messages } from './parts/messages.js';
+import { Stage } from './stage/stage.js';
 
 export function App() {
   return (
     <>
       <Header />
-      <div class="messages">
-        <div role="alert">
-          {problem.value && (
-            <p class="problem">
-              <span>{problem.value}</span>
-              <button
-                type="button"
-                class="quiet"
-                onClick={() => {
-                  problem.value = undefined;
-                }}
-              >
-                Close<span class="unseen"> this message</span>
-              </button>
-            </p>
-          )}
-          {!connected.value && <p class="problem">The connection is lost; the page tries again by itself.</p>}
-        </div>
-        <p class="unseen" role="status">
-          {said.value}
-        </p>
-      </div>
+      <Messages />
       <main>
         <div class="show">
           <Stage />
-          <Transport />
-          <Timeline />
-          <Outcome />
+          <Status />
         </div>
         <div class="choose">
-          <KeypointsPanel />
-          <SignerPanel />
-          <WhatPanel />
-          <Queue />
+          <Panels />
           <Act />
         </div>
-        <Inspection />
       </main>
+      <Help />
     </>
   );
 }

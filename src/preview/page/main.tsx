@@ -1,20 +1,32 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
-import { api } from './api.js';
 import { App } from './app.js';
-import { readPresence } from './frames.js';
-import { listenForKeys } from './keys.js';
-import { lexicons } from './phrases.js';
-import { calm, playing, startPlayer } from './player.js';
-import { about, attempt, clip, connected, follow, keepAcrossReloads } from './store.js';
-import { applyTheme } from './theme.js';
-import './style.css';
+import { api } from './data/api.js';
+import { choice, chosenId, followFile, from, to, videoSpeed } from './data/form.js';
+import { readPresence } from './data/frames.js';
+import { listenForKeys } from './data/keys.js';
+import { hand, joining, lexicons, spellingSpeed } from './data/phrases.js';
+import { calm, playing, rate, startPlayer } from './data/player.js';
+import { comparing, otherId } from './data/shown.js';
+import { about, attempt, clip, clipId, connected, follow, keepAcrossReloads } from './data/store.js';
+import { panel } from './panels/panels.js';
+import { openHelp } from './parts/help.js';
+import { applyTheme } from './parts/theme.js';
+import { toggleFullScreen } from './stage/transport.js';
+import './style/base.css';
+import './style/layout.css';
+import './style/stage.css';
+import './style/panels.css';
 
 applyTheme();
-keepAcrossReloads();
+keepAcrossReloads({
+  ...{ clipId, from, to, videoSpeed, choice, chosenId, otherId, comparing, rate, panel },
+  ...{ hand, spellingSpeed, joining },
+});
 follow();
+followFile();
 startPlayer();
-listenForKeys();
+listenForKeys({ help: openHelp, fullScreen: toggleFullScreen });
 
 let shown: string | undefined;
 let read: string | undefined;

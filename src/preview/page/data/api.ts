@@ -1,0 +1,67 @@
+import type { LexiconRequest, LexiconState, PhraseAnswer, PhraseRequest } from '../../phrase-protocol.js';
+import type { About, ClipRequest, ClipState, RunRequest, RunState } from '../../protocol.js';
+import { t } from '../strings/index.js';
+
+/** A sentence for the user: the server's own, or why it could not be asked. */
+export class Refusal extends Error {
+  constructor(
+    sentence: string,
+    /** The code of docs/errors.md, where the server gave one. */
+    readonly code?: string,
+  ) {
+    super(sentence);
+  }
+}
+
+async function ask<T>(path: string, init?: RequestInit): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, init);
+  } catch {
+    throw new Refusal(t('errors.silent'));
+  }
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok)
+    throw new Refusal(answer.error ?? t('errors.answered', { status: response.status }), answer.code);
+  return answer;
+}
+
+function send(body: unknown): RequestInit {
+  return { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+async function give<T>(path: string, file: File, limit: number): Promise<T> {
+  if (file.size > limit) {
+    const size = Math.round(limit / 1024 / 1024);
+    throw new Refusal(t('errors.tooLarge', { name: file.name, size }));
+  }
+  // A file that was changed or removed since it was chosen fails in the same way as a server that is gone.
+  const readable = await file
+    .slice(0, 1)
+    .arrayBuffer()
+    .catch(() => undefined);
+  if (!readable) throw new Refusal(t('errors.unreadable', { name: file.name }));
+  return ask(path, { method: 'POST', body: file });
+}
+
+export interface StoredName {
+  readonly file: string;
+  readonly name: string;
+}
+
+export const api = {
+  about: () => ask<About>('/api/about'),
+  clip: (request: ClipRequest) => ask<ClipState>('/api/clips', send(request)),
+  run: (request: RunRequest) => ask<RunState>('/api/runs', send(request)),
+  cancel: (run: string) => ask(`/api/runs/${run}/cancel`, send({})),
+  remove: (run: string) => ask(`/api/runs/${run}`, { method: 'DELETE' }),
+  inspect: (run: string, frame: number) => ask(`/api/runs/${run}/inspections`, send({ frame })),
+  phrase: (request: PhraseRequest) => ask<PhraseAnswer>('/api/phrases', send(request)),
+  lexicons: () => ask<LexiconState[]>('/api/lexicons'),
+  lexicon: (request: LexiconRequest) => ask<LexiconState>('/api/lexicons', send(request)),
+  sign: (lexicon: string, name: string, file: File, limit: number) =>
+    give(`/api/lexicons/${lexicon}/signs?name=${encodeURIComponent(name)}`, file, limit),
+  /** Sends a file; what is larger than `limit` bytes is refused here, before it travels. */
+  upload: (what: 'files' | 'pictures', file: File, limit: number) =>
+    give<StoredName>(`/api/${what}?name=${encodeURIComponent(file.name)}`, file, limit),
+};

@@ -1,0 +1,110 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
+import { spell, writeClip } from '../../../src/phrase/index.js';
+import type { PreviewOptions } from '../../../src/preview/index.js';
+import { CHROMIUM, launchBrowser, PATIENCE } from '../../browser.js';
+import { startTestPreview } from '../start-preview.js';
+
+/*
+ * The page in Debian's Chromium, as someone uses it. Its machine may be busy: every wait is long, and none is a pause.
+ */
+
+export interface OpenOptions {
+  readonly width?: number;
+  readonly height?: number;
+  readonly dark?: boolean;
+  readonly address?: string;
+}
+
+/** One preview and one browser for a file of tests, and a keypoint file of two spelled letters. */
+export function usePreview(options: PreviewOptions = {}, flags: readonly string[] = []) {
+  vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+  let started: Awaited<ReturnType<typeof startTestPreview>>;
+  let browser: Browser;
+  let pose = '';
+  beforeAll(async () => {
+    if (!CHROMIUM) return;
+    started = await startTestPreview(options);
+    pose = join(started.folder, 'word.pose');
+    await writeClip(spell('AB'), pose);
+    browser = await launchBrowser(flags);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await started?.stop();
+  });
+  return {
+    get folder() {
+      return started.folder;
+    },
+    get pose() {
+      return pose;
+    },
+    async open({ width = 1280, height = 800, dark = false, address }: OpenOptions = {}): Promise<Page> {
+      const page = await browser.newPage({
+        viewport: { width, height },
+        colorScheme: dark ? 'dark' : 'light',
+        reducedMotion: 'reduce',
+        hasTouch: width < 500,
+      });
+      page.setDefaultTimeout(PATIENCE);
+      page.on('pageerror', (error) => expect.unreachable(error.message));
+      await page.goto(address ?? started.preview.address, { waitUntil: 'domcontentloaded' });
+      return page;
+    },
+  };
+}
+
+/** Keeps a picture of the page for someone to look at, where HANDFIRST_SCREENSHOTS names a folder. */
+export async function keep(page: Page, name: string): Promise<void> {
+  const shots = process.env.HANDFIRST_SCREENSHOTS;
+  if (shots) writeFileSync(join(shots, `${name}.png`), await page.screenshot());
+}
+
+/** Drops a file on an element of the page, as a file manager does. */
+export async function drop(page: Page, name: string, bytes: Buffer, on = '.drop'): Promise<void> {
+  const data = await page.evaluateHandle(`(() => {
+    const transfer = new DataTransfer();
+    const content = Uint8Array.from(atob('${bytes.toString('base64')}'), (letter) => letter.charCodeAt(0));
+    transfer.items.add(new File([content], ${JSON.stringify(name)}));
+    return transfer;
+  })()`);
+  await page.dispatchEvent(on, 'drop', { dataTransfer: data });
+}
+
+export const panel = (page: Page, name: string): Promise<void> => page.getByRole('tab', { name }).click();
+export const generate = (page: Page): Promise<void> =>
+  page.getByRole('button', { name: /^Generate/ }).click();
+export const slider = (page: Page, name: string): Locator => page.getByRole('slider', { name, exact: true });
+/** Where a slider's thumb stands. */
+export const at = async (thumb: Locator): Promise<number> =>
+  Number(await thumb.getAttribute('aria-valuenow'));
+
+/** Moves in and out point by the keyboard alone. */
+export async function chooseRange(page: Page, from: number, to: number): Promise<void> {
+  for (const [name, wanted] of [
+    ['In point', from],
+    ['Out point', to],
+  ] as const) {
+    const thumb = slider(page, name);
+    await thumb.focus();
+    for (let now = await at(thumb); now !== wanted; now = await at(thumb)) {
+      const far = Math.abs(now - wanted) >= 10 ? 'Shift+' : '';
+      await page.keyboard.press(`${far}Arrow${now < wanted ? 'Right' : 'Left'}`);
+    }
+  }
+}
+
+/** Waits until nothing is drawn any more. */
+export async function finished(page: Page): Promise<void> {
+  await page.locator('.progress').waitFor({ state: 'detached' });
+}
+
+/** Spells a word, which is open then. */
+export async function spellWord(page: Page, word: string): Promise<void> {
+  await page.getByLabel('Or fingerspell a word').fill(word);
+  await page.getByRole('button', { name: 'Spell' }).click();
+  await page.locator('.file').getByText(`${word}.pose`, { exact: true }).waitFor();
+}

@@ -1,0 +1,71 @@
+import { expect } from 'vitest';
+import { PATIENCE, seriousFaults, withBrowser } from '../../browser.js';
+import { at, keep, panel, slider, spellWord, usePreview } from './driver.js';
+
+const preview = usePreview();
+
+const LOOKS = [
+  { width: 1280, height: 800, dark: false },
+  { width: 1280, height: 800, dark: true },
+  { width: 360, height: 640, dark: false },
+  { width: 360, height: 640, dark: true },
+];
+
+withBrowser.each(LOOKS)('has nothing in the way of anyone, $width wide, dark: $dark', async (look) => {
+  const page = await preview.open(look);
+  await spellWord(page, 'HI');
+  await page.locator('.engine.ready').waitFor({ state: 'attached' });
+  for (const name of ['Keypoints', 'Signer', 'History', 'Inside']) {
+    await panel(page, name);
+    for (const summary of await page.locator('.panel:not([hidden]) summary').all()) await summary.click();
+    expect(await seriousFaults(page), name).toEqual([]);
+    const wide = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+    expect(await page.evaluate(wide), name).toBe(0);
+    await keep(page, `page-${name}-${look.width}-${look.dark ? 'dark' : 'light'}`);
+  }
+  await page.locator('.play').focus();
+  await page.keyboard.press('?');
+  expect(await seriousFaults(page)).toEqual([]);
+  await page.close();
+});
+
+withBrowser('can be used by the keyboard alone', async () => {
+  const page = await preview.open();
+  const tabTo = async (label: string): Promise<void> => {
+    await expect
+      .poll(
+        async () => {
+          await page.keyboard.press('Tab');
+          return page.evaluate(`(() => {
+            const { activeElement } = document;
+            const { outlineStyle } = getComputedStyle(activeElement);
+            const seen = activeElement.type === 'file' || outlineStyle !== 'none';
+            const named = activeElement.getAttribute('aria-label') ?? (activeElement.labels?.[0] ?? activeElement).innerText;
+            return seen && named.replace(/\\s+/g, ' ').trim();
+          })()`);
+        },
+        { timeout: PATIENCE, interval: 1 },
+      )
+      .toMatch(new RegExp(`^${label}`));
+  };
+  await tabTo('Or fingerspell a word');
+  await page.keyboard.type('HI');
+  await page.keyboard.press('Enter');
+  await page.locator('.file').getByText('HI.pose', { exact: true }).waitFor();
+  await tabTo('Out point');
+  const out = slider(page, 'Out point');
+  await page.keyboard.press('Home');
+  expect(await at(out)).toBe(1);
+  await tabTo('Generate');
+  await page.keyboard.press('Enter');
+  await page.getByText('Final', { exact: true }).waitFor();
+  await tabTo('Keypoints');
+  for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowRight');
+  await tabTo('Look inside frame 0');
+  await page.keyboard.press('Enter');
+  await page.getByText('Finished frame').waitFor();
+  await tabTo('Frame');
+  await page.keyboard.press('End');
+  expect(await at(slider(page, 'Frame'))).toBeGreaterThan(20);
+  await page.close();
+});

@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { PATIENCE, withBrowser } from '../../browser.js';
+import { at, chooseRange, drop, slider, usePreview } from './driver.js';
+
+const preview = usePreview();
+
+async function openWord(options: Parameters<typeof preview.open>[0] = {}): Promise<Page> {
+  const page = await preview.open(options);
+  await drop(page, 'word.pose', readFileSync(preview.pose));
+  await page.getByText('pose-v0.2').waitFor();
+  await slider(page, 'Frame').waitFor();
+  return page;
+}
+
+/** Whether any pixel of the skeleton is drawn, and a number that another picture does not have. */
+const painted = (page: Page): Promise<number> =>
+  page.evaluate(`(() => {
+    const canvas = document.querySelector('.paper canvas');
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    return data.reduce((sum, level, i) => (sum * 31 + level * (i % 4 === 3 ? 1 : 0)) % 1000003, 0);
+  })()`);
+
+withBrowser('plays a file that was dropped, in the loop between in and out, at any speed', async () => {
+  const page = await openWord();
+  const frame = slider(page, 'Frame');
+  await expect.poll(() => painted(page), { timeout: PATIENCE }).not.toBe(0);
+  await chooseRange(page, 10, 14);
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
+  const seen = new Set<number>();
+  // Round and round: the fourth frame, and after it the first again.
+  await expect
+    .poll(async () => seen.add(await at(frame)).size, { timeout: PATIENCE, interval: 20 })
+    .toBeGreaterThan(3);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  expect([...seen].filter((one) => one !== 0 && (one < 10 || one > 13))).toEqual([]);
+  const speed = page.getByRole('slider', { name: 'Playing speed' });
+  for (const [key, says] of [
+    ['Home', '0.1 ×'],
+    ['End', '2.0 ×'],
+  ] as const) {
+    await speed.press(key);
+    expect(await page.locator('.rate output').innerText()).toBe(says);
+  }
+  await page.close();
+});
+
+withBrowser('steps by frames, marks the loop and shows its keys', async () => {
+  const page = await openWord();
+  const frame = slider(page, 'Frame');
+  await page.getByRole('button', { name: 'One frame on' }).click();
+  await page.locator('.play').focus();
+  await page.keyboard.press('l');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Shift+ArrowRight');
+  expect(await at(frame)).toBe(13);
+  await page.keyboard.press('i');
+  await page.keyboard.press('l');
+  await page.keyboard.press('o');
+  expect(await at(slider(page, 'In point'))).toBe(13);
+  expect(await at(slider(page, 'Out point'))).toBe(15);
+  await page.keyboard.press('?');
+  const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await help.getByText('begin the loop here').waitFor();
+  await help.getByLabel('Single keys do something').uncheck();
+  await page.keyboard.press('Escape');
+  await page.locator('.play').focus();
+  await page.keyboard.press('j');
+  expect(await at(frame)).toBe(14);
+  await page.keyboard.press('End');
+  expect(await at(frame)).toBe(14);
+  await page.evaluate('localStorage.clear()');
+  await page.close();
+});
+
+withBrowser('has one scale for loop, tracks and frame', async () => {
+  const page = await openWord();
+  await chooseRange(page, 20, 40);
+  await slider(page, 'Frame').focus();
+  for (let i = 0; i < 2; i++) await page.keyboard.press('Shift+ArrowRight');
+  const middle = async (name: string): Promise<number> => {
+    const box = await slider(page, name).boundingBox();
+    return (box?.x ?? 0) + (box?.width ?? 0) / 2;
+  };
+  expect(Math.abs((await middle('Frame')) - (await middle('In point')))).toBeLessThan(1);
+  const tracks = await page.locator('.tracks canvas').boundingBox();
+  const count = Number(await slider(page, 'Out point').getAttribute('aria-valuemax'));
+  const expected = (tracks?.x ?? 0) + ((tracks?.width ?? 0) * 40) / count;
+  expect(Math.abs((await middle('Out point')) - expected)).toBeLessThan(1);
+  await page.mouse.click(expected, (tracks?.y ?? 0) + 5);
+  expect(await at(slider(page, 'Frame'))).toBe(40);
+  await page.close();
+});
+
+withBrowser('zooms to a hand, and fills the screen', async () => {
+  const page = await openWord();
+  await slider(page, 'Frame').focus();
+  for (let i = 0; i < 3; i++) await page.keyboard.press('Shift+ArrowRight');
+  const whole = await painted(page);
+  const zoomed = new Set([whole]);
+  for (const zoom of ['Both hands', 'Left hand', 'Right hand']) {
+    await page.getByLabel('Zoom').selectOption(zoom);
+    await expect.poll(async () => zoomed.has(await painted(page)), { timeout: PATIENCE }).toBe(false);
+    zoomed.add(await painted(page));
+  }
+  await page.getByRole('button', { name: 'Full screen' }).click();
+  await expect.poll(() => page.evaluate('document.fullscreenElement?.id')).toBe('stage');
+  await page.close();
+});
+
+withBrowser.each([
+  { width: 1280, height: 720 },
+  { width: 360, height: 640 },
+])('never scrolls away, $width wide', async (size) => {
+  const page = await openWord(size);
+  for (const summary of await page.locator('summary').all()) await summary.click();
+  const last = page.getByLabel('Speed of the video that is drawn');
+  await last.scrollIntoViewIfNeeded();
+  for (const inSight of [page.locator('.views'), slider(page, 'Frame'), last]) {
+    const box = await inSight.boundingBox();
+    expect(box?.y).toBeGreaterThanOrEqual(-1);
+    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(size.height + 1);
+  }
+  const wide = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+  expect(await page.evaluate(wide)).toBe(0);
+  await page.close();
+});
