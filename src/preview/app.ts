@@ -8,7 +8,7 @@ import { HandfirstError } from '../errors.js';
 import { guard } from '../serve/guard.js';
 import type { PageFile } from './page-files.js';
 import { lexiconRequest, phraseRequest } from './phrase-protocol.js';
-import { clipRequest, inspectRequest, runRequest } from './protocol.js';
+import { clipRequest, inspectRequest, lookRequest, runRequest } from './protocol.js';
 import { failureOf } from './sentence.js';
 import type { Studio } from './studio.js';
 import { type Sent, TooLargeError } from './workspace.js';
@@ -52,6 +52,7 @@ export function previewApp(options: AppOptions): Hono {
   addFiles(app, options.studio);
   addPhrases(app, options.studio);
   addClips(app, options.studio);
+  addLooks(app, options.studio);
   addRuns(app, options.studio);
   return app;
 }
@@ -160,6 +161,19 @@ function addClips(app: Hono, studio: Studio): void {
   });
 }
 
+function addLooks(app: Hono, { looks }: Studio): void {
+  app.post('/api/looks', async (context) =>
+    context.json(await looks.of(lookRequest.parse(await jsonOf(context)))),
+  );
+  app.get('/api/looks/:id', (context) => webp(context, looks.picture(context.req.param('id'))));
+  app.get('/api/signers/:name', async (context) =>
+    webp(context, await looks.signer(context.req.param('name'))),
+  );
+  app.get('/api/pictures/:id', async (context) =>
+    webp(context, await looks.thumbnail(context.req.param('id'))),
+  );
+}
+
 function addRuns(app: Hono, { runs }: Studio): void {
   app.post('/api/runs', async (context) =>
     context.json(await runs.add(runRequest.parse(await jsonOf(context)))),
@@ -192,7 +206,11 @@ function addRuns(app: Hono, { runs }: Studio): void {
 
 /** A picture that never changes under its address. */
 async function picture(context: Context, path: string): Promise<Response> {
-  return context.body(new Uint8Array(await readFile(path)), 200, {
+  return webp(context, await readFile(path));
+}
+
+function webp(context: Context, bytes: Uint8Array): Response {
+  return context.body(new Uint8Array(bytes), 200, {
     'Content-Type': 'image/webp',
     'Cache-Control': 'private, max-age=86400, immutable',
   });

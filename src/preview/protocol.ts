@@ -33,6 +33,9 @@ const variant = z.strictObject({
   backgroundPicture: id.optional(),
 });
 
+/** Who would be shown, and before what. */
+export const lookRequest = variant.omit({ seed: true, preset: true });
+
 export const runRequest = z.strictObject({
   clip: id,
   from: z.number().int().min(0),
@@ -46,6 +49,7 @@ export const inspectRequest = z.strictObject({ frame: z.number().int().min(0) })
 export type ClipRequest = z.infer<typeof clipRequest>;
 export type ClipSource = z.infer<typeof clipSource>;
 export type RunRequest = z.input<typeof runRequest>;
+export type LookRequest = z.infer<typeof lookRequest>;
 export type Variant = z.infer<typeof variant>;
 export type Framing = (typeof FRAMINGS)[number];
 
@@ -69,14 +73,26 @@ export interface About {
     readonly size: number;
     readonly defaultPrompt: string;
     readonly takesReference: boolean;
-    /** Names of the gallery's signers, the bundle's order; empty where there are none. */
-    readonly signers: readonly string[];
+    /** The gallery's signers with what words say of them, the bundle's order; empty where there are none. */
+    readonly signers: readonly { readonly name: string; readonly words: Readonly<Record<string, string>> }[];
     readonly replacesBackground: boolean;
     /** What can be described -> words for it. */
     readonly topics: Readonly<Record<string, readonly string[]>>;
   };
   readonly presets: readonly { readonly name: string; readonly description: string }[];
   readonly limits: { readonly keypointBytes: number; readonly pictureBytes: number };
+}
+
+/** What a prompt means to the bundle, and what the signer looks like. */
+export interface LookState {
+  /** Words that the bundle does not know, each with known ones that look like it. */
+  readonly unknown: readonly { readonly word: string; readonly nearest: readonly string[] }[];
+  /** What of the prompt cannot be followed. */
+  readonly notes: readonly string[];
+  /** Name of the gallery's signer, where it is one. */
+  readonly signer?: string;
+  /** Name of the picture, for `/api/looks/NAME`; absent where it is only known once it is drawn. */
+  readonly picture?: string;
 }
 
 export interface ClipState {

@@ -79,7 +79,8 @@ export function generateOptions({
   };
 }
 
-function backgroundOf(text: string, backdrop: StoredFile | undefined): Background {
+/** `backdrop`: the picture that stands behind the signer, where there is one. */
+export function backgroundOf(text: string, backdrop: StoredFile | undefined): Background {
   if (backdrop) return { file: backdrop.path };
   if (text === 'transparent' || text === 'drawn') return text;
   const level = (at: number): number => Number.parseInt(text.slice(at, at + 2), 16);

@@ -10,6 +10,7 @@ import {
 } from '../pipeline/index.js';
 import { Clips } from './clips.js';
 import { Lexicons } from './lexicons.js';
+import { Looks } from './looks.js';
 import { Phrases } from './phrases.js';
 import type { About, ClipState, PreviewState } from './protocol.js';
 import { Runs } from './runs.js';
@@ -37,6 +38,7 @@ export class Studio {
   readonly runs: Runs;
   readonly lexicons: Lexicons;
   readonly phrases: Phrases;
+  readonly looks: Looks;
   private warm: PreviewState['engine'];
 
   private constructor(
@@ -49,6 +51,7 @@ export class Studio {
     this.warm = { state: 'loading', device: engine.runner.device };
     const { size } = engine.bundle.manifest.body.autoencoder;
     this.clips = new Clips(workspace, size, feed.changed);
+    this.looks = new Looks(engine, workspace);
     this.lexicons = new Lexicons(workspace);
     this.phrases = new Phrases(workspace, this.clips, this.lexicons);
     const ready = engine.warm().then(() => engine);
@@ -95,7 +98,7 @@ export class Studio {
         size: manifest.body.autoencoder.size,
         defaultPrompt: manifest.defaultPrompt,
         takesReference: takesReference(manifest),
-        signers: this.engine.gallery?.signers.map(({ name }) => name) ?? [],
+        signers: this.engine.gallery?.signers.map(({ name, words }) => ({ name, words })) ?? [],
         replacesBackground: givesPersonMask(manifest),
         topics: topicsOf(this.engine),
       },

@@ -5,6 +5,7 @@ import { api } from './data/api.js';
 import { choice, chosenId, followFile, from, to, videoSpeed } from './data/form.js';
 import { readPresence } from './data/frames.js';
 import { listenForKeys } from './data/keys.js';
+import { followLook } from './data/look.js';
 import { hand, joining, lexicons, spellingSpeed } from './data/phrases.js';
 import { calm, playing, rate, startPlayer } from './data/player.js';
 import { comparing, otherId } from './data/shown.js';
@@ -25,6 +26,7 @@ keepAcrossReloads({
 });
 follow();
 followFile();
+followLook();
 startPlayer();
 listenForKeys({ help: openHelp, fullScreen: toggleFullScreen });
 

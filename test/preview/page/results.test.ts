@@ -100,7 +100,7 @@ withBrowser('leaves the former video in place when the next one fails, and says 
   await page.getByText('Final', { exact: true }).waitFor();
   const former = await page.locator('canvas[data-shown]').getAttribute('data-shown');
   await panel(page, 'Signer');
-  await page.getByLabel('Who is shown').fill('rde');
+  await page.getByLabel('Describe the signer').fill('rde');
   await generate(page);
   const alert = page.getByRole('alert').filter({ hasText: 'rde' });
   await alert

@@ -1,5 +1,13 @@
 import type { LexiconRequest, LexiconState, PhraseAnswer, PhraseRequest } from '../../phrase-protocol.js';
-import type { About, ClipRequest, ClipState, RunRequest, RunState } from '../../protocol.js';
+import type {
+  About,
+  ClipRequest,
+  ClipState,
+  LookRequest,
+  LookState,
+  RunRequest,
+  RunState,
+} from '../../protocol.js';
 import { t } from '../strings/index.js';
 
 /** A sentence for the user: the server's own, or why it could not be asked. */
@@ -56,6 +64,7 @@ export const api = {
   cancel: (run: string) => ask(`/api/runs/${run}/cancel`, send({})),
   remove: (run: string) => ask(`/api/runs/${run}`, { method: 'DELETE' }),
   inspect: (run: string, frame: number) => ask(`/api/runs/${run}/inspections`, send({ frame })),
+  look: (request: LookRequest) => ask<LookState>('/api/looks', send(request)),
   phrase: (request: PhraseRequest) => ask<PhraseAnswer>('/api/phrases', send(request)),
   lexicons: () => ask<LexiconState[]>('/api/lexicons'),
   lexicon: (request: LexiconRequest) => ask<LexiconState>('/api/lexicons', send(request)),

@@ -11,14 +11,15 @@ import { lacks } from './skeleton-view.js';
 
 export function Transport() {
   const none = !clip.value;
+  const says = playing.value ? t('transport.pause') : t('transport.play');
   return (
     <section class="transport" aria-label={t('transport.label')}>
       <div class="buttons">
         <Tool icon={SkipBack} says={t('transport.gapBefore')} press={() => toGap(-1)} off={none} extra />
         <Tool icon={StepBack} says={t('transport.back')} press={() => step(-1)} off={none} />
-        <button type="button" class="play" onClick={togglePlay} disabled={none}>
+        <button type="button" class="play" onClick={togglePlay} disabled={none} aria-label={says}>
           <Icon of={playing.value ? Pause : Play} />
-          <span>{playing.value ? t('transport.pause') : t('transport.play')}</span>
+          <span>{says}</span>
         </button>
         <Tool icon={StepForward} says={t('transport.on')} press={() => step(1)} off={none} />
         <Tool icon={SkipForward} says={t('transport.gapAfter')} press={() => toGap(1)} off={none} extra />

@@ -1,0 +1,57 @@
+import { effect, signal } from '@preact/signals';
+import type { LookRequest, LookState } from '../../protocol.js';
+import { inWords } from '../strings/failures.js';
+import { t } from '../strings/index.js';
+import { api, Refusal } from './api.js';
+import { choice } from './form.js';
+import { about, connected } from './store.js';
+
+/** Who would be shown with what the form says now; the picture before stays until the next is there. */
+export const look = signal<LookState>({ unknown: [], notes: [] });
+/** Why there is no picture for what the form says. */
+export const lookProblem = signal<string | undefined>(undefined);
+/** Whether a picture for what the form says is on its way. */
+export const looking = signal(false);
+
+/** Milliseconds without a change before the server is asked. */
+const PAUSE = 120;
+
+/** Asks for the look whenever the form changes. */
+export function followLook(): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let turn = 0;
+  effect(() => {
+    const { prompt, background, backgroundPicture, reference, signer } = choice.value;
+    if (!about.value || !connected.value) return;
+    const request = { prompt, background, backgroundPicture, reference, signer };
+    clearTimeout(timer);
+    turn += 1;
+    const mine = turn;
+    timer = setTimeout(() => {
+      looking.value = true;
+      void ask(request, () => mine === turn);
+    }, PAUSE);
+  });
+}
+
+async function ask(request: LookRequest, isLast: () => boolean): Promise<void> {
+  try {
+    const found = await api.look(request);
+    if (!isLast()) return;
+    look.value = found;
+    lookProblem.value = undefined;
+  } catch (error) {
+    if (!isLast()) return;
+    const { message: sentence, code } = error instanceof Refusal ? error : new Refusal(String(error));
+    lookProblem.value = inWords({ sentence, ...(code === undefined ? {} : { code }) });
+    look.value = { unknown: [], notes: [] };
+  }
+  if (isLast()) looking.value = false;
+}
+
+/** What a signer of the gallery looks like, in words. */
+export function describe(words: Readonly<Record<string, string>>): string {
+  const { age = '', gender = '', build = '', skin = '', hairstyle = '', hair = '' } = words;
+  const { cloth = '', garment = '', wall = '' } = words;
+  return t('signer.says', { age, gender, build, skin, hairstyle, hair, cloth, garment, wall });
+}
