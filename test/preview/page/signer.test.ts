@@ -22,14 +22,15 @@ type Page = Awaited<ReturnType<typeof openPanel>>;
 
 /** Mean colour at the upper left of the picture of the signer, where the wall is, and at its middle, where the clothes are. */
 const colours = (page: Page): Promise<{ wall: number[]; cloth: number[] }> =>
-  page.locator('.look img').evaluate(`async (image) => {
+  page.evaluate(`(async () => {
+    const image = document.querySelector('.look img');
     await image.decode();
     const canvas = Object.assign(document.createElement('canvas'), { width: 64, height: 64 });
     const context = canvas.getContext('2d');
     context.drawImage(image, 0, 0, 64, 64);
     const at = (x, y) => [...context.getImageData(x, y, 1, 1).data];
     return { wall: at(2, 2), cloth: at(32, 52) };
-  }`);
+  })()`);
 const who = (page: Page) => page.locator('.look strong').innerText();
 
 withBrowser('shows the signer as words, gallery and wall make them', async () => {
