@@ -2,14 +2,14 @@ import { createRequire } from 'node:module';
 import { UsageError } from './errors.js';
 
 /** What drawing does without. The packages are optional peer dependencies: who needs the feature installs them. */
-const FEATURES = {
+export const FEATURES = {
   detector: {
     purpose: 'Finding keypoints in pictures and videos',
     packages: ['@litertjs/core', '@mediapipe/holistic'],
   },
   page: { purpose: 'A page in the browser', packages: ['hono', '@hono/node-server'] },
   evaluation: {
-    purpose: 'Evaluating',
+    purpose: 'Measuring quality',
     packages: ['culori', 'ml-matrix', '@litertjs/core', '@mediapipe/holistic'],
   },
   credentials: { purpose: 'Signing content credentials', packages: ['@contentauth/c2pa-wasm'] },
@@ -20,14 +20,20 @@ const FEATURES = {
 
 /** Throws `UsageError` with the packages to install where a feature lacks one of its own. */
 export function requirePackages(feature: keyof typeof FEATURES): void {
-  const { purpose, packages } = FEATURES[feature];
-  const missing = packages.filter((name) => !isInstalled(name));
+  const { purpose } = FEATURES[feature];
+  const missing = missingPackages(feature);
   if (missing.length === 0) return;
   throw new UsageError(
     'HF_PACKAGE_MISSING',
-    `${purpose} needs what is not installed: run \`npm install ${missing.join(' ')}\`.`,
+    `${purpose} needs packages that are not installed: run \`npm install ${missing.join(' ')}\`.`,
     { file: missing[0] },
   );
+}
+
+/** The packages of a feature that are not installed. */
+export function missingPackages(feature: string): string[] {
+  const [, found] = Object.entries(FEATURES).find(([name]) => name === feature) ?? [];
+  return (found?.packages ?? []).filter((name) => !isInstalled(name));
 }
 
 const require = createRequire(import.meta.url);

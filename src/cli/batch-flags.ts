@@ -23,6 +23,10 @@ const OF_ONE_CLIP = [
   '--audio',
   '--look-ahead',
   '--side-by-side',
+  '--captions',
+  '--contact-sheet',
+  '--watch',
+  '--no-picture',
 ];
 
 /** The flags of `batch`, under the headings of the help: its own, and those of `generate` that hold for every clip. */

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { BatchProgress, BatchSummary, ClipEvent } from '../batch/index.js';
 import { coloursOf } from './colours.js';
 import { withFlags } from './flags-of.js';
-import { clock } from './progress.js';
+import { clock } from './progress-line.js';
 
 /** Tells the user how a batch goes. */
 export interface BatchReporter {

@@ -14,7 +14,7 @@ import {
 
 /** Values of the flags of `generate`, as commander hands them over. */
 export interface GenerateFlags extends SourceFlags, RepairFlags {
-  readonly out: string;
+  readonly out?: string;
   readonly container?: 'mp4' | 'y4m';
   readonly force?: boolean;
   readonly resume: boolean;
@@ -24,6 +24,11 @@ export interface GenerateFlags extends SourceFlags, RepairFlags {
   readonly crf?: number;
   readonly signCertificate?: string;
   readonly signKey?: string;
+  /** Empty: those beside the keypoint file. */
+  readonly captions?: string;
+  /** Empty: beside the video. */
+  readonly contactSheet?: string;
+  readonly watch?: boolean;
   readonly prompt?: string;
   readonly negativePrompt?: string;
   readonly seed?: number;
@@ -48,6 +53,8 @@ export interface GenerateFlags extends SourceFlags, RepairFlags {
   readonly lookAhead?: number;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly picture?: boolean;
+  readonly debug?: boolean;
 }
 
 /** The flags of `generate`, under the headings of the help. */
@@ -70,8 +77,8 @@ function outputFlags(): Option[] {
   return [
     option(
       '-o, --out <file>',
-      '.mp4, .webm, .mov, .gif, .webp, a folder/ of PNG pictures, or - for standard output',
-    ).makeOptionMandatory(),
+      '.mp4, .webm, .mov, .gif, .webp, a folder/ of PNG pictures, or - for standard output (default: an MP4 beside FILE)',
+    ),
     option('--container <name>', 'what goes to standard output (default: mp4, in fragments)').choices([
       'mp4',
       'y4m',
@@ -81,6 +88,15 @@ function outputFlags(): Option[] {
     option('--side-by-side <what>', 'what stands left of the signer').choices(['skeleton', 'source']),
     option('--source-video <file>', 'the video for --side-by-side source'),
     option('--audio <file>', 'sound to put under the video'),
+    option(
+      '--captions [file]',
+      'put captions (.vtt, .srt) into the video and beside it (default: those beside FILE)',
+    ),
+    option(
+      '--contact-sheet [file]',
+      'make a picture of evenly spaced frames (.png, .jpg, .webp; default: beside the video)',
+    ),
+    option('--watch', 'draw again whenever FILE changes, until Ctrl-C'),
     option('--crf <n>', "the encoder's constant quality, lower is better", parse.wholeNumber(0)),
     option('--sign-certificate <file>', 'sign content credentials (C2PA) with this certificate (PEM)'),
     option('--sign-key <file>', "the certificate's private key (PEM)"),
@@ -149,5 +165,6 @@ function runtimeFlags(): Option[] {
     option('--look-ahead <frames>', 'frames in work at a time (default: 2)', parse.wholeNumber(1)),
     option('--json', 'print progress and result as JSON lines'),
     option('--quiet', 'print nothing but warnings and failures'),
+    option('--no-picture', 'show no picture above the progress bar'),
   ];
 }

@@ -1,15 +1,26 @@
+import { existsSync } from 'node:fs';
 import { Command } from 'commander';
-import { UsageError } from '../errors.js';
-import { type PresetOverrides, type RenderOptions, RunEvents, render } from '../pipeline/index.js';
-import type { CredentialOptions } from '../video/index.js';
-import { EXIT_CODES } from './failure.js';
+import { PoseFileError, UsageError } from '../errors.js';
+import {
+  captionsName,
+  type Engine,
+  openEngine,
+  type PresetOverrides,
+  type RenderOptions,
+  RunEvents,
+  render,
+} from '../pipeline/index.js';
+import { type CredentialOptions, STANDARD_OUTPUT } from '../video/index.js';
+import { EXIT_CODES, reportFailure } from './failure.js';
 import { type GenerateFlags, generateFlags } from './generate-flags.js';
+import { captionsBeside, sheetBeside, videoBeside } from './output-name.js';
 import { repair } from './pose-flags.js';
-import { jsonReporter, terminalReporter } from './progress.js';
+import { jsonReporter, type Reporter, terminalReporter } from './progress.js';
 import { cancelOnSignals } from './signals.js';
 import { checkStandardOutput, wordsBeside } from './standard-output.js';
+import { drawOnChange } from './watch.js';
 
-/** `handfirst generate FILE -o OUT`. */
+/** `handfirst generate FILE`, or `handfirst FILE`. */
 export function generateCommand(): Command {
   const command = new Command('generate')
     .description('draw a keypoint file as a video of someone signing')
@@ -23,36 +34,122 @@ export function generateCommand(): Command {
     .addHelpText(
       'after',
       `\nExamples:
-  handfirst generate phrase.pose -o phrase.mp4
-  handfirst generate phrase.pose -o phrase.mp4 --prompt "a woman with black hair in a red shirt" --seed 7
-  handfirst generate phrase.npy --fps 25 --size 1280x720 -o phrase.webm --side-by-side skeleton
+  handfirst phrase.pose
+  handfirst phrase.pose -o red.mp4 --prompt "a woman with black hair in a red shirt" --seed 7
+  handfirst phrase.pose --captions --contact-sheet
+  handfirst phrase.pose --preset fast --watch
+  handfirst phrase.npy --fps 25 --size 1280x720 -o phrase.webm --side-by-side skeleton
 ${EXIT_CODES}`,
     )
-    .action(async (file: string, values: GenerateFlags) => {
-      checkStandardOutput(values.out);
-      const say = wordsBeside(values.out);
-      const reporter = values.json
-        ? jsonReporter((line) => say.write(line), command)
-        : terminalReporter(process.stderr.isTTY === true, values.quiet ?? false, { command, say });
-      const { signal, release } = cancelOnSignals();
-      try {
-        const events = new RunEvents();
-        events.on('note', reporter.note).on('progress', reporter.progress);
-        const watch = { events };
-        reporter.done(await render({ ...renderOptions(file, values), watch, signal }));
-      } finally {
-        reporter.stop();
-        release();
-      }
+    .action((file: string, flags: GenerateFlags) => generate(file, flags, command));
+}
+
+async function generate(file: string, flags: GenerateFlags, command: Command): Promise<void> {
+  const { values, note } = named(file, flags);
+  checkStandardOutput(values.out);
+  const say = wordsBeside(values.out);
+  const printing = { debug: flags.debug ?? false, json: flags.json ?? false, say, command };
+  const reporting = { command, say, picture: flags.picture };
+  const open = (): Reporter =>
+    flags.json
+      ? jsonReporter((line) => say.write(line), command)
+      : terminalReporter(process.stderr.isTTY === true, flags.quiet ?? false, reporting);
+  const { signal, release } = cancelOnSignals();
+  try {
+    const first = open();
+    if (note) first.note({ kind: 'output', sentence: note });
+    const options = renderOptions(file, values);
+    if (!flags.watch) return await draw(options, first, signal);
+    const failed = (error: unknown): void => void reportFailure(error, printing);
+    await drawAgain(options, { open, failed, signal });
+  } finally {
+    release();
+  }
+}
+
+async function draw(
+  options: RenderOptions,
+  reporter: Reporter,
+  signal: AbortSignal,
+  engine?: Engine,
+): Promise<void> {
+  try {
+    const events = new RunEvents();
+    events.on('note', reporter.note).on('progress', reporter.progress).on('picture', reporter.picture);
+    reporter.done(await render({ ...options, watch: { events }, signal }, engine));
+  } finally {
+    reporter.stop();
+  }
+}
+
+/** `--watch`: draws on every change, with models that stay loaded. */
+async function drawAgain(
+  options: RenderOptions,
+  { open, failed, signal }: { open: () => Reporter; failed: (error: unknown) => void; signal: AbortSignal },
+): Promise<void> {
+  const { input, method, runtime, output } = options;
+  let engine: Engine | undefined;
+  try {
+    await drawOnChange({
+      paths: filesOf(options),
+      ignored: [
+        output.path,
+        `${output.path}.handfirst`,
+        captionsName(output.path),
+        output.contactSheet ?? '',
+      ],
+      async draw(run, again) {
+        engine ??= await openEngine({ method, runtime, signal });
+        await draw(again ? { ...options, output: { ...output, force: true } } : options, open(), run, engine);
+      },
+      waiting: () =>
+        open().note({ kind: 'output', sentence: `Waiting for ${String(input)} to change. Ctrl-C ends.` }),
+      failed,
+      signal,
     });
+  } finally {
+    await engine?.close();
+  }
+}
+
+/** Files and folders that the video is made of. */
+function filesOf({ input, look, method, output }: RenderOptions): string[] {
+  const { background, reference } = look ?? {};
+  const picture = typeof background === 'object' && 'file' in background ? background.file : undefined;
+  const preset = method?.preset?.endsWith('.json') ? method.preset : undefined;
+  const others = [reference, picture, preset, output.captions, output.audio, output.sourceVideo];
+  return [input, ...others].filter((path) => typeof path === 'string');
+}
+
+/** The flags with the names of outputs that were left to the program, and what it has to say of them. */
+function named(
+  file: string,
+  flags: GenerateFlags,
+): { values: GenerateFlags & { readonly out: string }; note?: string } {
+  if (flags.watch && [file, flags.out].includes(STANDARD_OUTPUT))
+    throw new UsageError(
+      'HF_FIELDS_CONFLICT',
+      '`watch` needs files: name the keypoint file and the video, or leave it out.',
+      { field: 'watch' },
+    );
+  if (flags.out === undefined && file !== STANDARD_OUTPUT && !existsSync(file))
+    throw new PoseFileError('HF_POSE_UNREADABLE', `There is no ${file}: check the name.`, { file });
+  const { path: out, note } = flags.out === undefined ? videoBeside(file, flags) : { path: flags.out };
+  const captions = flags.captions === '' ? captionsBeside(file) : flags.captions;
+  const contactSheet = flags.contactSheet === '' ? sheetBeside(out) : flags.contactSheet;
+  return { values: { ...flags, out, captions, contactSheet }, note };
 }
 
 /** The options of `render` that the flags mean. */
-export function renderOptions(input: string, values: GenerateFlags): RenderOptions {
+export function renderOptions(
+  input: string,
+  values: GenerateFlags & { readonly out: string },
+): RenderOptions {
   const { prompt, negativePrompt, seed, reference, signer, background, allowUnknownWords } = values;
   const { format, fps, size, person, sequence, range, framing, rotate, complete } = values;
   const { bundle, preset, verify, device, threads, lookAhead } = values;
-  const { out, container, force, resume, sideBySide, sourceVideo, audio, crf } = values;
+  const { out, container, force, resume, sideBySide, sourceVideo, audio, crf, captions, contactSheet } =
+    values;
   const { signCertificate, signKey } = values;
   return {
     input,
@@ -68,6 +165,8 @@ export function renderOptions(input: string, values: GenerateFlags): RenderOptio
       layout: sideBySide,
       sourceVideo,
       audio,
+      captions,
+      contactSheet,
       encoding: { crf },
       credentials: credentials(signCertificate, signKey),
     },

@@ -1,11 +1,15 @@
+import { existsSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { version } from '../pipeline/index.js';
 import { batchCommand } from './batch.js';
+import { completeCommand, completionCommand } from './completion.js';
+import { doctorCommand } from './doctor.js';
 import { evaluateCommand } from './evaluate.js';
 import { EXIT_CODES, reportFailure } from './failure.js';
 import { generateCommand } from './generate.js';
 import { infoCommand } from './info.js';
 import { modelsCommand } from './models.js';
+import { withOptionalValues } from './optional-values.js';
 import { joinCommand, phraseCommand } from './phrase.js';
 import { poseCommand } from './pose.js';
 import { previewCommand } from './preview.js';
@@ -19,36 +23,60 @@ import { workerCommand } from './worker.js';
 const CLOSED_PIPE = 141;
 let pipeClosed = false;
 
-/** The whole command line; nothing is read or written before it is parsed. */
-export function program(): Command {
-  const root = new Command('handfirst')
-    .description('Keypoints of someone signing become a video of someone signing, hands first.')
-    .version(version(), '-V, --version', 'print the version')
-    .option('--debug', 'print the stack of a failure')
-    .addHelpText('after', EXIT_CODES)
-    .showHelpAfterError('Run it with --help to see what it takes.');
-  const commands = [
-    batchCommand(),
-    evaluateCommand(),
-    generateCommand(),
-    infoCommand(),
-    joinCommand(),
-    modelsCommand(),
-    phraseCommand(),
-    poseCommand(),
-    previewCommand(),
-    signersCommand(),
-    spellCommand(),
-    workerCommand(),
+/** The commands, by what they are for, in the order of the help. */
+function groups(): [heading: string, commands: Command[]][] {
+  return [
+    ['Make a video:', [generateCommand(), previewCommand(), batchCommand(), workerCommand()]],
+    ['Make and look at keypoints:', [poseCommand(), spellCommand(), phraseCommand(), joinCommand()]],
+    ['Look things up:', [infoCommand(), signersCommand(), modelsCommand()]],
+    ['Measure:', [evaluateCommand()]],
+    ['Set up:', [doctorCommand(), completionCommand()]],
   ];
-  for (const command of commands) root.addCommand(command);
+}
+
+/** The whole command line; nothing is read or written before it is parsed. `fileAlone`: a file without a command is drawn. */
+export function program({ fileAlone = true }: { fileAlone?: boolean } = {}): Command {
+  const root = new Command('handfirst')
+    .usage('FILE [options]\n       handfirst COMMAND [options]')
+    .description(
+      'Turns the keypoints of someone signing into a video of someone signing.\nhandfirst FILE writes an MP4 beside the file; it takes the flags of "generate".',
+    )
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .option('--debug', 'show the stack trace of a failure')
+    .addHelpText('after', `${EXAMPLES}\n${EXIT_CODES}`)
+    .showHelpAfterError('Add --help to see how it is used.');
+  for (const [heading, commands] of groups()) {
+    for (const command of commands)
+      root.addCommand(command.helpGroup(heading), { isDefault: fileAlone && command.name() === 'generate' });
+  }
+  root.addCommand(completeCommand(), { hidden: true });
+  root.addHelpCommand(
+    new Command('help').argument('[command]').description('show the help of a command').helpGroup('Set up:'),
+  );
   for (const command of everyCommand(root)) {
-    if (command !== root) command.addOption(new Option('--debug', 'print the stack of a failure'));
+    if (command !== root)
+      command
+        .addOption(new Option('--debug', 'show the stack trace of a failure'))
+        .helpOption('-h, --help', 'show this help');
     command
       .exitOverride()
       .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'handfirst: ')) });
   }
   return root;
+}
+
+const EXAMPLES = `
+Examples:
+  handfirst hello.pose
+  handfirst hello.pose -o hello.webm --signer liam
+  handfirst preview hello.pose --open
+  handfirst generate --help`;
+
+/** Whether the command line names a file, or only flags, instead of a command. A word that is neither is a misspelled command. */
+function namesFile([first]: readonly string[]): boolean {
+  if (first === undefined) return false;
+  return /[^\w-]/.test(first) || first.startsWith('-') || existsSync(first);
 }
 
 function everyCommand(command: Command): Command[] {
@@ -58,7 +86,7 @@ function everyCommand(command: Command): Command[] {
 /** Runs the program on `argv` (as in `process.argv`) and sets the process' exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   const json = argv.includes('--json');
-  const root = program();
+  const root = program({ fileAlone: namesFile(argv.slice(2)) });
   // Programs get the sentence as JSON, so commander does not print it as well.
   if (json)
     for (const command of everyCommand(root))
@@ -71,7 +99,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (!stream.listeners('error').includes(onOutputError)) stream.on('error', onOutputError);
   }
   try {
-    await root.parseAsync([...argv]);
+    await root.parseAsync(withOptionalValues(argv));
   } catch (error) {
     if (pipeClosed) return;
     const say = wordsBeside(String(command?.opts().out));

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import {
+  glossTimes,
   JOIN_DEFAULTS,
   type JoinedClip,
   type JoinOptions,
@@ -9,11 +10,13 @@ import {
   writeClip,
 } from '../phrase/index.js';
 import * as parse from './arguments.js';
+import { clipCaptionsFile, clipCaptionsOption, writeClipCaptions } from './clip-captions.js';
 import { cancelOnSignals } from './signals.js';
 import { pictureOptions, spellingOptions } from './spell.js';
 
 interface OutputFlags {
   readonly out: string;
+  readonly captions?: string;
   readonly force?: boolean;
 }
 
@@ -44,7 +47,7 @@ export function joinCommand(): Command {
     .argument('<file...>', 'keypoint files or folders, or - for standard input')
     .requiredOption('-o, --out <file>', '.pose or .jsonl')
     .option('--force', 'replace what exists');
-  for (const option of joiningOptions()) command.addOption(option);
+  for (const option of [clipCaptionsOption(), ...joiningOptions()]) command.addOption(option);
   command.addOption(
     new Option('--source-fps <rate>', 'frames a second, for files that do not say').argParser(
       parse.frameRate,
@@ -56,9 +59,9 @@ export function joinCommand(): Command {
     ),
   );
   return command.action(async (files: string[], flags: JoinFlags) => {
-    const { out, force, sourceFps, sourceSize, ...options } = flags;
+    const { out, force, captions, sourceFps, sourceSize, ...options } = flags;
     const open = { ...(sourceFps && { fps: sourceFps }), ...(sourceSize && { size: sourceSize }) };
-    await write(() => join(files, options, open), { out, force });
+    await write(() => join(files, options, open), { out, force, captions });
   });
 }
 
@@ -77,21 +80,24 @@ export function phraseCommand(): Command {
     .option('--force', 'replace what exists')
     .option('--spell-unknown', 'spell glosses that the lexicon does not have')
     .option('--language <code>', 'spoken or signed language whose rows of the index count, such as ase');
-  for (const option of [...spellingOptions(), ...joiningOptions()]) command.addOption(option);
-  return command.action(async (text: string, { out, force, lexicon, ...options }: PhraseFlags) => {
-    await write(() => phrase(text, lexicon, options), { out, force });
+  for (const option of [clipCaptionsOption(), ...spellingOptions(), ...joiningOptions()])
+    command.addOption(option);
+  return command.action(async (text: string, { out, force, captions, lexicon, ...options }: PhraseFlags) => {
+    await write(() => phrase(text, lexicon, options), { out, force, captions });
   });
 }
 
-async function write(make: () => Promise<JoinedClip>, { out, force }: OutputFlags): Promise<void> {
+async function write(make: () => Promise<JoinedClip>, { out, force, captions }: OutputFlags): Promise<void> {
   const { signal, release } = cancelOnSignals();
   try {
+    const file = await clipCaptionsFile(out, captions, force);
     const clip = await make();
     const frames = await writeClip(clip, out, { force, signal });
     const count = clip.signs.length;
     const seconds = (frames / clip.info.fps).toFixed(1);
+    const also = await writeClipCaptions(file, glossTimes(clip));
     process.stdout.write(
-      `${out}: ${count} ${count === 1 ? 'sign' : 'signs'}, ${frames} frames, ${seconds} s\n`,
+      `${out}: ${count} ${count === 1 ? 'sign' : 'signs'}, ${frames} frames, ${seconds} s${also}\n`,
     );
   } finally {
     release();

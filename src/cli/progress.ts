@@ -1,52 +1,34 @@
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
+import type { Picture } from '../picture.js';
 import type { Note, Progress, RenderResult } from '../pipeline/index.js';
 import { STANDARD_OUTPUT } from '../video/index.js';
 import { coloursOf } from './colours.js';
 import { withFlags } from './flags-of.js';
+import { type BarFields, barLine, Pace } from './progress-line.js';
+import { PictureArea, pictureProtocol } from './terminal-picture.js';
 
-/** Tells the user how a run goes: a bar on a terminal, little otherwise, or JSON lines for programs. */
+/** Shows the user how a run goes: a bar on a terminal, little otherwise, or JSON lines for programs. */
 export interface Reporter {
   note(note: Note): void;
   progress(progress: Progress): void;
+  /** A frame that was drawn. */
+  picture(picture: Picture): void;
   done(result: RenderResult): void;
   /** Gives the terminal back, whatever happened. */
   stop(): void;
 }
 
-/** Frames a second and seconds left, from the frames of this run alone. */
-export class Pace {
-  private start: number | undefined;
-  private first = 0;
-
-  constructor(private readonly now: () => number = () => performance.now()) {}
-
-  /** `fps` and `secondsLeft` are undefined until two reports have been heard, `secondsLeft` also without a total. */
-  at({ done, total }: Progress): { fps?: number; secondsLeft?: number } {
-    if (this.start === undefined) {
-      this.start = this.now();
-      this.first = done;
-      return {};
-    }
-    const seconds = (this.now() - this.start) / 1000;
-    if (done === this.first || seconds <= 0) return {};
-    const fps = (done - this.first) / seconds;
-    return total === undefined ? { fps } : { fps, secondsLeft: Math.max(0, total - done) / fps };
-  }
-}
-
-/** Seconds as `1:02:03`, `2:03` or `0:03`. */
-export function clock(seconds: number): string {
-  const whole = Math.round(seconds);
-  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const two = (n: number): string => String(n).padStart(2, '0');
-  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
-}
-
-function where(path: string, green: (text: string) => string): string {
-  return path === STANDARD_OUTPUT
-    ? green('The video went to standard output')
-    : `${green('The video is at')} ${path}`;
+function where({ path, captionsFile, contactSheet }: RenderResult, green: (text: string) => string): string {
+  if (path === STANDARD_OUTPUT) return green('The video went to standard output');
+  const lines = [
+    ['The video is at', path],
+    ['Captions are at', captionsFile],
+    ['Its contact sheet is at', contactSheet],
+  ];
+  return lines
+    .flatMap(([what = '', file]) => (file === undefined ? [] : `${green(what)} ${file}`))
+    .join('\n');
 }
 
 /** How long the video is and how long drawing took, in words that cannot be mixed up. */
@@ -76,54 +58,70 @@ export function jsonReporter(write: (line: string) => void, command?: Command): 
     note: ({ kind, sentence }) => tell('note', { kind, message: withFlags(sentence, command) }),
     progress: (progress) => tell('progress', { ...progress, ...pace.at(progress) }),
     done: (result) => tell('done', { ...result, peakMemoryBytes: process.resourceUsage().maxRSS * 1024 }),
+    picture: () => undefined,
     stop: () => undefined,
   };
 }
 
-/** For people: notes and a bar on standard error, the result on standard output. */
+/** How `terminalReporter` speaks. */
+export interface TerminalOptions {
+  /** The command whose flags sentences name. */
+  readonly command?: Command;
+  /** Where the result goes; default: standard output. */
+  readonly say?: NodeJS.WritableStream;
+  /** Shows what is drawn above the bar, where the terminal can. */
+  readonly picture?: boolean;
+}
+
+/** For people: notes, a bar and a small picture on standard error, the result on standard output. */
 export function terminalReporter(
   terminal: boolean,
   quiet: boolean,
-  { command, say = process.stdout }: { command?: Command; say?: NodeJS.WritableStream } = {},
+  { command, say = process.stdout, picture = false }: TerminalOptions = {},
 ): Reporter {
   const pace = new Pace();
   const [said, warned] = [coloursOf(say), coloursOf(process.stderr)];
+  const protocol = picture && terminal && !quiet ? pictureProtocol(process.stderr) : undefined;
+  const area = protocol && new PictureArea(process.stderr, protocol);
   const bar = new SingleBar({
-    format: '{bar} {done}/{all} frames  {rate}  {left}',
+    format: (_options, _params, fields: BarFields) => barLine(fields, process.stderr.columns),
     hideCursor: true,
     clearOnComplete: true,
     etaAsynchronousUpdate: false,
     gracefulExit: false,
-    barsize: 30,
   });
   let running = false;
+  let fields: BarFields = { done: 0 };
+  const clearLine = (): void => void (running && process.stderr.write('\r\x1b[K'));
   return {
     note({ kind, sentence }) {
-      if (kind === 'warning')
-        process.stderr.write(`${warned.yellow('warning:')} ${withFlags(sentence, command)}\n`);
-      else if (!quiet) process.stderr.write(`${warned.dim(withFlags(sentence, command))}\n`);
+      if (quiet && kind !== 'warning') return;
+      if (terminal && !quiet) {
+        clearLine();
+        area?.clear();
+      }
+      const text = withFlags(sentence, command);
+      process.stderr.write(
+        kind === 'warning' ? `${warned.yellow('warning:')} ${text}\n` : `${warned.dim(text)}\n`,
+      );
     },
     progress(progress) {
       const { fps, secondsLeft } = pace.at(progress);
-      if (progress.resumed > 0 && !running && !quiet) {
-        process.stderr.write(`Going on after ${progress.resumed} frames of an earlier run.\n`);
-      }
-      const fields = {
-        done: progress.done,
-        all: progress.total ?? '?',
-        rate: fps === undefined ? '' : `${fps.toFixed(fps < 10 ? 2 : 1)} frames/s`,
-        left: secondsLeft === undefined ? '' : `${clock(secondsLeft)} left`,
-      };
+      if (progress.resumed > 0 && !running && !quiet)
+        process.stderr.write(`Continuing after ${progress.resumed} frames of an earlier run.\n`);
+      fields = { done: progress.done, total: progress.total, fps, secondsLeft };
       if (terminal && !quiet && !running) bar.start(progress.total ?? 0, progress.done, fields);
       else if (terminal && !quiet) bar.update(progress.done, fields);
       running = true;
     },
+    picture: (drawn) => void area?.show(drawn, clearLine).catch(() => undefined),
     done(result) {
       this.stop();
-      if (!quiet) say.write(`${where(result.path, said.green)}\n${said.dim(outcome(result))}\n`);
+      if (!quiet) say.write(`${where(result, said.green)}\n${said.dim(outcome(result))}\n`);
     },
     stop() {
       if (running && terminal && !quiet) bar.stop();
+      area?.close();
       running = false;
     },
   };

@@ -2,7 +2,8 @@ import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { BundleError } from '../errors.js';
 import { DEFAULT_BUNDLE, type Gallery, loadBundle, loadGallery } from '../models/index.js';
-import { SHEET_ENDINGS, writeSheet } from '../signers/index.js';
+import { SHEET_ENDINGS } from '../sheet.js';
+import { writeSheet } from '../signers/index.js';
 
 interface SignersFlags {
   readonly out?: string;

@@ -1,10 +1,19 @@
 import { Command, Option } from 'commander';
-import { type PictureSize, SPELL_DEFAULTS, type SpellOptions, spell, writeClip } from '../phrase/index.js';
+import {
+  type PictureSize,
+  SPELL_DEFAULTS,
+  type SpellOptions,
+  spell,
+  spelledTime,
+  writeClip,
+} from '../phrase/index.js';
 import * as parse from './arguments.js';
+import { clipCaptionsFile, clipCaptionsOption, writeClipCaptions } from './clip-captions.js';
 import { cancelOnSignals } from './signals.js';
 
 interface SpellFlags extends SpellOptions {
   readonly out: string;
+  readonly captions?: string;
   readonly force?: boolean;
   readonly json?: boolean;
 }
@@ -37,18 +46,21 @@ export function spellCommand(): Command {
     .requiredOption('-o, --out <file>', '.pose or .jsonl')
     .option('--force', 'replace what exists')
     .option('--json', 'print the result as JSON');
-  for (const option of [...spellingOptions(), ...pictureOptions(SPELL_DEFAULTS)]) command.addOption(option);
-  return command.action(async (text: string, { out, force, json, ...options }: SpellFlags) => {
+  for (const option of [clipCaptionsOption(), ...spellingOptions(), ...pictureOptions(SPELL_DEFAULTS)])
+    command.addOption(option);
+  return command.action(async (text: string, { out, force, json, captions, ...options }: SpellFlags) => {
     const { signal, release } = cancelOnSignals();
     try {
+      const file = await clipCaptionsFile(out, captions, force);
       const clip = spell(text, options);
       const frames = await writeClip(clip, out, { force, signal });
       const letters = clip.letters.length;
       const seconds = frames / clip.info.fps;
+      const also = await writeClipCaptions(file, spelledTime(clip, text));
       process.stdout.write(
         json
-          ? `${JSON.stringify({ event: 'done', path: out, letters, frames, seconds })}\n`
-          : `${out}: ${letters} ${letters === 1 ? 'letter' : 'letters'}, ${frames} frames, ${seconds.toFixed(1)} s\n`,
+          ? `${JSON.stringify({ event: 'done', path: out, letters, frames, seconds, captionsFile: file })}\n`
+          : `${out}: ${letters} ${letters === 1 ? 'letter' : 'letters'}, ${frames} frames, ${seconds.toFixed(1)} s${also}\n`,
       );
     } finally {
       release();

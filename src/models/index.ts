@@ -2,6 +2,7 @@ export {
   type Bundle,
   bundleFile,
   DEFAULT_BUNDLE,
+  fileProblems,
   type ListedBundle,
   listBundles,
   loadBundle,

@@ -4,6 +4,7 @@
  * signs glosses (with the times of its `signs`).
  */
 export type { PictureSize } from './figure.js';
+export { type GlossTime, glossTimes, spelledTime } from './glosses.js';
 export {
   JOIN_DEFAULTS,
   type JoinedClip,

@@ -40,6 +40,8 @@ export function commandArguments(options: RenderOptions): string[] {
     ...flag('--source-video', output.sourceVideo),
     ...flag('--audio', output.audio),
     ...flag('--crf', output.encoding?.crf),
+    // Captions in memory have no name.
+    ...flag('--captions', typeof output.captions === 'string' ? output.captions : undefined),
   ];
 }
 

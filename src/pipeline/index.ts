@@ -1,3 +1,4 @@
+export { captionsName } from './beside.js';
 export { type Engine, openEngine } from './engine.js';
 export { FrameStream } from './frame-stream.js';
 export { generate } from './generate.js';

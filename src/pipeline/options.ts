@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events';
 import type { Writable } from 'node:stream';
+import type { Picture } from '../picture.js';
 import type { Framing, PoseClip, RepairOptions, Rotate } from '../pose/index.js';
-import type { CredentialOptions, EncodingOptions, Layout, StreamContainer } from '../video/index.js';
+import type { Caption, CredentialOptions, EncodingOptions, Layout, StreamContainer } from '../video/index.js';
 import type { PresetOverrides } from './preset.js';
 
 /** What of the keypoint file is drawn, and how it is fitted into the picture. */
@@ -85,13 +86,14 @@ export interface WatchOptions {
   readonly events?: RunEvents;
 }
 
-/** `note`: what is done otherwise than asked, and what it runs on. `progress`: a frame is drawn (`generate`) or written (`render`). */
-export class RunEvents extends EventEmitter<{ note: [Note]; progress: [Progress] }> {}
+/** `note`: what is done otherwise than asked, and what it runs on. `progress`: a frame is drawn (`generate`) or written (`render`).
+ * `picture`: what `render` has written, as composed. */
+export class RunEvents extends EventEmitter<{ note: [Note]; progress: [Progress]; picture: [Picture] }> {}
 
 /** A sentence for people about a run. */
 export interface Note {
   /** `keypoints`: what was repaired and completed. */
-  readonly kind: 'warning' | 'device' | 'keypoints';
+  readonly kind: 'warning' | 'device' | 'keypoints' | 'output';
   readonly sentence: string;
 }
 
@@ -139,6 +141,13 @@ export interface OutputOptions {
   readonly encoding?: EncodingOptions;
   /** Who signs content credentials (C2PA). They need `@contentauth/c2pa-wasm`. */
   readonly credentials?: CredentialOptions;
+  /**
+   * Captions, timed from the clip's beginning: a WebVTT or SubRip file, or texts with times. They are put into .mp4, .webm and .mov, and
+   * beside every video as WebVTT.
+   */
+  readonly captions?: string | readonly Caption[];
+  /** Where a sheet of evenly spaced frames goes: .png, .jpg or .webp. */
+  readonly contactSheet?: string;
 }
 
 /** Options of `render`. */

@@ -1,5 +1,6 @@
 import { CancelledError, UsageError } from '../errors.js';
 import {
+  type Caption,
   checkVideo,
   checkVideoOutput,
   layoutSize,
@@ -8,6 +9,7 @@ import {
   STANDARD_OUTPUT,
   type VideoWriter,
 } from '../video/index.js';
+import { captionsFrom, openBeside, writeBeside } from './beside.js';
 import type { Engine } from './engine.js';
 import type { ClipFacts } from './open-session.js';
 import type { OutputOptions, RenderOptions } from './options.js';
@@ -19,6 +21,9 @@ import { Session } from './session.js';
 export interface RenderResult {
   /** Absolute path of the video. */
   readonly path: string;
+  /** Absolute paths of what was written beside it. */
+  readonly captionsFile?: string;
+  readonly contactSheet?: string;
   readonly frames: number;
   /** Frames a second, as played. */
   readonly fps: number;
@@ -44,22 +49,29 @@ export async function render(options: RenderOptions, engine?: Engine): Promise<R
   const { output } = options;
   checkLayout(output);
   await checkVideoOutput(output.path, { force: output.force });
+  const beside = await openBeside(options);
   const session = await Session.open(options, engine, (facts) => checkFacts(facts, options));
   try {
     const opened = performance.now();
     const before = session.spent;
-    const writer = await openWriter(session, options);
+    const captions = captionsFrom(beside.captions, options.source?.range?.from ?? 0, session.clip.info.fps);
+    const writer = await openWriter(session, options, captions);
     try {
       let first: number | undefined;
       await writeAll(session, writer, options, () => {
         first ??= performance.now();
       });
       const finished = await writer.finish();
+      const { fps } = session.clip.info;
+      const size = layoutSize(output.layout ?? 'plain', session.size, session.size);
+      const video = { ...finished, ...size, fps };
+      const written = await writeBeside(beside, captions, video, options.signal);
       const end = performance.now();
       const available = session.workers * (end - opened);
       return {
         ...finished,
-        fps: session.clip.info.fps,
+        ...written,
+        fps,
         resumedFrames: writer.resumedFrames,
         device: session.runner.device,
         firstFrameMs: (first ?? end) - start,
@@ -81,7 +93,7 @@ async function checkFacts(
   { manifest, clip, frames }: ClipFacts,
   { output, look }: RenderOptions,
 ): Promise<void> {
-  const { path, layout = 'plain', audio, encoding, credentials, sourceVideo } = output;
+  const { path, layout = 'plain', audio, captions, encoding, credentials, sourceVideo } = output;
   const { size } = manifest.body.autoencoder;
   const picture = { ...layoutSize(layout, size, size), fps: clip.info.fps };
   await checkVideo({
@@ -89,6 +101,7 @@ async function checkFacts(
     ...picture,
     alpha: look?.background === 'transparent',
     audio,
+    captions,
     encoding,
     credentials,
     frames,
@@ -118,7 +131,11 @@ function checkLayout({ layout, sourceVideo }: OutputOptions): void {
   );
 }
 
-async function openWriter(session: Session, options: RenderOptions): Promise<VideoWriter> {
+async function openWriter(
+  session: Session,
+  options: RenderOptions,
+  captions: readonly Caption[] | undefined,
+): Promise<VideoWriter> {
   const { output, look, signal } = options;
   const {
     path,
@@ -140,6 +157,7 @@ async function openWriter(session: Session, options: RenderOptions): Promise<Vid
     alpha: look?.background === 'transparent',
     metadata: await provenance(session, options),
     audio,
+    captions,
     encoding,
     credentials,
     force,
@@ -167,6 +185,7 @@ async function writeAll(
   await drawPictures(session, options, { skip }, async (picture, index) => {
     await writer.write(picture);
     written();
+    options.watch?.events?.emit('picture', picture);
     tell(index + 1);
   });
 }

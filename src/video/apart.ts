@@ -79,7 +79,7 @@ export async function planApart(
   const audio = options.audio
     ? await openAudio(options.audio, options.path, FORMATS[format], ffmpeg.path)
     : undefined;
-  const { fingerprint } = identify(plan, metadata, ffmpeg.version, audio);
+  const { fingerprint } = identify(plan, metadata, ffmpeg.version, { audio });
   return { plan, metadata, fingerprint };
 }
 

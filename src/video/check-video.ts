@@ -5,7 +5,7 @@ import { openAudio } from './audio.js';
 import { type CredentialOptions, openCredentials } from './credentials.js';
 import { findFfmpeg } from './ffmpeg.js';
 import type { EncodingPlan } from './ffmpeg-args.js';
-import { FORMATS } from './format.js';
+import { encodersOf, FORMATS } from './format.js';
 import { checkUnlocked } from './lock.js';
 import { type OutputPlace, placeOutput } from './output.js';
 import { makePlan, type PlanOptions } from './plan.js';
@@ -22,7 +22,12 @@ const LEAST = { mp4: 0.01, webm: 0.005, mov: 0.2, gif: 0.1, webp: 0.1, png: 0.1 
  * @throws UsageError, EncoderError without an ffmpeg, OutputError when another process writes it or the disk is too small for certain
  */
 export async function checkVideo(
-  options: PlanOptions & { audio?: string; credentials?: CredentialOptions; frames: number },
+  options: PlanOptions & {
+    audio?: string;
+    captions?: unknown;
+    credentials?: CredentialOptions;
+    frames: number;
+  },
 ): Promise<void> {
   const { credentials } = options;
   if (options.path === STANDARD_OUTPUT) {
@@ -34,9 +39,7 @@ export async function checkVideo(
   const plan = makePlan(options, output.format);
   const traits = FORMATS[output.format];
   const { audio } = options;
-  const ffmpeg = await findFfmpeg(
-    audio && traits.audioEncoder ? [...traits.encoders, traits.audioEncoder] : traits.encoders,
-  );
+  const ffmpeg = await findFfmpeg(encodersOf(traits, options));
   if (audio) await openAudio(audio, output.name, traits, ffmpeg.path);
   if (credentials) await openCredentials(credentials, output.format);
   await checkUnlocked(output.work, output.name);

@@ -10,6 +10,8 @@ export interface FormatTraits {
   readonly alpha: boolean;
   /** ffmpeg's encoder for the sound; absent where the format is silent. */
   readonly audioEncoder?: string;
+  /** ffmpeg's encoder for captions; absent where the format holds none. */
+  readonly captionEncoder?: string;
   /** Needs even width and height (chroma at half resolution). */
   readonly even: boolean;
   /** Finished segments are copied together; otherwise they are lossless and the clip is encoded from them at the end. */
@@ -21,10 +23,19 @@ export interface FormatTraits {
 }
 
 export const FORMATS: Readonly<Record<VideoFormat, FormatTraits>> = {
-  mp4: { alpha: false, audioEncoder: 'aac', even: true, join: 'copy', encoders: ['libx264'], segment: 'mp4' },
+  mp4: {
+    alpha: false,
+    audioEncoder: 'aac',
+    captionEncoder: 'mov_text',
+    even: true,
+    join: 'copy',
+    encoders: ['libx264'],
+    segment: 'mp4',
+  },
   webm: {
     alpha: true,
     audioEncoder: 'libopus',
+    captionEncoder: 'webvtt',
     even: true,
     join: 'copy',
     encoders: ['libvpx-vp9'],
@@ -33,6 +44,7 @@ export const FORMATS: Readonly<Record<VideoFormat, FormatTraits>> = {
   mov: {
     alpha: true,
     audioEncoder: 'pcm_s16le',
+    captionEncoder: 'mov_text',
     even: false,
     join: 'copy',
     encoders: ['prores_ks'],
@@ -42,6 +54,15 @@ export const FORMATS: Readonly<Record<VideoFormat, FormatTraits>> = {
   webp: { alpha: true, even: false, join: 'encode', encoders: ['ffv1', 'libwebp_anim'], segment: 'nut' },
   png: { alpha: true, even: false, join: 'folder', encoders: ['png'], segment: 'png' },
 };
+
+/** The encoders that a video of this format needs, with its sound and captions. */
+export function encodersOf(
+  { encoders, audioEncoder, captionEncoder }: FormatTraits,
+  { audio, captions }: { readonly audio?: unknown; readonly captions?: unknown },
+): string[] {
+  const extra = [audio ? audioEncoder : undefined, captions ? captionEncoder : undefined];
+  return [...encoders, ...extra.filter((name) => name !== undefined)];
+}
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;

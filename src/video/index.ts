@@ -16,11 +16,19 @@ export {
   segmentRecordSchema,
   segmentsOf,
 } from './apart.js';
+export {
+  CAPTION_ENDINGS,
+  type Caption,
+  cutCaptions,
+  formatCaptions,
+  readCaptions,
+} from './captions.js';
 export { checkVideo } from './check-video.js';
+export { checkFileBeside, contactSheet, type SheetSource } from './contact-sheet.js';
 export type { CredentialOptions } from './credentials.js';
 export { type Ffmpeg, findFfmpeg } from './ffmpeg.js';
 export type { StreamContainer } from './ffmpeg-args.js';
-export { FORMATS, type FormatTraits, formatOf, type VideoFormat } from './format.js';
+export { encodersOf, FORMATS, type FormatTraits, formatOf, type VideoFormat } from './format.js';
 export { readInfo } from './info.js';
 export { digestOutput, proofFile } from './join.js';
 export type { SegmentRecord } from './journal.js';

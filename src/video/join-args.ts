@@ -33,6 +33,8 @@ export interface JoinFiles {
   /** Global tags of the file, as `containerTags` gives them. */
   readonly tags: readonly (readonly [name: string, value: string])[];
   readonly audio?: { readonly file: string; readonly encoder: string };
+  /** A WebVTT file, and ffmpeg's encoder for what is in it. */
+  readonly captions?: { readonly file: string; readonly encoder: string };
   /** GIF only: the palette that `paletteCommand` made. */
   readonly palette?: string;
   readonly target: string;
@@ -50,15 +52,23 @@ export function copyCommand(plan: EncodingPlan, frames: number, files: JoinFiles
     ? ['-map', '1:a:0', '-c:a', files.audio.encoder, '-flags:a', '+bitexact', '-t', length]
     : [];
   if (files.audio && files.audio.encoder !== 'pcm_s16le') audio.push('-b:a', '128k');
+  const captions = files.captions
+    ? ['-map', `${files.audio ? 2 : 1}:s:0`, '-c:s', files.captions.encoder]
+    : [];
   const movie = ['-video_track_timescale', String(timescale(plan.fps)), '-movflags', '+faststart+write_colr'];
   const webm = ['-r', formatRational(plan.fps), ...(plan.alpha ? ['-metadata:s:v:0', 'alpha_mode=1'] : [])];
   return {
-    inputs: [concatInput(files.list), ...(files.audio ? [{ options: [], source: files.audio.file }] : [])],
+    inputs: [
+      concatInput(files.list),
+      ...(files.audio ? [{ options: [], source: files.audio.file }] : []),
+      ...(files.captions ? [{ options: ['-f', 'webvtt'], source: files.captions.file }] : []),
+    ],
     options: [
       ...['-map', '0:v:0', '-c:v', 'copy', '-map_metadata', '-1', '-map_chapters', '-1'],
       // Not by an ffmetadata file: ffmpeg before 4.3 cuts its lines at 1,024 bytes.
       ...files.tags.flatMap(([name, value]) => ['-metadata', `${name}=${value}`]),
       ...audio,
+      ...captions,
       ...(plan.format === 'webm' ? webm : movie),
       ...REPEATABLE,
       ...['-f', MUXERS[plan.format]],

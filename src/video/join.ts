@@ -1,6 +1,7 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AudioTrack } from './audio.js';
+import { type Caption, cutCaptions, formatCaptions } from './captions.js';
 import { type Credentials, signVideo } from './credentials.js';
 import { withGifMetadata, withWebpXmp } from './embed.js';
 import { type RunOptions, runFfmpeg } from './encoder.js';
@@ -67,6 +68,8 @@ async function animate(
 export interface JoinedWith {
   readonly metadata: VideoMetadata;
   readonly audio?: AudioTrack;
+  /** Timed from the video's beginning. */
+  readonly captions?: readonly Caption[];
   readonly credentials?: Credentials;
 }
 
@@ -74,18 +77,19 @@ export interface JoinedWith {
 export async function joinSegments(
   place: Workplace,
   segments: readonly SegmentRecord[],
-  { metadata, audio, credentials }: JoinedWith,
+  { metadata, audio, captions, credentials }: JoinedWith,
 ): Promise<string> {
   const { folder, plan, ffmpeg, output, signal } = place;
   const path = artifactPath(place);
+  const run: RunOptions = { ffmpeg, output, signal };
+  const frames = segments.reduce((sum, segment) => sum + segment.frames, 0);
   const files: JoinFiles = {
     list: join(folder, 'list.txt'),
     tags: containerTags(metadata),
     audio,
+    captions: captions && (await writeCaptions(place, captions, frames)),
     target: path,
   };
-  const run: RunOptions = { ffmpeg, output, signal };
-  const frames = segments.reduce((sum, segment) => sum + segment.frames, 0);
   const parts = segments.map(({ files: [file = ''], firstFrame, frames }) => ({
     file: join(folder, file),
     firstFrame,
@@ -109,4 +113,18 @@ export async function joinSegments(
   await syncToDisk(proof);
   await checkJoined({ ...place, format: plan.format, file: path }, frames);
   return await digestFiles([proof]);
+}
+
+/** The captions as a file in the work folder, cut at the video's end; undefined where the format holds none, or none are left. */
+async function writeCaptions(
+  { folder, plan }: Workplace,
+  captions: readonly Caption[],
+  frames: number,
+): Promise<JoinFiles['captions']> {
+  const { captionEncoder } = FORMATS[plan.format];
+  const cut = cutCaptions(captions, 0, (frames * plan.fps.den) / plan.fps.num);
+  if (captionEncoder === undefined || cut.length === 0) return undefined;
+  const file = join(folder, 'captions.vtt');
+  await writeFile(file, formatCaptions(cut));
+  return { file, encoder: captionEncoder };
 }

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { OutputError, UsageError } from '../errors.js';
 import { openAudio } from './audio.js';
+import type { Caption } from './captions.js';
 import { type CredentialOptions, type Credentials, openCredentials } from './credentials.js';
 import { asOutputError, cancelled } from './encoder.js';
 import { findFfmpeg } from './ffmpeg.js';
 import type { StreamContainer } from './ffmpeg-args.js';
-import { FORMATS } from './format.js';
+import { encodersOf, FORMATS } from './format.js';
 import { FRAME_LOG } from './frame-log.js';
 import { identify } from './identity.js';
 import { artifactPath, digestOutput } from './join.js';
@@ -45,6 +46,8 @@ export interface VideoWriterOptions {
   metadata: VideoMetadataInput;
   /** A file whose sound is put under the video, cut at its end. */
   audio?: string;
+  /** Texts under the video, for formats that hold them; timed from its beginning, cut at its end. */
+  captions?: readonly Caption[];
   encoding?: EncodingOptions;
   /** Who signs content credentials (C2PA), for .mp4, .mov, .gif and .webp. Signatures differ from run to run; pictures do not. */
   credentials?: CredentialOptions;
@@ -58,7 +61,7 @@ export interface VideoWriterOptions {
 }
 
 const OURS =
-  /^(lock.*|journal\..*|segments|frames|attempt-.*|joined\..*|list\.txt|open\.frames|metadata\.txt|palette\.png|old)$/;
+  /^(lock.*|journal\..*|segments|frames|attempt-.*|joined\..*|list\.txt|captions\.vtt|open\.frames|metadata\.txt|palette\.png|old)$/;
 
 /** Refuses an output that cannot be written; one that an earlier run finished a moment before it was killed is welcome. */
 async function checkBefore(output: OutputPlace, force: boolean): Promise<void> {
@@ -130,13 +133,19 @@ async function continueOrBegin(
 }
 
 async function openStream(options: VideoWriterOptions): Promise<VideoWriter> {
-  const { width, height, audio, container = 'mp4', signal, credentials } = options;
+  const { width, height, audio, captions, container = 'mp4', signal, credentials } = options;
   if (credentials) await openCredentials(credentials, 'stream');
   if (audio)
     throw new UsageError(
       'HF_FIELDS_CONFLICT',
       `Standard output cannot hold sound: name a file, or leave the sound ${audio} out.`,
       { field: 'audio' },
+    );
+  if (captions)
+    throw new UsageError(
+      'HF_FIELDS_CONFLICT',
+      'Standard output cannot hold captions: name a file, or leave `captions` out.',
+      { field: 'captions' },
     );
   const plan = makePlan({ ...options, path: 'Standard output' }, 'mp4');
   const metadata = checkMetadata(options.metadata);
@@ -166,9 +175,7 @@ export async function openVideoWriter(options: VideoWriterOptions): Promise<Vide
   const plan = makePlan(options, output.format);
   const traits = FORMATS[output.format];
   const metadata = checkMetadata(options.metadata);
-  const needed =
-    options.audio && traits.audioEncoder ? [...traits.encoders, traits.audioEncoder] : traits.encoders;
-  const ffmpeg = await findFfmpeg(needed);
+  const ffmpeg = await findFfmpeg(encodersOf(traits, options));
   const audio = options.audio ? await openAudio(options.audio, output.name, traits, ffmpeg.path) : undefined;
   const credentials = options.credentials && (await openCredentials(options.credentials, output.format));
   if (options.signal?.aborted) throw cancelled(output.name);
@@ -184,7 +191,8 @@ export async function openVideoWriter(options: VideoWriterOptions): Promise<Vide
     signal: stopper.signal,
   };
   try {
-    const header = identify(plan, metadata, ffmpeg.version, audio);
+    const { captions } = options;
+    const header = identify(plan, metadata, ffmpeg.version, { audio, captions });
     const journal = await continueOrBegin(header, output, place, options, credentials);
     const kept = await keptFrom(journal, place);
     const { width, height, signal, force = false, onFailure = 'remove' } = options;
@@ -196,6 +204,7 @@ export async function openVideoWriter(options: VideoWriterOptions): Promise<Vide
       kept,
       metadata,
       audio,
+      captions,
       credentials,
       unlock,
       stop: () => stopper.abort(),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { OutputError, UsageError } from '../errors.js';
 import type { Picture } from '../picture.js';
 import type { AudioTrack } from './audio.js';
+import type { Caption } from './captions.js';
 import type { Credentials } from './credentials.js';
 import { asOutputError, cancelled } from './encoder.js';
 import { FORMATS } from './format.js';
@@ -55,6 +56,8 @@ export interface WriterState {
   readonly height: number;
   readonly metadata: VideoMetadata;
   readonly audio?: AudioTrack;
+  /** Timed from the video's beginning. */
+  readonly captions?: readonly Caption[];
   readonly credentials?: Credentials;
   readonly force: boolean;
   readonly keepOnFailure: boolean;
@@ -138,13 +141,14 @@ export class SegmentedWriter implements VideoWriter {
 
   /** Joins the segments, unless an earlier run already has. */
   private async joinOnce(): Promise<void> {
-    const { place, journal, metadata, audio, credentials } = this.state;
+    const { place, journal, metadata, audio, captions, credentials } = this.state;
     if (
       journal.joined &&
       (await digestOutput(artifactPath(place), place.plan.format)) === journal.joined.sha256
     )
       return;
-    const sha256 = await joinSegments(place, this.segments, { metadata, audio, credentials });
+    const joinedWith = { metadata, audio, captions, credentials };
+    const sha256 = await joinSegments(place, this.segments, joinedWith);
     const signed = credentials && { credentials: credentials.fingerprint };
     await appendJournal(place.folder, { kind: 'joined', frames: this.nextFrame, sha256, ...signed });
   }

@@ -112,12 +112,7 @@ describe('what cannot be done ends with one sentence and its exit code', () => {
     code: number,
     sentence: RegExp,
   ][] = [
-    [
-      'no output',
-      ([name = '', file = '']) => [name, file],
-      2,
-      /required option '-o, --out <file>' not specified/,
-    ],
+    ['standard input without an output', ([name = '']) => [name, '-'], 2, /name the video with --out/],
     ['an unknown flag', (argv) => [...argv, '--sharper'], 2, /unknown option '--sharper'/],
     ['steps that are no number', (argv) => [...argv, '--steps', 'many'], 2, /--steps.*whole number from 1/],
     ['an empty range', (argv) => [...argv, '--range', '5:5'], 2, /--range.*empty/],

@@ -4,9 +4,13 @@ import { background, frameRange, frameRate, pictureSize, presetField } from '../
 import { failureOf } from '../../src/cli/failure.js';
 import { withFlags } from '../../src/cli/flags-of.js';
 import { generateCommand, renderOptions } from '../../src/cli/generate.js';
+import { withOptionalValues } from '../../src/cli/optional-values.js';
 import { joinCommand } from '../../src/cli/phrase.js';
+
 import { poseCommand } from '../../src/cli/pose.js';
-import { clock, outcome, Pace } from '../../src/cli/progress.js';
+import { outcome } from '../../src/cli/progress.js';
+import { barLine, clock, Pace } from '../../src/cli/progress-line.js';
+
 import { EncoderError } from '../../src/errors.js';
 import { commandArguments } from '../../src/pipeline/command.js';
 
@@ -176,6 +180,38 @@ describe('pace', () => {
 
   it('writes times as a clock does', () => {
     expect([3, 125, 3723].map(clock)).toEqual(['0:03', '2:05', '1:02:03']);
+  });
+});
+
+describe('the line of progress', () => {
+  const fields = { done: 12, total: 48, fps: 3.214, secondsLeft: 71 };
+
+  it('is a bar, frames, time left and pace', () => {
+    expect(barLine(fields, 80)).toBe(
+      `${'█'.repeat(8)}${'░'.repeat(22)} 12/48 frames  1:11 left  3.21 frames/s`,
+    );
+  });
+
+  it.each([200, 80, 60, 40, 30, 24, 20, 15])('fits into %i columns', (columns) => {
+    const line = barLine(fields, columns);
+    expect(line.length).toBeLessThan(columns);
+    expect(line).toContain('12/48 frames');
+  });
+
+  it('shows no bar where the number of frames is unknown, and no time before it is known', () => {
+    expect(barLine({ done: 3 }, 80)).toBe(`${'░'.repeat(30)} 3/? frames`);
+  });
+});
+
+describe('flags whose value may be left out', () => {
+  it('do not take the keypoint file for it', () => {
+    const line = (text: string) => withOptionalValues(text.split(' ')).join(' ');
+    expect(line('handfirst --captions a.pose')).toBe('handfirst --captions= a.pose');
+    expect(line('handfirst --captions a.VTT a.pose')).toBe('handfirst --captions a.VTT a.pose');
+    expect(line('handfirst a.pose --contact-sheet --captions')).toBe(
+      'handfirst a.pose --contact-sheet= --captions=',
+    );
+    expect(line('handfirst -- --captions')).toBe('handfirst -- --captions');
   });
 });
 
