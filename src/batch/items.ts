@@ -3,7 +3,7 @@ import { UsageError } from '../errors.js';
 import type { RenderOptions } from '../pipeline/index.js';
 import { formatOf } from '../video/index.js';
 import type { FoundRow } from './find-rows.js';
-import { STORE_FOLDER } from './store.js';
+import { isWithin, STORE_FOLDER } from './store.js';
 
 /** What decides a clip's video; plain values. `output.path` is the video's name within the batch's folder, with `/`. */
 export type ClipOptions = Omit<RenderOptions, 'input' | 'runtime' | 'watch' | 'signal'> & {
@@ -61,7 +61,7 @@ function given<T extends object>(fields: T): Partial<T> {
 /** The name within the batch's folder, made plain. */
 function outputName(name: string, file: string): string {
   const plain = posix.normalize(name.replaceAll('\\', '/')).replace(/^\.\//, '');
-  if (posix.isAbsolute(plain) || /^[a-z]:/i.test(plain) || plain.split('/').includes('..') || plain === '.')
+  if (!isWithin(plain) || plain === '.')
     throw new UsageError(
       'HF_BATCH_OUTPUT',
       `The output ${name} of ${file} leads out of the batch's folder: give a name within it.`,

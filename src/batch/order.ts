@@ -4,6 +4,7 @@ import { loadBundle } from '../models/index.js';
 import { loadPreset, version } from '../pipeline/index.js';
 import { type Contents, filesOf, hashFile, hashOf } from './content.js';
 import type { ClipOptions } from './items.js';
+import { isWithin } from './store.js';
 
 /** A clip to draw, with everything that decides its video. Plain values: it is sent to other processes and machines. */
 export interface ClipOrder {
@@ -14,17 +15,17 @@ export interface ClipOrder {
   readonly files: Readonly<Record<string, { readonly sha256: string; readonly names?: readonly string[] }>>;
 }
 
-const optionsSchema = z.custom<ClipOptions>(
-  (value) =>
-    z.looseObject({ input: z.string(), output: z.looseObject({ path: z.string() }) }).safeParse(value)
-      .success,
-);
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+/** What comes from a queue must not lead out of the store, whoever wrote it. */
+const name = z.string().refine(isWithin, 'a name within the store');
+const shape = z.looseObject({ input: z.string(), output: z.looseObject({ path: name }) });
+const optionsSchema = z.custom<ClipOptions>((value) => shape.safeParse(value).success);
 
 /** A `ClipOrder` that came as JSON. */
 export const orderSchema: z.ZodType<ClipOrder> = z.object({
-  key: z.string().regex(/^[0-9a-f]{64}$/),
+  key: hash,
   clip: optionsSchema,
-  files: z.record(z.string(), z.object({ sha256: z.string(), names: z.array(z.string()).optional() })),
+  files: z.record(z.string(), z.object({ sha256: hash, names: z.array(name).optional() })),
 });
 
 /** A bundle as all machines of a batch must have it. */

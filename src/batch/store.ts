@@ -21,3 +21,8 @@ export interface Store {
   remove(key: string): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Whether a name with `/` stays within the folder that it is meant for. */
+export function isWithin(name: string): boolean {
+  return !/^([a-z]:|\/|\\)/i.test(name) && !name.split(/[\\/]/).includes('..');
+}

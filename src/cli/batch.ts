@@ -110,13 +110,20 @@ function openPool(
 /** Processes of this machine, or the workers of a queue. */
 async function openRunner({ bundle, store, reporter, flags }: Drawing): Promise<ClipRunner> {
   const { queue } = flags;
-  if (queue !== undefined && flags.signKey !== undefined)
+  if (queue === undefined) return openPool(flags, reporter.frames);
+  for (const field of ['workers', 'device', 'threads'] as const)
+    if (flags[field] !== undefined)
+      throw new UsageError(
+        'HF_FIELDS_CONFLICT',
+        `The workers of a queue have a \`${field}\` of their own: leave it out here, and give it to \`handfirst worker\`.`,
+        { field },
+      );
+  if (flags.signKey !== undefined)
     throw new UsageError(
       'HF_FIELDS_CONFLICT',
       'A private key goes to no other machine, so workers of a queue do not sign: leave `signKey` and `signCertificate` out.',
       { field: 'signKey' },
     );
-  if (queue === undefined) return openPool(flags, reporter.frames);
   const { openQueueRunner } = await queueRoom();
   return openQueueRunner({ queue, store, bundle }, { note: reporter.note });
 }

@@ -22,7 +22,7 @@ import {
   type SegmentRecord,
   segmentsOf,
 } from '../video/index.js';
-import { fetchInputs } from './inputs.js';
+import { InputCache } from './inputs.js';
 import type { JoinJob, PlannedClip } from './jobs.js';
 import { fetchSegment, removeSegments, storedSegment, storeSegment } from './segment-store.js';
 import type { Stage } from './stage.js';
@@ -38,7 +38,7 @@ export interface DrawingParts {
 
 /** A clip that is open, since its next segment is likely to come to the same worker. */
 interface OpenClip {
-  readonly key: string;
+  readonly order: ClipOrder;
   readonly session: Session;
   readonly options: ClipOptions;
   readonly warnings: readonly string[];
@@ -47,12 +47,16 @@ interface OpenClip {
 /** Draws with models. */
 export class DrawingStage implements Stage {
   private kept: OpenClip | undefined;
+  private readonly inputs: InputCache;
 
-  constructor(private readonly parts: DrawingParts) {}
+  constructor(private readonly parts: DrawingParts) {
+    this.inputs = new InputCache(parts.store, join(parts.folder, 'inputs'));
+  }
 
   async plan(order: ClipOrder, signal: AbortSignal): Promise<PlannedClip> {
     // A segment of another clip may be in work meanwhile, so this one is opened beside it.
-    const { session, options, warnings } = await this.openClip(order, signal);
+    const opened = await this.openClip(order, signal);
+    const { session, options, warnings } = opened;
     try {
       const { layout = 'plain', audio, encoding } = options.output;
       const video = await planApart({
@@ -67,7 +71,7 @@ export class DrawingStage implements Stage {
       const segments = segmentsOf(video, session.frameCount ?? 0);
       return { video, segments, fps: session.clip.info.fps, warnings };
     } finally {
-      await session.close();
+      await this.closeClip(opened);
     }
   }
 
@@ -111,8 +115,9 @@ export class DrawingStage implements Stage {
     const output = order.clip.output.path;
     return this.aside(async (folder) => {
       for (const record of records) await fetchSegment(store, { order, video }, record, folder);
-      const { output: files } = await fetchInputs(store, order, this.cache);
-      const joined = await joinApart(video, records, { folder, output, signal, audio: files.audio });
+      const joined = await this.joinWith(order, (audio) =>
+        joinApart(video, records, { folder, output, signal, audio }),
+      );
       const { path, sha256, frames } = joined;
       signal.throwIfAborted();
       const proof = proofFile(path, video.plan.format);
@@ -129,40 +134,58 @@ export class DrawingStage implements Stage {
   }
 
   async close(): Promise<void> {
-    await this.kept?.session.close();
+    const { kept } = this;
     this.kept = undefined;
+    if (kept) await this.closeClip(kept);
   }
 
-  private get cache(): string {
-    return join(this.parts.folder, 'inputs');
+  /** Joins with the clip's sound, where it has one. */
+  private async joinWith<T>(order: ClipOrder, work: (audio: string | undefined) => Promise<T>): Promise<T> {
+    if (order.clip.output.audio === undefined) return work(undefined);
+    const { output } = await this.inputs.take(order);
+    try {
+      return await work(output.audio);
+    } finally {
+      await this.inputs.release(order);
+    }
+  }
+
+  private async closeClip({ session, order }: OpenClip): Promise<void> {
+    await session.close();
+    await this.inputs.release(order);
   }
 
   /** The clip, opened once however many of its segments come one after another. */
   private async keptClip(order: ClipOrder, signal: AbortSignal): Promise<OpenClip> {
-    if (this.kept?.key === order.key) return this.kept;
+    if (this.kept?.order.key === order.key) return this.kept;
     await this.close();
     this.kept = await this.openClip(order, signal);
     return this.kept;
   }
 
   private async openClip(order: ClipOrder, signal: AbortSignal): Promise<OpenClip> {
-    const options = await fetchInputs(this.parts.store, order, this.cache);
-    await this.checkInput(order, options.input);
-    const warnings: string[] = [];
-    const events = new RunEvents();
-    events.on('note', ({ kind, sentence }) => {
-      if (kind === 'warning') warnings.push(sentence);
-    });
-    signal.throwIfAborted();
-    const session = await Session.open({ ...this.runnable(options), watch: { events } }, this.parts.engine);
-    return { key: order.key, session, options, warnings };
+    const options = await this.inputs.take(order);
+    try {
+      await this.checkInput(order, options.input);
+      const warnings: string[] = [];
+      const events = new RunEvents();
+      events.on('note', ({ kind, sentence }) => {
+        if (kind === 'warning') warnings.push(sentence);
+      });
+      signal.throwIfAborted();
+      const session = await Session.open({ ...this.runnable(options), watch: { events } }, this.parts.engine);
+      return { order, session, options, warnings };
+    } catch (error) {
+      await this.inputs.release(order);
+      throw error;
+    }
   }
 
   /** A copy that is damaged is fetched again by the next attempt. */
   private async checkInput({ clip, files }: ClipOrder, input: string): Promise<void> {
     const wanted = files[clip.input];
     if (!wanted || wanted.names || (await hashFile(input)) === wanted.sha256) return;
-    await rm(input, { force: true });
+    await this.inputs.forget(wanted.sha256);
     throw new Error(`the copy of ${clip.input} on this worker was damaged`);
   }
 

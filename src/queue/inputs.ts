@@ -25,25 +25,75 @@ export async function storeInputs(store: Store, order: ClipOrder, known: Set<str
   }
 }
 
-/** The clip with its files on this machine: each is fetched into `cache` once. */
-export async function fetchInputs(store: Store, order: ClipOrder, cache: string): Promise<ClipOptions> {
-  for (const [path, { sha256, names }] of Object.entries(order.files)) {
-    const target = placeOf(cache, sha256, path);
-    if (await exists(target)) continue;
-    const aside = `${target}.${process.pid}.part`;
+/** Inputs that are kept after use, since the next clip may have the same reference, or be of the same file. */
+const MOST_KEPT = 100;
+
+/** Copies of inputs on this machine, in a folder of this worker alone. */
+export class InputCache {
+  /** By SHA-256, the least recently used first. */
+  private readonly entries = new Map<string, { users: number; ready: Promise<unknown> }>();
+
+  constructor(
+    private readonly store: Store,
+    private readonly folder: string,
+  ) {}
+
+  /** The clip with its files on this machine, which stay until they are released. */
+  async take(order: ClipOrder): Promise<ClipOptions> {
+    const files = Object.entries(order.files);
+    for (const [, { sha256 }] of files) this.use(sha256);
+    try {
+      for (const [path, content] of files) {
+        const entry = this.use(content.sha256, 0);
+        entry.ready = entry.ready.catch(() => undefined).then(() => this.fetch(path, content));
+        await entry.ready;
+      }
+    } catch (error) {
+      await this.release(order);
+      throw error;
+    }
+    return withFiles(order.clip, (path) => this.placeOf(order.files[path]?.sha256 ?? '', path));
+  }
+
+  /** Lets go of a clip's files: those of long ago are removed. */
+  async release(order: ClipOrder): Promise<void> {
+    for (const { sha256 } of Object.values(order.files)) this.use(sha256, -1);
+    for (const [sha256, { users }] of this.entries) {
+      if (this.entries.size <= MOST_KEPT) return;
+      if (users > 0) continue;
+      this.entries.delete(sha256);
+      await rm(join(this.folder, sha256), { recursive: true, force: true });
+    }
+  }
+
+  /** Removes a copy that turned out to be damaged. */
+  async forget(sha256: string): Promise<void> {
+    await rm(join(this.folder, sha256), { recursive: true, force: true });
+  }
+
+  private use(sha256: string, users = 1): { users: number; ready: Promise<unknown> } {
+    const entry = this.entries.get(sha256) ?? { users: 0, ready: Promise.resolve() };
+    entry.users += users;
+    this.entries.delete(sha256);
+    this.entries.set(sha256, entry);
+    return entry;
+  }
+
+  private async fetch(path: string, { sha256, names }: ClipOrder['files'][string]): Promise<void> {
+    const target = this.placeOf(sha256, path);
+    if (await exists(target)) return;
+    const aside = `${target}.part`;
     await mkdir(names ? aside : dirname(aside), { recursive: true });
     const key = inputKey(sha256, nameOf(path));
     for (const name of names ?? []) {
       await mkdir(dirname(join(aside, name)), { recursive: true });
-      await store.get(`${key}/${name}`, join(aside, name));
+      await this.store.get(`${key}/${name}`, join(aside, name));
     }
-    if (!names) await store.get(key, aside);
-    // Another process of this machine may have been faster.
-    await rename(aside, target).catch(() => rm(aside, { recursive: true, force: true }));
+    if (!names) await this.store.get(key, aside);
+    await rename(aside, target);
   }
-  return withFiles(order.clip, (path) => placeOf(cache, order.files[path]?.sha256 ?? '', path));
-}
 
-function placeOf(cache: string, sha256: string, path: string): string {
-  return join(cache, sha256, nameOf(path));
+  private placeOf(sha256: string, path: string): string {
+    return join(this.folder, sha256, nameOf(path));
+  }
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -110,6 +111,27 @@ describe('handfirst batch', () => {
     expect(code).toBe(5);
     expect(events(out).at(-1)).toMatchObject({ event: 'error', code: 'HF_DEVICE_NONE' });
   });
+
+  it.skipIf(process.platform !== 'linux')(
+    'replaces a process that dies, and begins its clip again',
+    async () => {
+      const folder = temporaryFolder();
+      const clip = writeClip(folder, 60);
+      const out = join(folder, 'videos');
+      const ended = handfirst('batch', clip, '--out', out, ...TINY_FLAGS, '--workers', '1', '--json');
+      await expect
+        .poll(() => existsSync(join(out, 'clip.mp4.handfirst')), { timeout: 200_000, interval: 10 })
+        .toBe(true);
+      const own = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], {
+        encoding: 'utf8',
+      });
+      const [, pid] = /^\s*(\d+) .*pool-process/m.exec(own) ?? [];
+      process.kill(Number(pid), 'SIGKILL');
+      const { code, out: said } = await ended;
+      expect(code, said).toBe(0);
+      expect(events(said).at(-1)).toMatchObject({ event: 'done', done: 1, failed: 0, frames: 60 });
+    },
+  );
 
   it('ends its processes with it, and goes on where it was ended', async () => {
     const folder = temporaryFolder();

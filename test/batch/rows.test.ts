@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findRows } from '../../src/batch/find-rows.js';
 import { itemsOf } from '../../src/batch/items.js';
+import { orderSchema } from '../../src/batch/order.js';
 import { csvRows, jsonRows } from '../../src/batch/rows.js';
 import { temporaryFolder, writeClip } from '../pipeline/write-clip.js';
 
@@ -119,5 +120,23 @@ describe('the clips of a batch', () => {
       expect(() => itemsOf([{ ...row, output }], {}, 'mp4')).toThrow(/leads out of the batch's folder/);
     expect(() => itemsOf([{ ...row, output: '.handfirst/a.mp4' }], {}, 'mp4')).toThrow(/keeps for itself/);
     expect(() => itemsOf([{ ...row, output: 'a.avi' }], {}, 'mp4')).toThrow(/no output of handfirst/);
+  });
+});
+
+describe('an order that comes from a queue', () => {
+  const hash = 'a'.repeat(64);
+  const order = (path: string, name: string) => ({
+    key: hash,
+    clip: { input: '/home/me/a.pose', output: { path } },
+    files: { '/home/me/a.pose': { sha256: hash, names: [name] } },
+  });
+
+  it('cannot lead out of the store', () => {
+    expect(orderSchema.safeParse(order('deep/a.mp4', '1.json')).success).toBe(true);
+    for (const path of ['../a.mp4', '/etc/a.mp4', 'a/../../b.mp4', '..\\a.mp4', 'c:/a.mp4']) {
+      expect(orderSchema.safeParse(order(path, '1.json')).success, path).toBe(false);
+      expect(orderSchema.safeParse(order('a.mp4', path)).success, path).toBe(false);
+    }
+    expect(orderSchema.safeParse({ ...order('a.mp4', '1.json'), key: '../x' }).success).toBe(false);
   });
 });

@@ -152,6 +152,25 @@ describe('a batch by a queue', () => {
     expect(sha256(join(out, 'a.mp4'))).toBe(sha256(join(folder, 'alone.mp4')));
   });
 
+  it('gives the clips of workers that have gone to others, who calculate otherwise', async ({ skip }) => {
+    if (NO_REDIS) skip(NO_REDIS);
+    const folder = temporaryFolder();
+    const clip = writeClip(folder, 60);
+    const { address: queue } = await RedisServer.start();
+    const out = join(folder, 'out');
+    const gone = await startWorker({ queue, store: out });
+    const drawn = drawByQueue(writeManifest(folder, ['clip,a.mp4']), queue, out, 2000);
+    await expect.poll(() => gone.jobs.length, { timeout: 300_000, interval: 20 }).toBeGreaterThanOrEqual(2);
+    await gone.worker.close(0);
+    const { worker, jobs } = await startWorker({ queue, store: out, threads: 2 });
+    expect(worker.fingerprint).not.toBe(gone.worker.fingerprint);
+    expect(await drawn).toMatchObject({ done: 1, failed: 0 });
+    // Nothing of the first is used: a clip is of one arithmetic only.
+    expect(jobs.filter(({ kind, outcome }) => kind === 'segment' && outcome === 'done')).toHaveLength(8);
+    await drawAlone(clip, join(folder, 'alone.mp4'), 2);
+    expect(sha256(join(out, 'a.mp4'))).toBe(sha256(join(folder, 'alone.mp4')));
+  });
+
   it('says in a sentence that the password is wrong, or that nobody answers', async ({ skip }) => {
     if (NO_REDIS) skip(NO_REDIS);
     const store = await openStore(temporaryFolder());

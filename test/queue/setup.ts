@@ -64,14 +64,14 @@ export async function drawByQueue(
   manifest: string,
   queue: string,
   out: string,
-  signal?: AbortSignal,
+  patienceMs?: number,
 ): Promise<BatchSummary> {
   const store: Store = await openStore(out);
   const bundle = await bundleId(TINY);
-  const runner = await openQueueRunner({ queue, store, bundle }, { lookMs: 100 });
+  const runner = await openQueueRunner({ queue, store, bundle }, { lookMs: 100, patienceMs });
   try {
     const items = itemsOf(await findRows([manifest]), SHARED, 'mp4');
-    return await runBatch({ items, bundle, store, runner, events: new BatchEvents(), signal });
+    return await runBatch({ items, bundle, store, runner, events: new BatchEvents() });
   } finally {
     await runner.close();
     await store.close();
@@ -79,11 +79,11 @@ export async function drawByQueue(
 }
 
 /** The same clip as `generate` draws it. */
-export async function drawAlone(input: string, path: string): Promise<void> {
+export async function drawAlone(input: string, path: string, threads = 1): Promise<void> {
   await render({
     ...SHARED,
     input,
     output: { ...SHARED.output, path },
-    runtime: { device: 'cpu', threads: 1 },
+    runtime: { device: 'cpu', threads },
   });
 }
