@@ -24,7 +24,7 @@ type Target = HandSide | 'both';
 const PARTING = 1.15;
 
 /**
- * Finds the crops of a clip's frames, in order. Section III of the paper: a square round the hand; one for both when
+ * Finds the crops of a clip's frames, in order. Paper, III-B: a square round the hand; one for both when
  * the boxes intersect. The squares are smoothed over time so that a hand does not swim in its crop. The state
  * depends on the frames seen so far alone, so a resumed run feeds it the skipped frames and goes on identically.
  */

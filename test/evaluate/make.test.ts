@@ -114,12 +114,45 @@ describe('evaluate make', () => {
         writeFileSync(join(folder, 'in', name, `${at}.json`), readFileSync(pose));
       }
     }
+    // As HaGRID has it.
+    mkdirSync(join(folder, 'in', 'annotations', 'test'), { recursive: true });
+    writeFileSync(join(folder, 'in', 'annotations', 'test', 'fist.json'), '{}');
     const size = { width: 64, height: 64 };
     const out = join(folder, 'out');
     await makeBenchmark({ input: join(folder, 'in'), out, byClass: true, frames: 4, size });
     const { benchmark } = await readBenchmark(out);
     const classes = benchmark.items.map(({ id }) => id.replace(/-.*/, ''));
     expect(classes.sort()).toEqual(['fist', 'fist', 'palm', 'palm']);
+  });
+
+  it('chooses two-handed frames of videos in the layout of YouTube-ASL', async () => {
+    const folder = temporaryFolder();
+    const hand = Array.from({ length: 21 }, (_, k) => [0.3 + 0.02 * (k % 5), 0.6 - 0.03 * Math.floor(k / 5)]);
+    const mirrored = hand.map(([x = 0, y = 0]) => [1 - x, y]);
+    const body = Array.from({ length: 33 }, (_, k) => [0.45 + 0.01 * ((k * 7) % 11), 0.2 + 0.02 * k]);
+    mkdirSync(join(folder, 'keypoints'));
+    for (const video of ['a-_1', 'b2', 'c3', 'd4']) {
+      mkdirSync(join(folder, 'frames', video), { recursive: true });
+      const rows = Array.from({ length: 6 }, (_, frame) => ({
+        pose_landmarks: body,
+        left_hand_landmarks: hand,
+        right_hand_landmarks: frame % 2 === 0 ? mirrored : [],
+        face_landmarks: [],
+      }));
+      for (let frame = 1; frame <= 6; frame += 1)
+        await writePicture(join(folder, 'frames', video, `00000${frame}.png`), 10);
+      writeFileSync(join(folder, 'keypoints', `${video}.json`), JSON.stringify({ cropped_keypoints: rows }));
+    }
+    const out = join(folder, 'out');
+    const kept = ['--two-handed', '--videos', '3', '--frames', '9', '--fps', '25', '--size', '64x64'];
+    const poses = ['--poses', join(folder, 'keypoints')];
+    const made = await handfirst('evaluate', 'make', join(folder, 'frames'), ...poses, '-o', out, ...kept);
+    expect(made.code, made.err).toBe(0);
+    expect(made.out).toBe(`${out}: 9 frames of 3 sources\n`);
+    const { benchmark } = await readBenchmark(out);
+    // Every second frame, the first among them, shows both hands.
+    const frames = benchmark.items.map(({ id }) => Number(id.replace(/.*-/, '')) % 2);
+    expect(new Set(frames)).toEqual(new Set([0]));
   });
 
   it('pairs pictures and keypoints by name, and copies what was chosen alone', async () => {

@@ -67,7 +67,9 @@ export async function findClasses(input: string, poses = input): Promise<Source[
   const sources: Source[] = [];
   for (const className of await list(input)) {
     const folder = join(input, className);
-    if (!(await stat(folder)).isDirectory()) continue;
+    // Beside the classes may lie what is none, such as HaGRID's annotations.
+    if (!(await stat(folder)).isDirectory() || !(await list(folder)).some((file) => PICTURES.test(file)))
+      continue;
     const found = await findSources(folder, join(poses, className));
     for (const source of found)
       if (source.kind === 'picture')

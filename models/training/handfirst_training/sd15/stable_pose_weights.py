@@ -50,7 +50,7 @@ def load_stable_pose(path: Path) -> StablePoseAdapter:
         return fill(StablePoseAdapter(ControlNetModel.from_config(copy), PoseShape(**pose)), load_file(path / WEIGHTS), path)
     state = {key.removeprefix(PREFIX): value for key, value in sources.read_state(path, PREFIX).items()}
     with torch.device("meta"):
-        adapter = StablePoseAdapter(ControlNetModel.from_config(configs.CONTROLNET))
+        adapter = StablePoseAdapter(ControlNetModel.from_config(configs.CONTROLNET), PoseShape())
     return fill(adapter, named(state, adapter, path), path)
 
 
@@ -69,7 +69,8 @@ def named(state: State, adapter: StablePoseAdapter, path: Path) -> State:
             found[own[prefix] + key.removeprefix(prefix)] = value
         else:
             rest[key] = value
-    return found | by_size(rest, {key: value for key, value in adapter.own_state().items() if key not in found}, path)
+    unnamed = {key: value for key, value in adapter.own_state().items() if key not in found and not key.startswith("copy.")}
+    return found | by_size(rest, unnamed, path)
 
 
 def by_size(theirs: State, ours: State, path: Path) -> State:
