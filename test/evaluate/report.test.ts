@@ -9,7 +9,9 @@ import { htmlReport, writeHtmlReport } from '../../src/evaluate/report/html/inde
 import { html, Markup } from '../../src/evaluate/report/html/markup.js';
 import { intervalText, numberText } from '../../src/evaluate/report/html/numbers.js';
 import { scaleOf } from '../../src/evaluate/report/html/scale.js';
+import { markdown } from '../../src/evaluate/report/markdown.js';
 import type { Report } from '../../src/evaluate/report/report-model.js';
+import { summary } from '../../src/evaluate/report/summary.js';
 import { launchBrowser, seriousFaults, withBrowser } from '../browser.js';
 import { sampleReport } from './sample-report.js';
 
@@ -22,6 +24,21 @@ beforeAll(async () => {
   report = await sampleReport(folder);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('a row that was shown no hands', () => {
+  it('says so in every table', () => {
+    const presets = report.presets.map((one, at) => ({ ...one, shownHands: at === 0 }));
+    const others = presets.slice(1).map(({ preset }) => preset);
+    const told = { ...report, presets };
+    expect(others.length).toBeGreaterThan(0);
+    expect(summary(told)).toContain(
+      `Shown no hands, so that scores of hands follow from it: ${others.join(', ')}`,
+    );
+    expect(summary(report)).not.toContain('Shown no hands');
+    for (const name of others) expect(markdown(told)).toContain(`${name} (shown no hands)`);
+    expect(markdown(told)).not.toContain(`${presets[0]?.preset} (shown no hands)`);
+  });
+});
 
 describe('parts of the page', () => {
   it('escape what is put into them', () => {

@@ -13,6 +13,7 @@ export function summary(report: Report): string {
   const lines = [
     ...heading(report),
     ...table(report),
+    ...shownNoHands(report),
     ...unmeasured(report),
     ...comparisonLines(report),
     ...worstLines(report),
@@ -65,6 +66,14 @@ function table({ presets }: Report): string[] {
       return row(`${label}${unit ? ` (${unit})` : ''} ${arrow}`, [...cells, truth ? short(truth.value) : '']);
     }),
   ];
+}
+
+/** Who could not know where the hands are: their scores of hands follow from that. */
+function shownNoHands({ presets }: Report): string[] {
+  const names = presets.flatMap(({ preset, shownHands }) => (shownHands ? [] : preset));
+  return names.length === 0
+    ? []
+    : wrapped(`Shown no hands, so that scores of hands follow from it: ${names.join(', ')}`);
 }
 
 function figure(figures: readonly Figure[], name: string): Figure | undefined {
