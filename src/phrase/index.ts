@@ -17,6 +17,7 @@ export {
   signFile,
 } from './join.js';
 export { type Lexicon, type LexiconEntry, type LexiconFolder, lexiconOf, openLexicon } from './lexicon.js';
+export { formatPhrase, type PhrasePart, parsePhrase } from './notation.js';
 export { type PhraseItem, type PhraseOptions, phrase, phraseItems } from './phrase.js';
 export { SPELL_DEFAULTS, type SpelledClip, type SpellOptions, spell } from './spell.js';
 export type { LetterTime } from './spelling.js';

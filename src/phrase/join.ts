@@ -32,6 +32,8 @@ export interface JoinOptions {
 export interface Sign {
   readonly name: string;
   readonly frames: readonly PoseFrame[];
+  /** Seconds for which its end is held. Default: 0. */
+  readonly hold?: number;
 }
 
 /** When a sign stands, seconds from the clip's beginning. */
@@ -124,7 +126,8 @@ export function joinSigns(signs: readonly Sign[], options: JoinOptions = {}): Jo
     frames.push(...next);
   };
   if (rest) append(still);
-  for (const { name, frames: sign } of signs) {
+  for (const { name, frames: signed, hold = 0 } of signs) {
+    const sign = [...signed, ...held(signed, Math.round(hold * fps))];
     append(sign);
     times.push({ sign: name, start: (frames.length - sign.length) / fps, end: frames.length / fps });
   }
@@ -141,6 +144,12 @@ export function joinSigns(signs: readonly Sign[], options: JoinOptions = {}): Jo
     for (const [index, frame] of frames.entries()) yield { ...frame, index, time: index / fps };
   }
   return { info, signs: times, frames: pulled, close: async () => {} };
+}
+
+/** The last frame, over and over. */
+function held(frames: readonly PoseFrame[], count: number): PoseFrame[] {
+  const last = frames.at(-1);
+  return last ? Array.from({ length: count }, () => last) : [];
 }
 
 /** The frames between two. */

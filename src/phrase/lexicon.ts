@@ -37,7 +37,8 @@ export interface LexiconFolder {
 }
 
 const INDEX = 'index.csv';
-const SIGN_FILE = /\.(pose|jsonl|ndjson)$/i;
+/** Names of files that can be signs. */
+export const SIGN_FILE = /\.(pose|jsonl|ndjson)$/i;
 
 const milliseconds = z.coerce.number().nonnegative();
 

@@ -3,8 +3,9 @@ import { mirrorFrame, type PoseFrame } from '../pose/index.js';
 import { figurePoints, film } from './figure.js';
 import { type JoinedClip, type JoinOptions, joinOptions, joinSigns, type Sign, signFile } from './join.js';
 import { lettersOf } from './letters.js';
-import { type Lexicon, type LexiconEntry, openLexicon } from './lexicon.js';
+import { type Lexicon, type LexiconEntry, openLexicon, SIGN_FILE } from './lexicon.js';
 import { holdAt } from './motion.js';
+import { type PhrasePart, parsePhrase } from './notation.js';
 import { checkSpeed, SPELL_DEFAULTS, type SpellOptions } from './spell.js';
 import { atRest, laySpelling } from './spelling.js';
 
@@ -12,22 +13,24 @@ import { atRest, laySpelling } from './spelling.js';
 export interface PhraseOptions extends JoinOptions, Pick<SpellOptions, 'hand' | 'speed'> {
   /** Spell glosses that the lexicon does not have. Default: no. */
   readonly spellUnknown?: boolean;
+  /** Take glosses that name keypoint files (`HELLO.pose`) as these files, where the lexicon has no such sign. Default: yes. */
+  readonly files?: boolean;
   /** Code of the spoken or signed language whose rows of an index count. Default: all. */
   readonly language?: string;
 }
 
-/** Letters joined by hyphens, `A-N-A`: they are spelled. */
-const SPELLED = /^[\p{L}\d](?:-[\p{L}\d])+$/u;
+/** Letters joined by hyphens, `A-N-A`, or one letter before a hyphen, `A-`: they are spelled. */
+const SPELLED = /^[\p{L}\d](?:(?:-[\p{L}\d])+|-)$/u;
 
-/** A gloss of a phrase, and its recording; undefined: it is spelled. */
-export interface PhraseItem {
+/** A part of a phrase, and its recording; undefined: it is spelled. */
+export interface PhraseItem extends Omit<PhrasePart, 'text'> {
   readonly gloss: string;
   readonly entry: LexiconEntry | undefined;
 }
 
 /**
- * Signs a phrase: glosses, parted by blanks, from a lexicon (see `openLexicon`), and letters joined by hyphens (`A-N-A`), which are
- * fingerspelled. Throws UsageError for glosses that the lexicon does not have, naming what is near, and PoseFileError.
+ * Signs a phrase: glosses, parted by blanks, from a lexicon (see `openLexicon`), letters joined by hyphens (`A-N-A`), which are
+ * fingerspelled, and names of keypoint files. Each can be repeated, slowed and held (see `parsePhrase`). Throws UsageError for glosses that the lexicon does not have, naming what is near, and PoseFileError.
  */
 export async function phrase(
   text: string,
@@ -38,37 +41,52 @@ export async function phrase(
     hand = SPELL_DEFAULTS.hand,
     speed = SPELL_DEFAULTS.speed,
     spellUnknown,
+    files = true,
     language,
     ...joining
   } = options;
   checkSpeed(speed);
   const checked = joinOptions(joining);
   const known = typeof lexicon === 'string' ? await openLexicon(lexicon, language) : lexicon;
-  const items = phraseItems(text, known, spellUnknown);
+  const items = phraseItems(text, known, { spellUnknown, files });
   const recorded = new Map<string, Sign>();
   const signs: Sign[] = [];
-  for (const { gloss, entry } of items) {
+  for (const { gloss, entry, repeat, speed: own, hold } of items) {
+    const key = `${gloss} ${own}`;
     const sign =
-      recorded.get(gloss) ??
+      recorded.get(key) ??
       (entry
-        ? await signFile(gloss, entry.path, checked, { part: entry.part })
-        : spelledSign(gloss, checked, hand, speed));
-    recorded.set(gloss, sign);
-    signs.push(sign);
+        ? await signFile(gloss, entry.path, slowed(checked, own), { part: entry.part })
+        : spelledSign(gloss, checked, hand, speed * own));
+    recorded.set(key, sign);
+    for (let k = 1; k <= repeat; k++) signs.push(k === repeat ? { ...sign, hold } : sign);
   }
   return joinSigns(signs, checked);
 }
 
-/** The glosses of a phrase with their recordings. Throws UsageError as `phrase` does. */
-export function phraseItems(text: string, lexicon: Lexicon, spellUnknown = false): PhraseItem[] {
-  const glosses = text.trim().split(/\s+/).filter(Boolean);
-  if (glosses.length === 0)
+/** Read at more frames a second, a recording is slower at the phrase's rate. */
+function slowed(options: Required<JoinOptions>, speed: number): Required<JoinOptions> {
+  return { ...options, fps: options.fps / speed };
+}
+
+/** The parts of a phrase with their recordings. Throws UsageError as `phrase` does. */
+export function phraseItems(
+  text: string,
+  lexicon: Lexicon,
+  { spellUnknown = false, files = true }: Pick<PhraseOptions, 'spellUnknown' | 'files'> = {},
+): PhraseItem[] {
+  const parts = parsePhrase(text, (whole) => lexicon.find(whole) !== undefined);
+  if (parts.length === 0)
     throw new UsageError(
       'HF_PHRASE_EMPTY',
       'The phrase is empty: give glosses such as "HELLO NAME MY A-N-A".',
       { field: 'text' },
     );
-  const items = glosses.map((gloss) => ({ gloss, entry: lexicon.find(gloss) }));
+  const items = parts.map(({ text: gloss, ...how }) => ({
+    gloss,
+    entry: lexicon.find(gloss) ?? (files ? fileEntry(gloss) : undefined),
+    ...how,
+  }));
   const unknown = items.filter(({ gloss, entry }) => !entry && !SPELLED.test(gloss));
   if (unknown.length > 0 && !spellUnknown) {
     const told = [...new Set(unknown.map(({ gloss }) => gloss))].map((gloss) => {
@@ -82,6 +100,11 @@ export function phraseItems(text: string, lexicon: Lexicon, spellUnknown = false
     );
   }
   return items;
+}
+
+/** A keypoint file that is named in place of a gloss. */
+function fileEntry(name: string): LexiconEntry | undefined {
+  return SIGN_FILE.test(name) ? { gloss: name, path: name, file: name, part: { from: 0 } } : undefined;
 }
 
 /** A fingerspelled item without its way up and down. */
