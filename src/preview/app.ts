@@ -1,17 +1,17 @@
-import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { type Context, Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { z } from 'zod';
 import { HandfirstError } from '../errors.js';
 import { guard } from '../serve/guard.js';
+import { download, jsonOf, sentIn, webp } from './answers.js';
 import type { PageFile } from './page-files.js';
 import { lexiconRequest, phraseRequest } from './phrase-protocol.js';
-import { clipRequest, inspectRequest, lookRequest, runRequest } from './protocol.js';
+import { clipRequest, lookRequest } from './protocol.js';
+import { addRuns } from './run-routes.js';
 import { failureOf } from './sentence.js';
 import type { Studio } from './studio.js';
-import { type Sent, TooLargeError } from './workspace.js';
+import { TooLargeError } from './workspace.js';
 
 export interface AppOptions {
   readonly studio: Studio;
@@ -25,15 +25,13 @@ export interface AppOptions {
 
 /** A line that keeps an idle stream of events from being cut, every so many milliseconds. */
 const HEARTBEAT_MS = 15_000;
-/** Longest body of a request in JSON, letters; of a lexicon's names and index. */
-const JSON_LENGTH = 64 * 1024;
+/** Longest body with a lexicon's names and index, letters. */
 const LEXICON_LENGTH = 16 * 1024 * 1024;
 
 const frames = z.object({
   from: z.coerce.number().int().min(0),
   to: z.coerce.number().int().min(0),
 });
-const place = z.object({ frame: z.coerce.number().int().min(0), k: z.coerce.number().int().min(0) });
 
 /** The routes of the preview. Failures are `{ error: sentence, code }`, the code of docs/errors.md. */
 export function previewApp(options: AppOptions): Hono {
@@ -96,6 +94,11 @@ function addState(app: Hono, { studio, signal }: AppOptions): void {
 function addFiles(app: Hono, studio: Studio): void {
   const { keypointBytes, pictureBytes } = studio.limits;
   app.post('/api/files', (context) => receive(context, studio, 'keypoints', keypointBytes));
+  app.post('/api/recordings', async (context) => {
+    const sent = sentIn(context, keypointBytes);
+    const video = await studio.workspace.receive(context.req.query('name') ?? 'recording.webm', sent);
+    return context.json(studio.recordings.add(video));
+  });
   app.post('/api/pictures', (context) => receive(context, studio, 'picture', pictureBytes));
   app.get('/api/files/:id', (context) => {
     const { path, name } = studio.workspace.madeFile(context.req.param('id'));
@@ -121,28 +124,6 @@ function addPhrases(app: Hono, { lexicons, phrases, limits }: Studio): void {
 async function receive(context: Context, studio: Studio, what: string, limit: number): Promise<Response> {
   const file = await studio.workspace.receive(context.req.query('name') ?? what, sentIn(context, limit));
   return context.json({ file: file.id, name: file.name });
-}
-
-function sentIn(context: Context, limit: number): Sent {
-  const announced = Number(context.req.header('content-length') ?? 0);
-  return { chunks: iterate(context.req.raw.body ?? []), announced, limit };
-}
-
-/** A file to be saved. */
-function download(path: string, name: string, type: string, bytes?: number): Response {
-  return new Response(Readable.toWeb(createReadStream(path)), {
-    headers: {
-      'Content-Type': type,
-      ...(bytes === undefined ? {} : { 'Content-Length': String(bytes) }),
-      'Content-Disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
-    },
-  });
-}
-
-async function* iterate(
-  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  yield* chunks;
 }
 
 function addClips(app: Hono, studio: Studio): void {
@@ -172,62 +153,4 @@ function addLooks(app: Hono, { looks }: Studio): void {
   app.get('/api/pictures/:id', async (context) =>
     webp(context, await looks.thumbnail(context.req.param('id'))),
   );
-}
-
-function addRuns(app: Hono, { runs }: Studio): void {
-  app.post('/api/runs', async (context) =>
-    context.json(await runs.add(runRequest.parse(await jsonOf(context)))),
-  );
-  app.delete('/api/runs/:id', async (context) => {
-    await runs.remove(context.req.param('id'));
-    return context.json({});
-  });
-  app.post('/api/runs/:id/cancel', (context) => {
-    runs.cancel(context.req.param('id'));
-    return context.json({});
-  });
-  app.post('/api/runs/:id/inspections', async (context) => {
-    runs.inspect(context.req.param('id'), inspectRequest.parse(await jsonOf(context)).frame);
-    return context.json({});
-  });
-  app.get('/api/runs/:id/:pass{live|full}/:frame{[0-9]+}', async (context) => {
-    const { id, pass, frame } = context.req.param();
-    return picture(context, runs.framePath(id, pass === 'live' ? 'live' : 'full', Number(frame)));
-  });
-  app.get('/api/runs/:id/inspections/:frame{[0-9]+}/:k{[0-9]+}', async (context) => {
-    const { frame, k } = place.parse(context.req.param());
-    return picture(context, runs.inspectionPath(context.req.param('id'), frame, k));
-  });
-  app.get('/api/runs/:id/video', (context) => {
-    const { path, name, bytes } = runs.video(context.req.param('id'));
-    return download(path, name, name.endsWith('.webm') ? 'video/webm' : 'video/mp4', bytes);
-  });
-}
-
-/** A picture that never changes under its address. */
-async function picture(context: Context, path: string): Promise<Response> {
-  return webp(context, await readFile(path));
-}
-
-function webp(context: Context, bytes: Uint8Array): Response {
-  return context.body(new Uint8Array(bytes), 200, {
-    'Content-Type': 'image/webp',
-    'Cache-Control': 'private, max-age=86400, immutable',
-  });
-}
-
-/** The request's JSON, not longer than any that the page sends. */
-async function jsonOf(context: Context, most = JSON_LENGTH): Promise<unknown> {
-  let text = '';
-  const decoder = new TextDecoder();
-  for await (const chunk of iterate(context.req.raw.body ?? [])) {
-    text += decoder.decode(chunk, { stream: true });
-    if (text.length > most)
-      throw new TooLargeError('HF_PREVIEW_TOO_LARGE', 'The page asked for too much at once: reload it.');
-  }
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -72,11 +72,6 @@ export class Clips {
     return { state: stateOf(open), file: open.file, track: open.track };
   }
 
-  /** How a file that is open, or was last, is read. */
-  sourceOf(file: string): ClipRequest['source'] {
-    return [...this.open.values()].findLast((open) => open.file.id === file)?.source ?? {};
-  }
-
   async close(): Promise<void> {
     await Promise.all([...this.open.values()].map(shut));
   }
@@ -129,6 +124,7 @@ function stateOf({ id, file, source, clip, track, problems, error }: OpenClip): 
     file: file.id,
     name: file.name,
     made: file.madeBy !== undefined,
+    captions: file.captions ?? [],
     format,
     source,
     width,

@@ -4,7 +4,14 @@ import { commandArguments } from '../pipeline/command.js';
 import type { Engine, GeneratedFrame, GenerateOptions, RenderOptions, Session } from '../pipeline/index.js';
 import { listPresets } from '../pipeline/preset.js';
 import { provenance } from '../pipeline/provenance.js';
-import { commandLine, openVideoWriter, type VideoMetadataInput, type VideoWriter } from '../video/index.js';
+import {
+  type Caption,
+  commandLine,
+  cutCaptions,
+  openVideoWriter,
+  type VideoMetadataInput,
+  type VideoWriter,
+} from '../video/index.js';
 import { frameFile, savePicture } from './pictures.js';
 import type { PassName, PassState } from './protocol.js';
 import { drawFrames, generateOptions, type Run } from './run.js';
@@ -94,11 +101,13 @@ async function openWriter(session: Session, run: Run, options: RenderOptions): P
   const { size, clip } = session;
   const { file } = run.plan;
   const made = await provenance(session, options);
+  const captions = captionsOf(run.plan);
   const metadata: VideoMetadataInput = {
     ...made,
     pose: { ...made.pose, name: basename(file.name) },
     command: namedArguments(run, options),
   };
+  run.metadata = metadata;
   return openVideoWriter({
     path: options.output.path,
     width: size,
@@ -106,9 +115,17 @@ async function openWriter(session: Session, run: Run, options: RenderOptions): P
     fps: clip.info.fps,
     alpha: options.look?.background === 'transparent',
     metadata,
+    ...(captions.length > 0 ? { captions } : {}),
     resume: 'never',
     onFailure: 'remove',
   });
+}
+
+/** What is signed in the range, at the video's speed; empty where it is not known. */
+export function captionsOf({ file, from, to, speed, fps }: Run['plan']): Caption[] {
+  const own = fps / speed;
+  const cut = cutCaptions(file.captions ?? [], from / own, to === undefined ? Infinity : to / own);
+  return cut.map(({ text, start, end }) => ({ text, start: start / speed, end: end / speed }));
 }
 
 /** MP4 knows no transparency. */

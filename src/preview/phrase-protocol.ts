@@ -5,8 +5,9 @@ import { z } from 'zod';
  */
 
 const id = z.string().regex(/^[0-9a-f-]{36}$/, 'no name that was given out');
-/** Longest text of a phrase, letters; and most signs of one. */
+/** Longest text that is spelled, longest phrase in its notation, letters; and most files of one. */
 const TEXT = 500;
+const PHRASE = 10_000;
 const SIGNS = 250;
 
 const spelling = {
@@ -15,16 +16,17 @@ const spelling = {
   speed: z.number().default(1),
 };
 
-/** A phrase to be made: spelled, signed from a lexicon, or joined from stored files. */
+/** Keypoints to be made: a spelled text, or a phrase in the notation of `handfirst phrase`, of a lexicon's signs, letters and stored files. */
 export const phraseRequest = z.discriminatedUnion('how', [
   z.strictObject({ how: z.literal('spell'), ...spelling }),
   z.strictObject({
-    how: z.literal('sign'),
+    how: z.literal('phrase'),
     ...spelling,
+    text: z.string().max(PHRASE),
     lexicon: id,
-    spellUnknown: z.boolean().default(false),
+    /** Files that the phrase names. */
+    files: z.array(id).max(SIGNS).default([]),
   }),
-  z.strictObject({ how: z.literal('join'), files: z.array(id).min(1).max(SIGNS) }),
 ]);
 
 const fileName = z.string().min(1).max(500);

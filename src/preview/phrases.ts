@@ -1,17 +1,15 @@
 import {
-  type JoinOptions,
-  joinOptions,
-  joinSigns,
+  glossTimes,
+  type Lexicon,
+  type LexiconEntry,
   phrase,
   phraseItems,
-  type Sign,
-  signFile,
   spell,
+  spelledTime,
   writeClip,
 } from '../phrase/index.js';
 import type { PoseClip } from '../pose/index.js';
-import { commandLine } from '../video/index.js';
-import type { Clips } from './clips.js';
+import { type Caption, commandLine } from '../video/index.js';
 import type { Lexicons } from './lexicons.js';
 import type { PhraseAnswer, PlannedPhrase } from './phrase-protocol.js';
 import type { StoredFile, Workspace } from './workspace.js';
@@ -23,28 +21,37 @@ interface Draft {
   readonly clip: PoseClip;
   /** What it is called, without an ending. */
   readonly title: string;
+  /** What is signed when. */
+  readonly captions: readonly Caption[];
   /** Arguments of the command that makes it, from `handfirst` on. */
   readonly command: readonly string[];
   /** Commands that make what it is made of. */
   readonly before?: readonly string[];
 }
 
-/** Phrases that are made in the page: fingerspelled, signed from a lexicon, joined. */
+interface Signs {
+  /** The lexicon's, for the command. */
+  readonly name: string;
+  readonly lexicon: Lexicon;
+  readonly stored: readonly StoredFile[];
+  readonly missing: (entry: LexiconEntry) => boolean;
+}
+
+/** Phrases that are made in the page: fingerspelled, or of signs, letters and files. */
 export class Phrases {
   private readonly stop = new AbortController();
   private readonly pending = new Set<Promise<unknown>>();
 
   constructor(
     private readonly workspace: Workspace,
-    private readonly clips: Clips,
     private readonly lexicons: Lexicons,
   ) {}
 
   /** Makes a phrase into a file of the workspace. Throws UsageError and PoseFileError. */
   async make(request: PlannedPhrase): Promise<PhraseAnswer> {
-    if (request.how === 'sign') {
-      const { lexicon, missing } = this.lexicons.resolve(request.lexicon);
-      const items = phraseItems(request.text, lexicon, request.spellUnknown);
+    if (request.how === 'phrase') {
+      const { lexicon, missing } = this.signs(request);
+      const items = phraseItems(request.text, lexicon, { files: false });
       const files = items.flatMap(({ entry }) => (entry && missing(entry) ? [entry.file] : []));
       if (files.length > 0) return { wanted: [...new Set(files)] };
     }
@@ -65,13 +72,13 @@ export class Phrases {
   }
 
   private async write(request: PlannedPhrase): Promise<StoredFile> {
-    const { clip, title, command, before = [] } = await this.draft(request);
+    const { clip, title, captions, command, before = [] } = await this.draft(request);
     const { signal } = this.stop;
     const { name, madeBy } = this.named(shortened(title), (name) => [
       ...before,
       commandLine({ command: [...command] }, name),
     ]);
-    return this.workspace.make(name, madeBy, async (path) => {
+    return this.workspace.make({ name, madeBy, captions }, async (path) => {
       await writeClip(clip, path, { signal });
     });
   }
@@ -89,32 +96,41 @@ export class Phrases {
     }
   }
 
-  private draft(request: PlannedPhrase): Draft | Promise<Draft> {
-    if (request.how === 'spell') return spelled(request);
-    return request.how === 'sign' ? this.signed(request) : this.joined(request);
+  private async draft(request: PlannedPhrase): Promise<Draft> {
+    return request.how === 'spell' ? spelled(request) : this.signed(request);
   }
 
-  private async signed({ text, hand, speed, lexicon: id, spellUnknown }: Plan<'sign'>): Promise<Draft> {
-    const { name, lexicon } = this.lexicons.resolve(id);
-    const clip = await phrase(text, lexicon, { hand, speed, spellUnknown });
-    const flags = ['--lexicon', name, ...(spellUnknown ? ['--spell-unknown'] : []), ...how(hand, speed)];
-    return { clip, title: text, command: ['handfirst', 'phrase', argument(text), ...flags] };
-  }
-
-  private async joined({ files }: Plan<'join'>): Promise<Draft> {
-    const stored = files.map((id) => this.workspace.file(id));
-    const options: Required<JoinOptions> = joinOptions({});
-    const signs: Sign[] = [];
-    for (const { id, name, path } of stored) {
-      this.stop.signal.throwIfAborted();
-      // What a file does not say was said when it was looked at.
-      const { framing: _, ...open } = this.clips.sourceOf(id);
-      signs.push(await signFile(name, path, options, { open }));
-    }
+  /** The signs that the phrase may name: those of the lexicon, and the stored files by their names. */
+  private signs({ lexicon: id, files }: Pick<Plan<'phrase'>, 'lexicon' | 'files'>): Signs {
+    const stored = files.map((file) => this.workspace.file(file));
+    const { name, lexicon, missing } = this.lexicons.resolve(id);
+    const fileOf = (gloss: string) => stored.find((file) => file.name === gloss);
     return {
-      clip: joinSigns(signs, options),
-      title: stored.map(({ name }) => stem(name)).join(' '),
-      command: ['handfirst', 'join', ...stored.map(({ name }) => name)],
+      name,
+      stored,
+      missing: (entry) => fileOf(entry.gloss) === undefined && missing(entry),
+      lexicon: {
+        ...lexicon,
+        find(gloss) {
+          const file = fileOf(gloss);
+          if (!file) return lexicon.find(gloss);
+          return { gloss, path: file.path, file: file.name, part: { from: 0 } };
+        },
+      },
+    };
+  }
+
+  private async signed({ text, hand, speed, ...from }: Plan<'phrase'>): Promise<Draft> {
+    const { name, lexicon, stored } = this.signs(from);
+    const clip = await phrase(text, lexicon, { hand, speed, files: false });
+    const flags = ['--lexicon', name, ...how(hand, speed)];
+    return {
+      clip,
+      title: glossTimes(clip)
+        .map((sign) => sign.text)
+        .join(' '),
+      captions: glossTimes(clip),
+      command: ['handfirst', 'phrase', argument(text), ...flags],
       before: [...new Set(stored.flatMap(({ madeBy = [] }) => madeBy))],
     };
   }
@@ -122,7 +138,8 @@ export class Phrases {
 
 function spelled({ text, hand, speed }: Plan<'spell'>): Draft {
   const clip = spell(text, { hand, speed });
-  return { clip, title: text, command: ['handfirst', 'spell', argument(text), ...how(hand, speed)] };
+  const command = ['handfirst', 'spell', argument(text), ...how(hand, speed)];
+  return { clip, title: text, captions: spelledTime(clip, text), command };
 }
 
 function how(hand: 'left' | 'right', speed: number): string[] {
@@ -138,9 +155,4 @@ function argument(text: string): string {
 function shortened(text: string): string {
   const plain = text.trim().replace(/[^\p{L}\p{N}-]+/gu, '-');
   return plain.slice(0, 60).replace(/^-+|-+$/g, '') || 'phrase';
-}
-
-function stem(name: string): string {
-  const last = name.split(/[\\/]/).at(-1) ?? name;
-  return last.replace(/\.[^.]*$/, '');
 }

@@ -101,6 +101,8 @@ export interface ClipState {
   readonly name: string;
   /** The file was made here, and can be saved. */
   readonly made: boolean;
+  /** What is signed when, seconds; empty where that is not known. */
+  readonly captions: readonly { readonly text: string; readonly start: number; readonly end: number }[];
   readonly format: string;
   readonly source: ClipSource;
   readonly width: number;
@@ -119,6 +121,10 @@ export interface ClipState {
 
 /** `live`: every frame in the quickest preset, to be played while it is drawn; `full`: as asked for, in its place. */
 export type PassName = 'live' | 'full';
+/** What a finished video is saved as, beside one frame as PNG and the captions as WebVTT. */
+export const EXPORTS = ['mp4', 'webm', 'gif'] as const;
+export type ExportFormat = (typeof EXPORTS)[number];
+
 export type WorkState = 'waiting' | 'drawing' | 'paused' | 'done' | 'cancelled' | 'failed';
 
 /** A pass over the range. */
@@ -174,8 +180,22 @@ export interface RunState {
   readonly notes: readonly string[];
   readonly failure?: Failure;
   readonly video?: { readonly name: string; readonly bytes: number };
+  /** There are captions to go with it. */
+  readonly captioned: boolean;
   /** The command that makes the same video, after those that make its keypoints where they were made here. */
   readonly command: string;
+}
+
+/** A video in which keypoints are looked for. */
+export interface RecordingState {
+  readonly id: string;
+  readonly name: string;
+  readonly state: WorkState;
+  /** Frames that were looked at. */
+  readonly done: number;
+  /** The stored file with the keypoints, once they are all there. */
+  readonly file?: string;
+  readonly failure?: Failure;
 }
 
 /** Something that is drawn or waits for its turn; the first is being drawn. */
@@ -192,6 +212,7 @@ export interface PreviewState {
     readonly error?: string;
   };
   readonly clips: readonly ClipState[];
+  readonly recordings: readonly RecordingState[];
   readonly runs: readonly RunState[];
   readonly queue: readonly QueueEntry[];
 }

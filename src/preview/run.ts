@@ -7,6 +7,7 @@ import {
   RunEvents,
   Session,
 } from '../pipeline/index.js';
+import type { VideoMetadataInput } from '../video/index.js';
 import type { ClipSource, Failure, InspectionState, PassState, RunState, Variant } from './protocol.js';
 import { inWords } from './sentence.js';
 import type { StoredFile } from './workspace.js';
@@ -43,6 +44,8 @@ export interface Run {
   readonly command: string;
   failure?: Failure;
   video?: NonNullable<RunState['video']>;
+  /** What its files say of themselves. */
+  metadata?: VideoMetadataInput;
 }
 
 /** The options of `generate` for a run; paths are those on the disk. */
@@ -125,6 +128,7 @@ export function runState(run: Run): RunState {
     notes,
     ...(failure === undefined ? {} : { failure }),
     ...(video ? { video } : {}),
+    captioned: (run.plan.file.captions ?? []).length > 0,
     command,
   };
 }

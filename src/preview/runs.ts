@@ -2,12 +2,23 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CancelledError, UsageError } from '../errors.js';
 import type { Engine, GenerateOptions } from '../pipeline/index.js';
+import { formatCaptions } from '../video/index.js';
 import type { Clips } from './clips.js';
+import { type Export, Exports, framePng } from './exports.js';
 import { inspectFrame } from './inspection.js';
-import { equivalentCommand, fullPass, livePass, livePreset, type PassTools } from './passes.js';
+import {
+  captionsOf,
+  equivalentCommand,
+  fullPass,
+  livePass,
+  livePreset,
+  type PassTools,
+  videoName,
+} from './passes.js';
 import { frameFile, inspectionFile } from './pictures.js';
 import { planRun } from './plan-run.js';
 import type {
+  ExportFormat,
   Failure,
   InspectionState,
   PassName,
@@ -40,6 +51,7 @@ export interface RunsSurroundings {
 /** Everything that was asked to be drawn, until it is removed. */
 export class Runs {
   private readonly runs = new Map<string, Run>();
+  private readonly exports = new Exports();
   private readonly queue: WorkQueue<RunWork>;
 
   constructor(private readonly around: RunsSurroundings) {
@@ -129,14 +141,20 @@ export class Runs {
     return join(plan.folder, inspectionFile(frame, k));
   }
 
-  video(id: string): { path: string; name: string; bytes: number } {
-    const { video, plan } = this.get(id);
-    if (!video)
-      throw new UsageError(
-        'HF_PREVIEW_NOT_READY',
-        'The video is not finished: wait until every frame has been drawn.',
-      );
-    return { ...video, path: join(plan.folder, `video${video.name.slice(video.name.lastIndexOf('.'))}`) };
+  /** The video in a format, made where it is not there yet. */
+  save(id: string, format: ExportFormat): Promise<Export> {
+    return this.exports.of(this.get(id), format);
+  }
+
+  /** One frame as PNG. */
+  saveFrame(id: string, frame: number): Promise<{ name: string; bytes: Buffer }> {
+    return framePng(this.get(id), frame);
+  }
+
+  /** What is signed when, as WebVTT. */
+  captions(id: string): { name: string; text: string } {
+    const { plan } = this.get(id);
+    return { name: videoName({ plan }).replace(/\.\w+$/, '.vtt'), text: formatCaptions(captionsOf(plan)) };
   }
 
   /** Ends everything that is being drawn or waits. */

@@ -13,6 +13,7 @@ import { Lexicons } from './lexicons.js';
 import { Looks } from './looks.js';
 import { Phrases } from './phrases.js';
 import type { About, ClipState, PreviewState } from './protocol.js';
+import { Recordings } from './recordings.js';
 import { Runs } from './runs.js';
 import { sentenceOf } from './sentence.js';
 import { StateFeed } from './state-feed.js';
@@ -39,6 +40,7 @@ export class Studio {
   readonly lexicons: Lexicons;
   readonly phrases: Phrases;
   readonly looks: Looks;
+  readonly recordings: Recordings;
   private warm: PreviewState['engine'];
 
   private constructor(
@@ -52,8 +54,9 @@ export class Studio {
     const { size } = engine.bundle.manifest.body.autoencoder;
     this.clips = new Clips(workspace, size, feed.changed);
     this.looks = new Looks(engine, workspace);
+    this.recordings = new Recordings(workspace, feed.changed);
     this.lexicons = new Lexicons(workspace);
-    this.phrases = new Phrases(workspace, this.clips, this.lexicons);
+    this.phrases = new Phrases(workspace, this.lexicons);
     const ready = engine.warm().then(() => engine);
     this.runs = new Runs({
       workspace,
@@ -111,6 +114,7 @@ export class Studio {
     return {
       engine: this.warm,
       clips: this.clips.states,
+      recordings: this.recordings.states,
       runs: this.runs.states,
       queue: this.runs.waiting,
     };
@@ -126,6 +130,7 @@ export class Studio {
     this.runs.close();
     this.feed.close();
     await this.engine.close();
+    await this.recordings.close();
     await this.phrases.close();
     await this.clips.close();
     await this.workspace.close();

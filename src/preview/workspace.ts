@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OutputError, UsageError } from '../errors.js';
+import type { Caption } from '../video/index.js';
 
 /** A file that the preview may read: uploaded, made by it, or named on the command line. */
 export interface StoredFile {
@@ -14,6 +15,8 @@ export interface StoredFile {
   readonly kind: 'adopted' | 'own' | 'sign';
   /** Commands that make the same file, where it was made here. */
   readonly madeBy?: readonly string[];
+  /** What is signed when, where it was made here. */
+  readonly captions?: readonly Caption[];
 }
 
 /** More than was allowed was sent. */
@@ -87,16 +90,15 @@ export class Workspace {
     return stored;
   }
 
-  /** Has a keypoint file written into the workspace; `madeBy`: the commands that make the same. */
+  /** Has a keypoint file written into the workspace. */
   async make(
-    name: string,
-    madeBy: readonly string[],
+    { name, ...made }: Pick<StoredFile, 'name' | 'madeBy' | 'captions'>,
     write: (path: string) => Promise<void>,
   ): Promise<StoredFile> {
     const id = randomUUID();
     const path = join(this.folder, `${id}.pose`);
     await write(path);
-    const stored = this.keep({ id, name: plainName(name), path, kind: 'own', madeBy });
+    const stored = this.keep({ id, name: plainName(name), path, kind: 'own', ...made });
     await this.dropOldest('own');
     return stored;
   }

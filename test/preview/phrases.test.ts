@@ -70,18 +70,23 @@ describe('a phrase in the page', () => {
     );
   });
 
-  it('is joined from files, those that were made as well', async () => {
+  it('has files in it, those that were made as well, and says when each is signed', async () => {
     const made = await said(make({ how: 'spell', text: 'A' }));
     const fast = await said(make({ how: 'spell', text: 'A', speed: 2 }));
     expect([made.name, fast.name]).toEqual(['A.pose', 'A-2.pose']);
     const files = [await upload('HELLO.pose'), made.file];
-    const { file, name } = await said(make({ how: 'join', files }));
-    expect(name).toBe('HELLO-A.pose');
-    expect(await saved(file, name)).not.toHaveLength(0);
+    const [{ id: lexicon }] = await said(fetch(at('/api/lexicons')));
+    const text = 'HELLO.pose*2 A.pose@0.5+0.2s B-C';
+    const { file, name } = await said(make({ how: 'phrase', text, files, lexicon }));
+    expect(name).toBe('HELLO-HELLO-A-B-C.pose');
+    const frames = await saved(file, name);
+    const clip = await said(post('/api/clips', { file }));
+    expect(clip.captions.map(({ text }: { text: string }) => text)).toEqual(['HELLO', 'HELLO', 'A', 'B-C']);
+    expect(clip.captions.at(-1).end).toBeLessThan(frames.length / 25);
     expect((await commandFor(file)).split('\n')).toEqual([
       'handfirst spell A -o A.pose &&',
-      'handfirst join HELLO.pose A.pose -o HELLO-A.pose &&',
-      `handfirst generate HELLO-A.pose ${GENERATE} -o HELLO-A.mp4`,
+      `handfirst phrase '${text}' --lexicon samples -o HELLO-HELLO-A-B-C.pose &&`,
+      `handfirst generate HELLO-HELLO-A-B-C.pose ${GENERATE} -o HELLO-HELLO-A-B-C.mp4`,
     ]);
   });
 
@@ -96,12 +101,15 @@ describe('a phrase in the page', () => {
       /^The character "漢" in "漢" has no hand shape/,
     );
     expect(await error({ how: 'spell', text: 'A', speed: 9 })).toMatch(/^A speed of 9 cannot be signed/);
-    expect(await error({ how: 'sign', text: 'HELO', lexicon: id })).toMatch(
-      /^The lexicon samples has no sign for HELO \(near it: HELLO\)\. .* "spell unknown"/,
+    expect(await error({ how: 'phrase', text: 'HELO', lexicon: id })).toMatch(
+      /^The lexicon samples has no sign for HELO \(near it: HELLO\)\./,
     );
+    expect(await error({ how: 'phrase', text: '/etc/secret.pose', lexicon: id })).toMatch(/has no sign for/);
     const broken = await said(fetch(at('/api/files?name=bad.pose'), { method: 'POST', body: 'no' }));
-    expect(await error({ how: 'join', files: [broken.file] })).toMatch(/^bad\.pose is in no layout/);
-    expect(await error({ how: 'join', files: [] })).toMatch(/makes no sense at files/);
+    expect(await error({ how: 'phrase', text: 'bad.pose', files: [broken.file], lexicon: id })).toMatch(
+      /^bad\.pose is in no layout/,
+    );
+    expect(await error({ how: 'phrase', text: ' ', lexicon: id })).toMatch(/^The phrase is empty/);
   });
 });
 
@@ -110,7 +118,7 @@ describe('a lexicon in the page', () => {
     const [samples]: LexiconState[] = await said(fetch(at('/api/lexicons')));
     expect(samples).toMatchObject({ name: 'samples', glosses: expect.arrayContaining(['hello', 'phrase']) });
     const lexicon = samples?.id ?? '';
-    const { file, name } = await said(make({ how: 'sign', text: 'HELLO A-N', lexicon }));
+    const { file, name } = await said(make({ how: 'phrase', text: 'HELLO A-N', lexicon }));
     expect(await saved(file, name)).not.toHaveLength(0);
     expect(await commandFor(file)).toMatch(
       /^handfirst phrase 'HELLO A-N' --lexicon samples -o HELLO-A-N\.pose &&/,
@@ -131,10 +139,9 @@ describe('a lexicon in the page', () => {
     const lexicon: LexiconState = await said(post('/api/lexicons', { name: 'mine', names, index }));
     expect(lexicon).toMatchObject({ name: 'mine', glosses: ['GREETING', 'NAME', 'hi'] });
     const request: PhraseRequest = {
-      how: 'sign',
-      text: 'greeting WHO greeting',
+      how: 'phrase',
+      text: 'greeting W-H-O greeting',
       lexicon: lexicon.id,
-      spellUnknown: true,
     };
     expect(await said(make(request))).toEqual({ wanted: ['sub/HELLO.pose'] });
     const sign = (name: string) =>
@@ -147,10 +154,8 @@ describe('a lexicon in the page', () => {
     }
     expect((await sign('sub/HELLO.pose')).status).toBe(200);
     const { file, name } = await said(make(request));
-    expect(name).toBe('greeting-WHO-greeting.pose');
-    expect(await commandFor(file)).toMatch(
-      /^handfirst phrase 'greeting WHO greeting' --lexicon mine --spell-unknown -o/,
-    );
+    expect(name).toBe('greeting-W-H-O-greeting.pose');
+    expect(await commandFor(file)).toMatch(/^handfirst phrase 'greeting W-H-O greeting' --lexicon mine -o/);
   });
 
   it('may not lead out of its folder', async () => {
@@ -159,7 +164,7 @@ describe('a lexicon in the page', () => {
     const refused = await post('/api/lexicons', { name: 'evil', names: ['index.csv'], index });
     expect(refused.status).toBe(422);
     expect((await said(refused)).error).toMatch(/outside of the lexicon's folder/);
-    const gone = await make({ how: 'sign', text: 'A', lexicon: '00000000-0000-0000-0000-000000000000' });
+    const gone = await make({ how: 'phrase', text: 'A-', lexicon: '00000000-0000-0000-0000-000000000000' });
     expect((await said(gone)).error).toMatch(/choose its folder again/);
     const adopted = await fetch(at('/api/files/00000000-0000-0000-0000-000000000000'));
     expect(adopted.status).toBe(422);

@@ -127,7 +127,7 @@ describe('files', () => {
       '/../package.json',
       '/%2e%2e/package.json',
       '/page/../../x',
-      '/api/runs/../../x/video',
+      '/api/runs/../../x/video.mp4',
     ]) {
       const found = await status(path, {});
       expect([404, 422]).toContain(found);
@@ -195,7 +195,7 @@ describe('runs', () => {
     });
     expect((await runOf(second.id))?.passes.live).toBeUndefined();
     expect(second.command).toContain('--range 0:3 --seed 7 --background');
-    const video = await fetch(at(`/api/runs/${second.id}/video`));
+    const video = await fetch(at(`/api/runs/${second.id}/video.mp4`));
     expect(video.headers.get('content-disposition')).toContain('a-seed-7.mp4');
     expect(Buffer.from(await video.arrayBuffer()).toString('latin1', 4, 8)).toBe('ftyp');
     expect((await fetch(at(`/api/runs/${first.id}/full/2`))).headers.get('content-type')).toBe('image/webp');

@@ -6,11 +6,13 @@ import { choice, chosenId, followFile, from, to, videoSpeed } from './data/form.
 import { readPresence } from './data/frames.js';
 import { listenForKeys } from './data/keys.js';
 import { followLook } from './data/look.js';
-import { hand, joining, lexicons, spellingSpeed } from './data/phrases.js';
+import { panel } from './data/panel.js';
+import { hand, lexiconId, lexicons, spellingSpeed } from './data/phrases.js';
 import { calm, playing, rate, startPlayer } from './data/player.js';
 import { comparing, otherId } from './data/shown.js';
 import { about, attempt, clip, clipId, connected, follow, keepAcrossReloads } from './data/store.js';
-import { panel } from './panels/panels.js';
+import { tiles } from './data/tiles.js';
+import { followRecording } from './panels/recorder.js';
 import { openHelp } from './parts/help.js';
 import { applyTheme } from './parts/theme.js';
 import { toggleFullScreen } from './stage/transport.js';
@@ -22,11 +24,12 @@ import './style/panels.css';
 applyTheme();
 keepAcrossReloads({
   ...{ clipId, from, to, videoSpeed, choice, chosenId, otherId, comparing, rate, panel },
-  ...{ hand, spellingSpeed, joining },
+  ...{ hand, spellingSpeed, lexiconId, tiles },
 });
 follow();
 followFile();
 followLook();
+followRecording();
 startPlayer();
 listenForKeys({ help: openHelp, fullScreen: toggleFullScreen });
 

@@ -3,8 +3,10 @@ import type {
   About,
   ClipRequest,
   ClipState,
+  ExportFormat,
   LookRequest,
   LookState,
+  RecordingState,
   RunRequest,
   RunState,
 } from '../../protocol.js';
@@ -62,6 +64,9 @@ export const api = {
   clip: (request: ClipRequest) => ask<ClipState>('/api/clips', send(request)),
   run: (request: RunRequest) => ask<RunState>('/api/runs', send(request)),
   cancel: (run: string) => ask(`/api/runs/${run}/cancel`, send({})),
+  /** Has a video made in a format. */
+  video: (run: string, format: ExportFormat) =>
+    ask<{ name: string; bytes: number }>(`/api/runs/${run}/video.${format}`, send({})),
   remove: (run: string) => ask(`/api/runs/${run}`, { method: 'DELETE' }),
   inspect: (run: string, frame: number) => ask(`/api/runs/${run}/inspections`, send({ frame })),
   look: (request: LookRequest) => ask<LookState>('/api/looks', send(request)),
@@ -70,6 +75,8 @@ export const api = {
   lexicon: (request: LexiconRequest) => ask<LexiconState>('/api/lexicons', send(request)),
   sign: (lexicon: string, name: string, file: File, limit: number) =>
     give(`/api/lexicons/${lexicon}/signs?name=${encodeURIComponent(name)}`, file, limit),
+  record: (file: File, limit: number) =>
+    give<RecordingState>(`/api/recordings?name=${encodeURIComponent(file.name)}`, file, limit),
   /** Sends a file; what is larger than `limit` bytes is refused here, before it travels. */
   upload: (what: 'files' | 'pictures', file: File, limit: number) =>
     give<StoredName>(`/api/${what}?name=${encodeURIComponent(file.name)}`, file, limit),

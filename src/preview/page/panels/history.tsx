@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { Columns2, Copy, Download, SlidersHorizontal, Trash2 } from 'lucide';
+import { Columns2, Copy, SlidersHorizontal, Trash2 } from 'lucide';
 import type { RunState } from '../../protocol.js';
 import { api } from '../data/api.js';
 import { chosenId, takeSettings } from '../data/form.js';
@@ -9,6 +9,7 @@ import { Icon } from '../parts/icon.js';
 import { summary } from '../stage/run-view.js';
 import { inWords } from '../strings/failures.js';
 import { t } from '../strings/index.js';
+import { Save } from './save.js';
 import { progressOf } from './status.js';
 
 const copied = signal<string | undefined>(undefined);
@@ -116,19 +117,6 @@ function Entry({ run }: { run: RunState }) {
         </div>
       </div>
     </li>
-  );
-}
-
-function Save({ run }: { run: RunState }) {
-  return (
-    <a
-      class="button small"
-      href={`/api/runs/${run.id}/video`}
-      download={run.video?.name}
-      aria-label={t('history.save', { name: run.video?.name })}
-    >
-      <Icon of={Download} size={16} /> {run.variant.background === 'transparent' ? 'WebM' : 'MP4'}
-    </a>
   );
 }
 

@@ -1,12 +1,13 @@
 import { signal } from '@preact/signals';
-import type { ClipSource, Framing } from '../../protocol.js';
+import type { ClipSource, ClipState, Framing } from '../../protocol.js';
 import { api } from '../data/api.js';
 import { videoSpeed } from '../data/form.js';
-import { addToJoin } from '../data/phrases.js';
+import { panel } from '../data/panel.js';
 import { about, attempt, clip, openFile, problem, shortName, unopened } from '../data/store.js';
+import { addFiles } from '../data/tiles.js';
 import { t } from '../strings/index.js';
-import { JoinForm } from './join-form.js';
-import { SignForm, SpellForm } from './phrase-forms.js';
+import { Recorder } from './recorder.js';
+import { SpellForm } from './spell-form.js';
 
 const over = signal(false);
 const busy = signal(false);
@@ -19,11 +20,17 @@ function take(files: readonly File[]): void {
   const limit = about.value?.limits.keypointBytes ?? Number.POSITIVE_INFINITY;
   const work =
     files.length > 1
-      ? addToJoin(files)
+      ? addToPhrase(files)
       : attempt(async () => openFile(await api.upload('files', file, limit)));
   void work.finally(() => {
     busy.value = false;
   });
+}
+
+/** Several files are a phrase. */
+async function addToPhrase(files: readonly File[]): Promise<void> {
+  await addFiles(files);
+  panel.value = 'phrase';
 }
 
 /** Whether a folder was dropped, which a browser hands over as a file that cannot be read. */
@@ -48,12 +55,11 @@ export function KeypointsPanel() {
           event.preventDefault();
           over.value = false;
           if (isFolder(event.dataTransfer)) {
-            problem.value =
-              'A folder was dropped: choose a lexicon under "Sign a phrase", and name a folder of keypoints on the command line.';
+            problem.value = t('keypoints.folder');
           } else take([...(event.dataTransfer?.files ?? [])]);
         }}
       >
-        <span>{busy.value ? 'Reading the file' : 'Drop a keypoint file here, or choose one'}</span>
+        <span>{t(busy.value ? 'keypoints.reading' : 'keypoints.drop')}</span>
         <input
           type="file"
           onChange={({ currentTarget }) => {
@@ -63,9 +69,8 @@ export function KeypointsPanel() {
           }}
         />
       </label>
+      <Recorder />
       <SpellForm />
-      <SignForm />
-      <JoinForm />
       <FileFacts />
       <VideoSpeed />
     </>
@@ -79,23 +84,19 @@ function FileFacts() {
     <>
       {value && (
         <p class="facts">
-          <b title={value.name}>{shortName(value.name)}</b> {value.format},{' '}
-          {value.whole ? value.frames : (value.expected ?? `${value.frames}+`)} frames,{' '}
-          {Number(value.fps.toFixed(3))} a second, {value.width} × {value.height}
-          {!value.whole && <span class="hint"> (still reading: {value.frames})</span>}
+          <b title={value.name}>{shortName(value.name)}</b> {factsOf(value)}
+          {!value.whole && <span class="hint"> {t('keypoints.still', { frames: value.frames })}</span>}
         </p>
       )}
       {value?.made && (
         <a class="button narrow" href={`/api/files/${value.file}`} download={value.name}>
-          Save these keypoints
+          {t('keypoints.save')}
         </a>
       )}
       {value?.error && <p class="problem">{value.error}</p>}
       {value && value.problems.length > 0 && (
         <details open>
-          <summary>
-            {value.problems.length === 1 ? 'One remark' : `${value.problems.length} remarks`} on the file
-          </summary>
+          <summary>{t('keypoints.remarks', { count: value.problems.length })}</summary>
           <ul class="remarks">
             {value.problems.map((sentence) => (
               <li key={sentence}>{sentence}</li>
@@ -108,11 +109,13 @@ function FileFacts() {
   );
 }
 
-const FRAMINGS: Readonly<Record<Framing, string>> = {
-  signing: 'for signing: large enough, head and hands inside',
-  source: 'as in the file',
-  crop: 'signer fills the picture',
-};
+const FRAMINGS: readonly Framing[] = ['signing', 'source', 'crop'];
+
+/** `pose-v0.2, 78 frames, 25 a second, 512 × 512`. */
+function factsOf({ format, frames, expected, whole, fps, width, height }: ClipState): string {
+  const count = whole ? frames : (expected ?? frames);
+  return t('keypoints.facts', { format, count, fps: Number(fps.toFixed(3)), width, height });
+}
 
 /** How the file is read: what it does not say itself, and how the signer is placed. */
 function Reading({ open }: { open: boolean }) {
@@ -120,7 +123,7 @@ function Reading({ open }: { open: boolean }) {
   const source: ClipSource = unopened.value ? {} : (clip.value?.source ?? {});
   return (
     <details open={open}>
-      <summary>How {shortName(stored?.name ?? '')} is read</summary>
+      <summary>{t('keypoints.how', { name: shortName(stored?.name ?? '') })}</summary>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -129,58 +132,58 @@ function Reading({ open }: { open: boolean }) {
         }}
       >
         <label>
-          Frames a second
+          {t('keypoints.fps')}
           <input
             name="fps"
             type="number"
             min="0.1"
             max="1000"
             step="any"
-            placeholder="as the file says"
+            placeholder={t('keypoints.asFile')}
             value={source.fps}
           />
         </label>
         <div class="row">
           <label class="grow">
-            Width
+            {t('keypoints.width')}
             <input
               name="width"
               type="number"
               min="1"
               max="65535"
-              placeholder="pixels"
+              placeholder={t('keypoints.pixels')}
               value={source.size?.width}
             />
           </label>
           <label class="grow">
-            Height
+            {t('keypoints.height')}
             <input
               name="height"
               type="number"
               min="1"
               max="65535"
-              placeholder="pixels"
+              placeholder={t('keypoints.pixels')}
               value={source.size?.height}
             />
           </label>
           <label class="grow">
-            Person
+            {t('keypoints.person')}
             <input name="person" type="number" min="1" placeholder="1" value={source.person} />
           </label>
         </div>
         <label>
-          Placing
+          {t('keypoints.placing')}
           <select name="framing" value={source.framing ?? 'signing'}>
-            {Object.entries(FRAMINGS).map(([framing, says]) => (
+            {FRAMINGS.map((framing) => (
               <option key={framing} value={framing}>
                 {framing === 'signing' && about.value?.bundle.takesReference
-                  ? "on the reference's shoulders"
-                  : says}
+                  ? t('keypoints.framings.reference')
+                  : t(`keypoints.framings.${framing}`)}
               </option>
             ))}
           </select>
         </label>
-        <button type="submit">Read it so</button>
+        <button type="submit">{t('keypoints.again')}</button>
       </form>
     </details>
   );

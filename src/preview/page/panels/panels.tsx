@@ -1,24 +1,23 @@
-import { signal } from '@preact/signals';
 import { normalizeProps, useMachine } from '@zag-js/preact';
 import * as tabs from '@zag-js/tabs';
-import { History as HistoryIcon, Layers, Spline, User } from 'lucide';
+import { History as HistoryIcon, Layers, MessageSquareText, Spline, User } from 'lucide';
+import { panel } from '../data/panel.js';
 import { state } from '../data/store.js';
 import { Icon } from '../parts/icon.js';
 import { t } from '../strings/index.js';
 import { History } from './history.js';
 import { Inspection } from './inspection.js';
 import { KeypointsPanel } from './keypoints-panel.js';
+import { PhrasePanel } from './phrase-panel.js';
 import { SignerPanel } from './signer-panel.js';
 
 const PANELS = [
   { name: 'keypoints', icon: Spline, Content: KeypointsPanel },
+  { name: 'phrase', icon: MessageSquareText, Content: PhrasePanel },
   { name: 'signer', icon: User, Content: SignerPanel },
   { name: 'history', icon: HistoryIcon, Content: History },
   { name: 'inside', icon: Layers, Content: Inspection },
 ] as const;
-
-/** The panel that is open. */
-export const panel = signal<string>('keypoints');
 
 /** Everything that can be chosen, one subject at a time. */
 export function Panels() {

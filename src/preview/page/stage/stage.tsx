@@ -1,6 +1,7 @@
 import { comparing, other, shown } from '../data/shown.js';
 import { t } from '../strings/index.js';
 import { useResizing } from './canvas.js';
+import { CaptionLine } from './caption-line.js';
 import { ComparedView } from './compared-view.js';
 import { RunView } from './run-view.js';
 import { SkeletonView } from './skeleton-view.js';
@@ -23,6 +24,7 @@ export function Stage() {
         )}
         {beside && <RunView run={b} name={t('compare.b')} />}
       </div>
+      <CaptionLine />
       <Transport />
       <Timeline />
     </section>

@@ -47,6 +47,7 @@ export function Timeline() {
           />
         </div>
         <Drawn />
+        <Glosses />
       </div>
     </section>
   );
@@ -120,6 +121,31 @@ function Drawn() {
     <div class={isBusy(run) ? 'drawn busy' : 'drawn'} aria-hidden="true">
       <i class="live" style={{ left, width: width(drawnFrames(run)) }} />
       <i class="full" style={{ left, width: width(run.passes.full.done) }} />
+    </div>
+  );
+}
+
+/** What is signed when; a press goes there. */
+function Glosses() {
+  const { captions = [], fps = 25 } = clip.value ?? {};
+  const seconds = frameCount.value / fps;
+  if (captions.length === 0) return null;
+  return (
+    <div class="glosses">
+      {captions.map(({ text, start, end }, at) => (
+        <button
+          key={at}
+          type="button"
+          style={{ left: `${(100 * start) / seconds}%`, width: `${(100 * (end - start)) / seconds}%` }}
+          title={t('timeline.goTo', { text })}
+          onClick={() => {
+            playing.value = false;
+            seek(Math.ceil(start * fps));
+          }}
+        >
+          {text}
+        </button>
+      ))}
     </div>
   );
 }
