@@ -32,11 +32,11 @@ export function addRuns(app: Hono, { runs }: Studio): void {
     return picture(context, runs.inspectionPath(context.req.param('id'), frame, k));
   });
   // Asked for first, so that the page can say what is wrong; then it is there to be saved.
-  app.post('/api/runs/:id/video.:format', async (context) => {
+  app.post('/api/runs/:id/video/:format', async (context) => {
     const { name, bytes } = await runs.save(context.req.param('id'), formatOf(context));
     return context.json({ name, bytes });
   });
-  app.get('/api/runs/:id/video.:format', async (context) => {
+  app.get('/api/runs/:id/video/:format', async (context) => {
     const format = formatOf(context);
     const { path, name, bytes } = await runs.save(context.req.param('id'), format);
     return download(path, name, format === 'gif' ? 'image/gif' : `video/${format}`, bytes);

@@ -127,7 +127,7 @@ describe('files', () => {
       '/../package.json',
       '/%2e%2e/package.json',
       '/page/../../x',
-      '/api/runs/../../x/video.mp4',
+      '/api/runs/../../x/video/mp4',
     ]) {
       const found = await status(path, {});
       expect([404, 422]).toContain(found);
@@ -151,7 +151,9 @@ describe('files', () => {
 
   it('sends frames and what is missing in them in few bytes', async () => {
     const { id } = await openClip();
-    await expect.poll(async () => (await state()).clips.find((clip) => clip.id === id)?.whole).toBe(true);
+    await expect
+      .poll(async () => (await state()).clips.find((clip) => clip.id === id)?.whole, { timeout: 60_000 })
+      .toBe(true);
     const frames = (await state()).clips.find((clip) => clip.id === id)?.frames ?? 0;
     const bytes = await (await fetch(at(`/api/clips/${id}/frames?from=2&to=6`))).arrayBuffer();
     expect(bytes.byteLength).toBe(4 * 665);
@@ -195,7 +197,7 @@ describe('runs', () => {
     });
     expect((await runOf(second.id))?.passes.live).toBeUndefined();
     expect(second.command).toContain('--range 0:3 --seed 7 --background');
-    const video = await fetch(at(`/api/runs/${second.id}/video.mp4`));
+    const video = await fetch(at(`/api/runs/${second.id}/video/mp4`));
     expect(video.headers.get('content-disposition')).toContain('a-seed-7.mp4');
     expect(Buffer.from(await video.arrayBuffer()).toString('latin1', 4, 8)).toBe('ftyp');
     expect((await fetch(at(`/api/runs/${first.id}/full/2`))).headers.get('content-type')).toBe('image/webp');

@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 import { spell, writeClip } from '../../../src/phrase/index.js';
 import { findFfmpeg } from '../../../src/video/index.js';
 import { seriousFaults, withBrowser } from '../../browser.js';
-import { chooseRange, finished, generate, keep, panel, usePreview } from './driver.js';
+import { at, chooseRange, finished, generate, keep, panel, slider, usePreview } from './driver.js';
 
 const preview = usePreview();
 
@@ -32,8 +32,8 @@ withBrowser('makes a phrase of tiles that are moved, repeated, slowed and held',
   await page.locator('.tile').nth(2).click();
   await page.getByRole('button', { name: 'Earlier' }).click();
   await page.getByLabel('Times', { exact: true }).fill('2');
-  await page.getByRole('slider', { name: 'Speed 1.00 ×' }).fill('2');
-  await page.getByRole('slider', { name: /^Hold/ }).fill('0.4');
+  await page.locator('.times').getByRole('slider').nth(0).fill('2');
+  await page.locator('.times').getByRole('slider').nth(1).fill('0.4');
   await expect.poll(() => tiles(page)).toEqual(['HELLO sign', 'Bo ×2 2 × +0.4 s spelled', 'C spelled']);
   await page.locator('.tile').nth(2).press('Delete');
   await page.getByRole('button', { name: 'Sign the phrase' }).click();
@@ -51,9 +51,10 @@ withBrowser('puts the glosses into the video and beside it, and saves other form
   await panel(page, 'Phrase');
   await addWords(page, 'A');
   await page.getByRole('button', { name: 'Sign the phrase' }).click();
-  await page.locator('.glosses button').waitFor();
-  const start = 10;
-  await chooseRange(page, start, start + 8);
+  await page.locator('.file').getByText('A.pose', { exact: true }).waitFor();
+  await page.locator('.glosses button').click();
+  const start = await at(slider(page, 'Frame'));
+  await chooseRange(page, start - 1, start + 2);
   await generate(page);
   await finished(page);
   await panel(page, 'History');
@@ -74,7 +75,7 @@ withBrowser('puts the glosses into the video and beside it, and saves other form
   expect(execFileSync(ffmpeg, options).toString()).toContain('A-');
   expect((await save('A.gif')).toString('latin1', 0, 6)).toBe('GIF89a');
   expect((await save('A.webm')).readUInt32BE(0)).toBe(0x1a45dfa3);
-  expect((await save(`A-${start}.png`)).toString('latin1', 1, 4)).toBe('PNG');
+  expect((await save(`A-${start - 1}.png`)).toString('latin1', 1, 4)).toBe('PNG');
   await page.close();
 });
 

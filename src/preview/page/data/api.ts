@@ -66,7 +66,7 @@ export const api = {
   cancel: (run: string) => ask(`/api/runs/${run}/cancel`, send({})),
   /** Has a video made in a format. */
   video: (run: string, format: ExportFormat) =>
-    ask<{ name: string; bytes: number }>(`/api/runs/${run}/video.${format}`, send({})),
+    ask<{ name: string; bytes: number }>(`/api/runs/${run}/video/${format}`, send({})),
   remove: (run: string) => ask(`/api/runs/${run}`, { method: 'DELETE' }),
   inspect: (run: string, frame: number) => ask(`/api/runs/${run}/inspections`, send({ frame })),
   look: (request: LookRequest) => ask<LookState>('/api/looks', send(request)),

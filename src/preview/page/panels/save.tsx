@@ -59,7 +59,7 @@ async function save(run: string, format: ExportFormat): Promise<void> {
   await attempt(async () => {
     const { name } = await api.video(run, format);
     const link = document.createElement('a');
-    link.href = `/api/runs/${run}/video.${format}`;
+    link.href = `/api/runs/${run}/video/${format}`;
     link.download = name;
     link.click();
     said.value = t('history.saved', { name });
