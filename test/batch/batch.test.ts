@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,6 +30,22 @@ function events(out: string): Record<string, unknown>[] {
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));
+}
+
+/** A process that this one has started, by a word of its command. */
+function childOf(word: string): number {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const found = pids.find((pid) => {
+    const about = (file: string): string => readFileSync(join('/proc', pid, file), 'utf8');
+    try {
+      return about('status').includes(`PPid:\t${process.pid}\n`) && about('cmdline').includes(word);
+    } catch {
+      // It has ended.
+      return false;
+    }
+  });
+  if (found === undefined) throw new Error(`no process of ${word}`);
+  return Number(found);
 }
 
 describe('handfirst batch', () => {
@@ -122,11 +137,8 @@ describe('handfirst batch', () => {
       await expect
         .poll(() => existsSync(join(out, 'clip.mp4.handfirst')), { timeout: 200_000, interval: 10 })
         .toBe(true);
-      const own = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], {
-        encoding: 'utf8',
-      });
-      const [, pid] = /^\s*(\d+) .*pool-process/m.exec(own) ?? [];
-      process.kill(Number(pid), 'SIGKILL');
+      const pid = childOf('pool-process');
+      process.kill(pid, 'SIGKILL');
       const { code, out: said } = await ended;
       expect(code, said).toBe(0);
       expect(events(said).at(-1)).toMatchObject({ event: 'done', done: 1, failed: 0, frames: 60 });
