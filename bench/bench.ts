@@ -6,16 +6,18 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { FPS, SIZE, writeClip } from './clip.js';
+import { measureGraphs } from './speed.js';
 import { benchWorkers } from './workers.js';
 
 /*
- * Measures the built program as a user runs it: frames a second, share of the time inside ONNX Runtime, time to the first
- * frame, and whether memory stays flat. Memory is measured with a bundle of formulas, where 2,000 frames take minutes
- * instead of an hour; everything that a frame allocates outside of the networks is there, at that bundle's picture size.
+ * Measures the built program as a user runs it, presets side by side: frames a second, milliseconds a frame by graph, shares of the
+ * threads' time, time to the first frame, and whether memory stays flat. Memory is measured with a bundle of formulas, where 2,000 frames
+ * take minutes instead of an hour; everything that a frame allocates outside of the networks is there, at that bundle's picture size.
  */
 
 const program = fileURLToPath(new URL('../bin/handfirst.js', import.meta.url));
 const tiny = fileURLToPath(new URL('../test/fixtures/tiny-bundle', import.meta.url));
+const compact = fileURLToPath(new URL('../models/compact', import.meta.url));
 
 /** The last line that `generate --json` prints. */
 interface Done {
@@ -24,6 +26,9 @@ interface Done {
   readonly firstFrameMs: number;
   readonly totalMs: number;
   readonly busyShare: number;
+  readonly runtimeShare: number;
+  readonly frameMs: number;
+  readonly graphMs: Readonly<Record<string, number>>;
   readonly peakMemoryBytes: number;
 }
 
@@ -42,54 +47,108 @@ async function generate(clip: string, out: string, flags: string[]): Promise<Don
   return last;
 }
 
-function row(what: string, value: string, aim = ''): void {
-  process.stdout.write(`${what.padEnd(34)}${value.padStart(12)}  ${aim}\n`);
+function row(what: string, ...values: string[]): void {
+  process.stdout.write(`${what.padEnd(30)}${values.map((value) => value.padStart(13)).join('')}\n`);
 }
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 
 const command = new Command('bench')
   .argument('[what]', 'speed (default), or workers: what the queue of many machines costs')
+  .option('--presets <names>', 'presets to compare, with commas between', 'default,fast,live')
   .option('--bundle <name>', 'bundle whose speed is measured', 'compact')
-  .option('--preset <name>', 'preset', 'default')
   .option('--device <name>', 'device', 'cpu')
   .option('--threads <n>', 'threads of the cpu device', String(availableParallelism()))
-  .option('--frames <n>', 'frames of the speed run', '50')
+  .option('--frames <n>', 'frames of the speed runs', '50')
   .option('--memory-bundle <name>', 'bundle of the memory runs', tiny)
-  .option('--memory-frames <n>', 'frames of the long memory run', '2000')
+  .option('--memory-frames <n>', 'frames of the long memory run; 0: none', '2000')
+  .option('--python <program>', 'Python with models/training/requirements.txt: compares graphs with PyTorch')
+  .option('--compile', 'compare with torch.compile as well, which takes minutes')
   .parse();
-const options =
-  command.opts<
-    Record<'bundle' | 'preset' | 'device' | 'threads' | 'frames' | 'memoryBundle' | 'memoryFrames', string>
-  >();
+const options = command.opts<{
+  presets: string;
+  bundle: string;
+  device: string;
+  threads: string;
+  frames: string;
+  memoryBundle: string;
+  memoryFrames: string;
+  python?: string;
+  compile?: boolean;
+}>();
 
 const folder = mkdtempSync(join(tmpdir(), 'handfirst-bench-'));
-try {
-  if (command.args[0] === 'workers') await benchWorkers(row);
-  else await benchSpeed();
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+const runtime = ['--device', options.device, '--threads', options.threads];
+const presets = options.presets.split(',');
+
+async function speed(): Promise<void> {
+  const clip = writeClip(folder, Number(options.frames));
+  const done: Done[] = [];
+  for (const preset of presets) {
+    const flags = ['--bundle', options.bundle, '--preset', preset, ...runtime];
+    done.push(await generate(clip, join(folder, `${preset}.mp4`), flags));
+  }
+  const each = (value: (one: Done) => string): string[] => done.map(value);
+  row(`${options.bundle} on ${done[0]?.device}`, ...presets);
+  row(
+    'frames a second',
+    ...each((one) => ((1000 * (one.frames - 1)) / (one.totalMs - one.firstFrameMs)).toFixed(2)),
+  );
+  row('ms of a thread a frame', ...each((one) => one.frameMs.toFixed(1)));
+  const graphs = [...new Set(done.flatMap(({ graphMs }) => Object.keys(graphMs)))].sort();
+  for (const graph of graphs) row(`  ${graph}`, ...each(({ graphMs }) => graphMs[graph]?.toFixed(1) ?? '-'));
+  row('threads drawing', ...each((one) => percent(one.busyShare)));
+  row('inside ONNX Runtime', ...each((one) => percent(one.runtimeShare)));
+  row('first frame after', ...each((one) => `${(one.firstFrameMs / 1000).toFixed(2)} s`));
+  row('peak memory', ...each((one) => mebibytes(one.peakMemoryBytes)));
+}
+
+async function memory(): Promise<void> {
+  const draw = (frames: number): Promise<Done> =>
+    generate(writeClip(folder, frames), join(folder, `${frames}.mp4`), [
+      '--bundle',
+      options.memoryBundle,
+      ...runtime,
+    ]);
+  // The speed runs' clip has its own folder; the short one here has another length.
+  const [short, long] = [await draw(101), await draw(Number(options.memoryFrames))];
+  row('\nmemory at 101 frames', mebibytes(short.peakMemoryBytes));
+  row(`memory at ${options.memoryFrames} frames`, mebibytes(long.peakMemoryBytes));
+  row('ratio', (long.peakMemoryBytes / short.peakMemoryBytes).toFixed(3));
+}
+
+async function comparison(python: string): Promise<void> {
+  const bundle = options.bundle === 'compact' ? compact : options.bundle;
+  const { gemm, graphs } = await measureGraphs(python, bundle, options.compile ?? false);
+  process.stdout.write(
+    `\nOne thread, ms of CPU time; a matrix product reaches ${gemm.toFixed(0)} GFLOP/s.\n`,
+  );
+  row('', 'M multiplies', 'float32', 'of product', 'int8', 'PyTorch', 'compiled');
+  for (const { graph, multiplications, float32, int8, torch, compiled } of graphs) {
+    row(
+      graph,
+      (multiplications / 1e6).toFixed(0),
+      float32.toFixed(1),
+      percent((2 * multiplications) / (float32 * 1e6) / gemm),
+      int8?.toFixed(1) ?? '-',
+      torch.toFixed(1),
+      compiled?.toFixed(1) ?? '-',
+    );
+  }
 }
 
 async function benchSpeed(): Promise<void> {
-  const runtime = ['--device', options.device, '--threads', options.threads];
-  const draw = (bundle: string, frames: number): Promise<Done> =>
-    generate(writeClip(folder, frames), join(folder, `${frames}.mp4`), [
-      ...['--bundle', bundle, '--preset', options.preset, ...runtime],
-    ]);
-  process.stdout.write(
-    `${cpus()[0]?.model ?? 'unknown processor'}, ${options.threads} threads, Node ${process.version}\n\n`,
-  );
+  const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${options.threads} threads, Node ${process.version}`;
+  process.stdout.write(`${machine}\n\n`);
+  await speed();
+  if (Number(options.memoryFrames) > 0) await memory();
+  if (options.python) await comparison(options.python);
+}
 
-  const speed = await draw(options.bundle, Number(options.frames));
-  const seconds = (speed.totalMs - speed.firstFrameMs) / 1000;
-  row(`${options.bundle}, ${options.preset}, on ${speed.device}`, '');
-  row('frames a second', ((speed.frames - 1) / seconds).toFixed(2), 'aim: 2 on 2 cores');
-  row('share inside ONNX Runtime', `${(speed.busyShare * 100).toFixed(1)} %`, 'aim: 95 %');
-  row('time to the first frame', `${(speed.firstFrameMs / 1000).toFixed(2)} s`);
-  row('peak memory', `${(speed.peakMemoryBytes / 2 ** 20).toFixed(0)} MiB`);
-
-  const short = await draw(options.memoryBundle, 100);
-  const long = await draw(options.memoryBundle, Number(options.memoryFrames));
-  row('\nmemory at 100 frames', `${(short.peakMemoryBytes / 2 ** 20).toFixed(0)} MiB`);
-  row(`memory at ${options.memoryFrames} frames`, `${(long.peakMemoryBytes / 2 ** 20).toFixed(0)} MiB`);
-  row('ratio', (long.peakMemoryBytes / short.peakMemoryBytes).toFixed(3), 'aim: at most 1.05');
+try {
+  if (command.args[0] === 'workers') await benchWorkers((what, value, aim = '') => row(what, value, aim));
+  else await benchSpeed();
+} finally {
+  rmSync(folder, { recursive: true, force: true });
 }

@@ -1,6 +1,12 @@
 import { Option } from 'commander';
 import { DEVICES } from '../models/index.js';
-import { type Background, listPresets, type SourceOptions } from '../pipeline/index.js';
+import {
+  type Background,
+  listPresets,
+  PRECISIONS,
+  type Precision,
+  type SourceOptions,
+} from '../pipeline/index.js';
 import { FRAMINGS } from '../pose/index.js';
 import * as parse from './arguments.js';
 import {
@@ -50,6 +56,7 @@ export interface GenerateFlags extends SourceFlags, RepairFlags {
   readonly verify: boolean;
   readonly device?: string;
   readonly threads?: number;
+  readonly precision?: Precision | 'auto';
   readonly lookAhead?: number;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -162,7 +169,15 @@ function runtimeFlags(): Option[] {
       ...DEVICES,
     ]),
     option('--threads <n>', 'threads of the cpu device (default: one a core)', parse.wholeNumber(1)),
-    option('--look-ahead <frames>', 'frames in work at a time (default: 2)', parse.wholeNumber(1)),
+    option('--precision <name>', "how the models count (default: the preset's)").choices([
+      'auto',
+      ...PRECISIONS,
+    ]),
+    option(
+      '--look-ahead <frames>',
+      'frames in work at a time (default: one a thread, and one)',
+      parse.wholeNumber(1),
+    ),
     option('--json', 'print progress and result as JSON lines'),
     option('--quiet', 'print nothing but warnings and failures'),
     option('--no-picture', 'show no picture above the progress bar'),

@@ -147,7 +147,7 @@ export function renderOptions(
 ): RenderOptions {
   const { prompt, negativePrompt, seed, reference, signer, background, allowUnknownWords } = values;
   const { format, fps, size, person, sequence, range, framing, rotate, complete } = values;
-  const { bundle, preset, verify, device, threads, lookAhead } = values;
+  const { bundle, preset, verify, device, threads, precision, lookAhead } = values;
   const { out, container, force, resume, sideBySide, sourceVideo, audio, crf, captions, contactSheet } =
     values;
   const { signCertificate, signKey } = values;
@@ -156,7 +156,7 @@ export function renderOptions(
     source: { format, fps, size, person, sequence, range, framing, rotate, complete, repair: repair(values) },
     look: { prompt, negativePrompt, seed, reference, signer, background, allowUnknownWords },
     method: { bundle, preset, verify, overrides: overrides(values) },
-    runtime: { device: device === 'auto' ? undefined : device, threads, lookAhead },
+    runtime: { device: device === 'auto' ? undefined : device, threads, precision, lookAhead },
     output: {
       path: out,
       container,

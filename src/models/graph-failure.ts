@@ -1,6 +1,6 @@
 import { CancelledError, DeviceError } from '../errors.js';
 import type { Device } from './devices.js';
-import type { GraphFolder } from './session-messages.js';
+import type { GraphFolder } from './graph-folder.js';
 
 /** A graph that fails, on which device, and the runtime's words for it. */
 export interface GraphFailure {

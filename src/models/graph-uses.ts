@@ -26,7 +26,7 @@ const FLOATS = ['float32', 'float16'];
 /** Every use of a graph that the manifest tells: prompt, and each stage's denoiser, encoder and decoder. */
 export function usesOf(manifest: Manifest): GraphUse[] {
   const stages = [manifest.hand, manifest.body, manifest.refine].flatMap((stage) => stage ?? []);
-  return [
+  const uses = [
     ...promptUse(manifest),
     ...stages.flatMap((stage) => [
       denoiserUse(stage),
@@ -34,6 +34,11 @@ export function usesOf(manifest: Manifest): GraphUse[] {
       ...autoencoderUses(stage.autoencoder),
     ]),
   ];
+  const small = uses.flatMap((use) => {
+    const graph = manifest.int8[use.graph];
+    return graph === undefined ? [] : [{ ...use, graph }];
+  });
+  return [...uses, ...small];
 }
 
 function floats(name: string, shape?: readonly (number | undefined)[]): TensorUse {
@@ -118,7 +123,8 @@ function autoencoderUses(autoencoder: AutoencoderManifest): GraphUse[] {
     graph: decoder.graph,
     inputs: decoderInputs(decoder, latent, picture),
     outputs: [
-      floats(decoder.output, picture),
+      ...(decoder.output === undefined ? [] : [floats(decoder.output, picture)]),
+      ...mapsOf(decoder.maps, size),
       ...(decoder.mask === undefined ? [] : [floats(decoder.mask, [1, 1, size, size])]),
     ],
   };
@@ -131,6 +137,11 @@ function autoencoderUses(autoencoder: AutoencoderManifest): GraphUse[] {
       outputs: [floats(encoder.output, latent)],
     },
   ];
+}
+
+function mapsOf(maps: AutoencoderManifest['decoder']['maps'], size: number): TensorUse[] {
+  if (!maps) return [];
+  return [floats(maps.half, [1, 5, size / 2, size / 2]), floats(maps.flow, [1, 2, size / 4, size / 4])];
 }
 
 function decoderInputs(

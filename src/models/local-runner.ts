@@ -1,12 +1,12 @@
 import { graphFailure, runCancelled } from './graph-failure.js';
+import type { GraphFolder } from './graph-folder.js';
 import type { Session } from './ort.js';
 import type { SessionHost } from './session-host.js';
-import type { GraphFolder } from './session-messages.js';
 import type { FloatTensors, GraphRunner, Tensors } from './tensor.js';
 
 /** Runs graphs in the thread that holds their sessions, without copies: inputs are read where they lie. */
 export class LocalRunner implements GraphRunner {
-  private spentMs = 0;
+  private readonly spentMs = new Map<string, number>();
 
   constructor(
     private readonly host: SessionHost,
@@ -18,7 +18,12 @@ export class LocalRunner implements GraphRunner {
   }
 
   get busyMs(): number {
-    return this.spentMs;
+    return [...this.spentMs.values()].reduce((sum, ms) => sum + ms, 0);
+  }
+
+  /** `busyMs` by graph. */
+  get graphMs(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.spentMs);
   }
 
   async run(graph: string, inputs: Tensors, signal?: AbortSignal): Promise<FloatTensors> {
@@ -27,7 +32,7 @@ export class LocalRunner implements GraphRunner {
     try {
       session = await this.host.session(graph);
       const { outputs, ms } = await session.run(inputs);
-      this.spentMs += ms;
+      this.spentMs.set(graph, (this.spentMs.get(graph) ?? 0) + ms);
       return outputs;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { z } from 'zod';
 import type { MachineFacts } from './devices.js';
 
 /** One of these is there where a Linux machine has an NVIDIA driver; the last in Windows' Linux. */
@@ -19,6 +20,14 @@ export function machineFacts(supported: readonly string[]): MachineFacts {
     cudaInstall: `node ${path.join(runtime, 'script', 'install.js')} --onnxruntime-node-install`,
     graphics: !linux || hasGraphics(),
   };
+}
+
+/** Version of the installed ONNX Runtime for Node. */
+export function runtimeVersion(): string {
+  const { version } = z
+    .object({ version: z.string() })
+    .parse(createRequire(import.meta.url)('onnxruntime-node/package.json'));
+  return version;
 }
 
 /** On Linux: a render node, an NVIDIA or WSL device, or a Vulkan driver that the user names. */

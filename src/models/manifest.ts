@@ -30,7 +30,13 @@ const decoder = z.object({
   graph: graphFile,
   input: name.optional(),
   inputs: z.array(decoderInput).default([]),
-  output: name,
+  /** The picture. A body decoder may give maps instead. */
+  output: name.optional(),
+  /**
+   * Maps [1, 5, size / 2, size / 2] and a flow [1, 2, size / 4, size / 4] by which the engine moves the carried picture and mixes it with the network's own colours and the
+   * plate, both inputs of the decoder; see `stages/mix-carried.ts`. `reach`: longest flow in pixels.
+   */
+  maps: z.object({ half: name, flow: name, reach: z.number().positive() }).optional(),
   /** The person's mask at full resolution, [1, 1, size, size], 0..1; it goes before that of the denoiser's mask head. */
   mask: name.optional(),
 });
@@ -148,11 +154,15 @@ const handStage = stage.extend({
   meetMargin: z.number().min(1).default(1.3),
   /** Mask probability from which a pixel is hand. */
   maskThreshold: z.number().min(0).max(1).default(0.5),
+  /** Denoiser and decoder take several hands at once: every input but timestep and skin has a free first dimension. */
+  batch: z.boolean().default(false),
 });
 
 const bodyStage = stage.extend({
   /** Uniform background of the canvas, RGB 0..255. */
   canvasColour: z.tuple([z.number(), z.number(), z.number()]).default([127.5, 127.5, 127.5]),
+  /** All of the stage's graphs take areas of the picture whose sides are multiples of this many pixels; absent: the whole picture alone. */
+  areaStep: size.optional(),
 });
 
 /** Draws the hands of a finished picture anew, from the depth of the hands found in it (Lu et al. 2023). */
@@ -206,6 +216,8 @@ export const manifestSchema = z.object({
     .string()
     .regex(/\.json$/)
     .optional(),
+  /** Graph -> the same graph with its convolutions in eight bits, for processors that are faster so. */
+  int8: z.record(graphFile, graphFile).default({}),
   /** Prompt used where the user gives none. */
   defaultPrompt: z.string().default(''),
   /** Absent where the bundle draws no hands first. */

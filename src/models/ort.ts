@@ -9,8 +9,8 @@
  *   allow_spinning off: 119 against 96 for graphs alone, 370 against 465 where other programs hold both. Off: a whole clip went from
  *   1.4 to 2.3 frames a second, since conditions and the encoder need the cores that waiting threads would keep.
  *   denormals as zero, prepacking off: within 5 %, which is noise.
- *   one graph with 4 unrolled DDIM steps: 675 of CPU time against 668 for four runs, and 485 against 290 to load. The
- *   overhead of a run through the worker is 0.5 ms once constant inputs are kept (`kept-inputs.ts`), so separate steps stay.
+ *   one graph with 4 unrolled DDIM steps: 675 of CPU time against 668 for four runs, and 485 against 290 to load, so
+ *   separate steps stay.
  *   Results are the same bytes for 1 and 2 threads, and from run to run.
  *
  * What makes a graph fast here (GFLOP/s of one core; its matrix product peaks at 93):

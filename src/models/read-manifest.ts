@@ -97,7 +97,13 @@ function stageContradiction(manifest: Manifest, stage: 'hand' | 'body' | 'refine
 type Stage = Pick<Manifest['body'], 'autoencoder' | 'denoiser'>;
 
 function decoderContradiction(stage: string, { autoencoder, denoiser }: Stage): string | undefined {
-  const { input, inputs } = autoencoder.decoder;
+  const { input, inputs, output, maps } = autoencoder.decoder;
+  if ((output === undefined) === (maps === undefined)) {
+    return `${stage}.autoencoder.decoder gives either an output or maps`;
+  }
+  if (maps && !['carried', 'plate'].every((from) => inputs.some((one) => one.from === from))) {
+    return `${stage}.autoencoder.decoder gives maps, and does not take the carried picture and the plate that they mix`;
+  }
   if (input === undefined && !inputs.some(({ from }) => from === 'latent')) {
     return `${stage}.autoencoder.decoder has no latent input`;
   }
@@ -126,13 +132,14 @@ function sizeContradiction(stage: string, { autoencoder, denoiser }: Stage): str
 
 /** Every file that the manifest uses. */
 function namedFiles(manifest: Manifest): string[] {
-  const { prompt, gallery, hand, body, refine } = manifest;
+  const { prompt, gallery, hand, body, refine, int8 } = manifest;
   const stages = [hand, body, refine].flatMap((stage) => (stage ? stageFiles(stage) : []));
   return [
     ...new Set([
       ...(prompt ? promptFiles(prompt) : []),
       ...(gallery === undefined ? [] : [gallery]),
       ...stages,
+      ...Object.entries(int8).flat(),
     ]),
   ];
 }

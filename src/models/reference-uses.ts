@@ -25,7 +25,8 @@ export function seesPlate({ body: { autoencoder, denoiser } }: Manifest): boolea
 
 /** Whether the body stage says where the person is. */
 export function givesPersonMask({ body: { autoencoder, denoiser } }: Manifest): boolean {
-  return autoencoder.decoder.mask !== undefined || denoiser.outputs.mask !== undefined;
+  const { mask, maps } = autoencoder.decoder;
+  return mask !== undefined || maps !== undefined || denoiser.outputs.mask !== undefined;
 }
 
 /** Whether one of a denoiser's condition inputs has channels of this kind. */

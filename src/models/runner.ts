@@ -2,8 +2,9 @@ import { Worker } from 'node:worker_threads';
 import { CancelledError, DeviceError, UsageError } from '../errors.js';
 import type { BundleRunner } from './bundle-runner.js';
 import { type DeviceReport, devicesToTry } from './devices.js';
+import type { GraphFolder } from './graph-folder.js';
 import { SessionClient } from './session-client.js';
-import type { GraphFolder, Reply, WorkerExtension, WorkerSettings } from './session-messages.js';
+import type { Reply, WorkerExtension, WorkerSettings } from './session-messages.js';
 
 /** Options of `openRunner`. */
 export interface RunnerOptions {

@@ -3,9 +3,9 @@ import { CancelledError, DeviceError, type HandfirstError } from '../errors.js';
 import type { BundleRunner } from './bundle-runner.js';
 import type { Device, DeviceReport } from './devices.js';
 import { graphFailure, runCancelled } from './graph-failure.js';
-import { InputKeeper } from './kept-inputs.js';
-import type { GraphDescription, GraphFolder, Reply, Request } from './session-messages.js';
-import type { FloatTensors, Tensors } from './tensor.js';
+import type { GraphFolder } from './graph-folder.js';
+import type { GraphDescription, Reply, Request } from './session-messages.js';
+import type { FloatTensors, Tensor, Tensors } from './tensor.js';
 
 interface Pending {
   succeed(reply: Reply): void;
@@ -35,7 +35,6 @@ export class SessionClient implements BundleRunner {
   private readonly watched = new Map<AbortSignal, () => void>();
   /** Fires when the worker is gone, and takes all listeners off. */
   private readonly over = new AbortController();
-  private readonly inputs = new InputKeeper();
   private nextId = 1;
   private spentMs = 0;
   /** Why no further request is taken. */
@@ -66,7 +65,7 @@ export class SessionClient implements BundleRunner {
   }
 
   async run(graph: string, inputs: Tensors, signal?: AbortSignal): Promise<FloatTensors> {
-    const request = (id: number): Request => ({ kind: 'run', id, graph, sent: this.inputs.send(inputs) });
+    const request = (id: number): Request => ({ kind: 'run', id, graph, inputs: compacted(inputs) });
     const reply = await this.ask(request, graph, signal);
     if (reply.kind !== 'outputs') throw this.unexpected(reply);
     this.spentMs += reply.ms;
@@ -182,4 +181,13 @@ export class SessionClient implements BundleRunner {
           `The session worker answered with "${reply.kind}": install handfirst again.`,
         );
   }
+}
+
+/** Views of larger buffers are copied first, since posting one would copy the whole buffer. */
+function compacted(inputs: Tensors): Tensors {
+  const whole = ({ dims, data }: Tensor): Tensor => ({
+    dims,
+    data: data.byteLength === data.buffer.byteLength ? data : data.slice(),
+  });
+  return Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, whole(tensor)]));
 }

@@ -2,7 +2,6 @@ import path from 'node:path';
 import { type Device, type DeviceReport, knownProblem, repairable, triedProblem } from './devices.js';
 import { machineFacts } from './machine.js';
 import { openSession, type Session, supportedDevices } from './ort.js';
-import type { WorkerSettings } from './session-messages.js';
 
 /** `y = x` for float32 [1]: tells whether a device can be used at all. Made with onnx, opset 17. */
 const PROBE = Buffer.from(
@@ -10,7 +9,13 @@ const PROBE = Buffer.from(
   'base64',
 );
 
-type HostSettings = Pick<WorkerSettings, 'folder' | 'devices' | 'threads'>;
+/** Which graphs, and what they may run on. */
+export interface HostSettings {
+  /** Absolute folder of the bundle's graphs. */
+  readonly folder: string;
+  readonly devices: readonly Device[];
+  readonly threads?: number;
+}
 
 /** The sessions of a folder of graphs on one device, in this thread; a graph is loaded when it is first asked for. */
 export class SessionHost {

@@ -1,16 +1,9 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Device, DeviceReport } from './devices.js';
-import type { SentInputs } from './kept-inputs.js';
+import type { LocalRunner } from './local-runner.js';
 import type { TensorSpec } from './ort.js';
-import type { FloatTensors, GraphRunner } from './tensor.js';
-
-/** A folder of graphs: a bundle, or networks of another kind. */
-export interface GraphFolder {
-  readonly folder: string;
-  readonly manifest: { readonly name: string };
-  /** What to do about a graph that fails; default: have a look at the bundle. */
-  readonly advice?: string;
-}
+import type { HostSettings } from './session-host.js';
+import type { FloatTensors, Tensors } from './tensor.js';
 
 /**
  * More work for a session worker than running graphs on request: a module that exports `serve` (`ServeExtension`), and the worker's end
@@ -23,16 +16,12 @@ export interface WorkerExtension {
 }
 
 /** Begins to answer what comes by `port`; graphs run in the worker's own thread by `runner`. */
-export type ServeExtension = (port: MessagePort, runner: GraphRunner) => void;
+export type ServeExtension = (port: MessagePort, runner: LocalRunner) => void;
 
 /** What a session worker is started with. */
-export interface WorkerSettings {
-  /** Absolute folder of the bundle's graphs. */
-  readonly folder: string;
+export interface WorkerSettings extends HostSettings {
   /** Name of the bundle, for sentences. */
   readonly name: string;
-  readonly devices: readonly Device[];
-  readonly threads?: number;
   /** Int32 flags: a request's slot (`id % length`) holds its id once it was cancelled. */
   readonly cancelled: SharedArrayBuffer;
   readonly extension?: WorkerExtension;
@@ -45,7 +34,7 @@ export interface GraphDescription {
 }
 
 export type Request =
-  | { readonly kind: 'run'; readonly id: number; readonly graph: string; readonly sent: SentInputs }
+  | { readonly kind: 'run'; readonly id: number; readonly graph: string; readonly inputs: Tensors }
   | { readonly kind: 'describe'; readonly id: number; readonly graph: string }
   | { readonly kind: 'close' };
 

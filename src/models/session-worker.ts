@@ -1,5 +1,4 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { InputStore } from './kept-inputs.js';
 import { LocalRunner } from './local-runner.js';
 import { SessionHost } from './session-host.js';
 import type { Reply, Request, ServeExtension, WorkerExtension, WorkerSettings } from './session-messages.js';
@@ -15,7 +14,6 @@ if (!port) throw new Error('session-worker runs as a worker thread only');
 
 const settings: WorkerSettings = workerData;
 const cancelled = new Int32Array(settings.cancelled);
-const store = new InputStore();
 const host = await SessionHost.open(settings);
 const { device, reports } = host;
 if (settings.extension) await extend(settings.extension);
@@ -37,19 +35,17 @@ async function serve(request: Request): Promise<void> {
   const { id, graph } = request;
   let loading = true;
   try {
-    // Also what is skipped may bring inputs that later requests name.
-    const inputs = request.kind === 'run' ? store.receive(request.sent) : undefined;
     if (Atomics.load(cancelled, id % cancelled.length) === id) return reply({ kind: 'skipped', id });
     const session = await host.session(graph);
     loading = false;
-    if (!inputs) {
+    if (request.kind === 'describe') {
       return reply({
         kind: 'description',
         id,
         description: { inputs: session.inputs, outputs: session.outputs },
       });
     }
-    const { outputs, ms } = await session.run(inputs);
+    const { outputs, ms } = await session.run(request.inputs);
     reply({ kind: 'outputs', id, outputs, ms }, buffersOf(outputs));
   } catch (error) {
     reply({ kind: 'failed', id, message: error instanceof Error ? error.message : String(error), loading });

@@ -2,8 +2,6 @@
 export interface Tensor {
   readonly dims: readonly number[];
   readonly data: Float32Array | BigInt64Array | Int32Array;
-  /** Promises that `data` will never change, so that a runner may keep a copy of it for later runs. */
-  readonly constant?: boolean;
 }
 
 /** A tensor of float32 values. */

@@ -36,6 +36,7 @@ export function commandArguments(options: RenderOptions): string[] {
     ...presetFields(method.overrides ?? {}).flatMap((field) => ['--set', field]),
     ...flag('--device', runtime.device),
     ...flag('--threads', runtime.threads),
+    ...flag('--precision', runtime.precision),
     ...flag('--side-by-side', output.layout === 'plain' ? undefined : output.layout),
     ...flag('--source-video', output.sourceVideo),
     ...flag('--audio', output.audio),

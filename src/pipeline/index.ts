@@ -17,6 +17,8 @@ export type {
 } from './options.js';
 export { RunEvents } from './options.js';
 export { drawPictures, type PictureRange } from './pictures.js';
+export { precisionOf } from './precision/begun.js';
+export { PRECISIONS, type Precision } from './precision/precisions.js';
 export { listPresets, loadPreset, type Preset, type PresetOverrides, presetSchema } from './preset.js';
 export { provenance, version } from './provenance.js';
 export { type RenderResult, render } from './render.js';

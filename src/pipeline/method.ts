@@ -12,6 +12,7 @@ import type {
   Manifest,
 } from '../models/manifest.js';
 import type { GraphRunner } from '../models/tensor.js';
+import { type Area, cutPlanes, scaledArea } from '../stages/area.js';
 import type { ClipReference } from '../stages/carry/carried.js';
 import { Denoiser, type Look } from '../stages/denoiser.js';
 import { Autoencoder, type Backdrop, type DrawConditions, type HandStage } from '../stages/index.js';
@@ -90,6 +91,8 @@ export interface MethodParts {
   readonly background: Backdrop;
   /** What is carried into every frame, where the bundle takes it. */
   readonly reference?: ClipReference;
+  /** The part of the picture that the body stage draws; absent: all. */
+  readonly area?: Area;
   /** Finds keypoints in a picture, where the preset refines. */
   readonly find?: RefineStage['find'];
 }
@@ -101,7 +104,13 @@ export function makeMethod(parts: MethodParts, preset: Preset, choices: Choices)
   return {
     ...(hand ? { hand: handStage(parts, hand, choices) } : {}),
     body: {
-      ...makeStage(parts, { ...body, sampler: choices.bodySampler }, choices.bodySteps, choices.bodyGuidance),
+      ...makeStage(
+        parts,
+        { ...body, sampler: choices.bodySampler },
+        choices.bodySteps,
+        choices.bodyGuidance,
+        parts.area,
+      ),
       manifest: body,
       draw: preset.body.pose ? draw : withoutPose(draw),
       blending: preset.blending,
@@ -157,14 +166,25 @@ interface StageParts {
   readonly denoiser: DenoiserManifest;
 }
 
-function makeStage({ runner, look, seed }: MethodParts, stage: StageParts, steps: number, guidance: number) {
-  const autoencoder = new Autoencoder(stage.autoencoder, runner);
+function makeStage(
+  { runner, look, seed }: MethodParts,
+  stage: StageParts,
+  steps: number,
+  guidance: number,
+  area?: Area,
+) {
+  const autoencoder = new Autoencoder(stage.autoencoder, runner, area);
   const sampler = makeSampler(stage.schedule, stage.sampler);
   sampler.steps(steps);
   const generator = new TorchGenerator(seed);
-  const noise = generator.randn(autoencoder.latentLength);
+  // A place's noise is the same whatever area is drawn.
+  const { size, channels, downscale } = stage.autoencoder;
+  const side = size / downscale;
+  const cells = scaledArea(autoencoder.area, 1 / downscale);
+  const drawNoise = () => cutPlanes(generator.randn(channels * side * side), side, cells);
+  const noise = drawNoise();
   const more = sampler.fresh ? steps - 1 : 0;
-  const stepNoise = Array.from({ length: more }, () => generator.randn(autoencoder.latentLength));
+  const stepNoise = Array.from({ length: more }, drawNoise);
   return {
     denoiser: new Denoiser(stage.denoiser, runner, look, guidance),
     autoencoder,
@@ -172,5 +192,6 @@ function makeStage({ runner, look, seed }: MethodParts, stage: StageParts, steps
     steps,
     noise,
     stepNoise,
+    kept: new Map<string, Float32Array>(),
   };
 }

@@ -3,18 +3,19 @@ import type { BundleRunner } from '../models/index.js';
 import type { Manifest } from '../models/manifest.js';
 import { seesPlate } from '../models/reference-uses.js';
 import {
-  type CleanOptions,
   type ClipStatistics,
   clipStatistics,
   keepPlacement,
   LIVE_STATISTICS,
   type PoseClip,
+  type PrepareOptions,
   REPAIR_NOTHING,
   type RepairOptions,
   repairClip,
   repairSentences,
   unsuited,
 } from '../pose/index.js';
+import type { Area } from '../stages/area.js';
 import type { Backdrop } from '../stages/composite.js';
 import { onOtherPlate } from '../stages/reference/plate.js';
 import type { Reference } from '../stages/reference/reference.js';
@@ -25,6 +26,9 @@ import { type Engine, type EngineCheck, openEngine } from './engine.js';
 import { nameOf, openInput } from './input.js';
 import { type Choices, settle } from './method.js';
 import type { GenerateOptions, SourceOptions } from './options.js';
+import { areaOf, cleanOptions, placeOf } from './placing.js';
+import { choosePrecision } from './precision/choose.js';
+import type { Precision } from './precision/precisions.js';
 import { loadPreset, type Preset } from './preset.js';
 import { chooseSigner, type Signer } from './signer.js';
 
@@ -32,12 +36,15 @@ import { chooseSigner, type Signer } from './signer.js';
 export interface SessionParts {
   readonly options: GenerateOptions;
   readonly clip: PoseClip;
-  /** Of the whole clip, whatever range of it is drawn. */
-  readonly statistics: ClipStatistics;
   readonly engine: Engine;
   readonly preset: Preset;
   readonly choices: Choices;
   readonly signer: Signer;
+  readonly precision: Precision;
+  /** How frames are placed in the picture. */
+  readonly place: PrepareOptions;
+  /** The part of the picture that the body stage draws; absent: all. */
+  readonly area?: Area;
   readonly drawer: ClipDrawer;
   /** In the order of opening. */
   readonly opened: readonly { close(): Promise<void> }[];
@@ -51,8 +58,13 @@ export interface ClipFacts {
   readonly frames: number;
 }
 
-/** A check of the caller's, before models are loaded. */
-export type BeforeModels = (facts: ClipFacts) => Promise<void>;
+/** What a caller adds to the opening of a session. */
+export interface OpenHooks {
+  /** A check before models are loaded. */
+  readonly before?: (facts: ClipFacts) => Promise<void>;
+  /** The precision that an unfinished run was begun with: it goes on so. */
+  readonly begun?: Precision;
+}
 
 function framesIn(range: SourceOptions['range'], frames: number): number {
   const { from = 0, to = frames } = range ?? {};
@@ -67,7 +79,7 @@ function framesIn(range: SourceOptions['range'], frames: number): number {
 export async function openParts(
   asked: GenerateOptions,
   kept?: Engine,
-  before?: BeforeModels,
+  { before, begun }: OpenHooks = {},
 ): Promise<SessionParts> {
   const options = promptly(asked);
   const { source = {}, method = {}, look = {}, signal } = options;
@@ -101,10 +113,16 @@ export async function openParts(
     const signer = await chooseSigner(parts, look, signal);
     const placed = placeBefore(signer, backdrop, manifest);
     const { look: seen, seed } = signer;
-    const clipDrawer = await engine.pool.openClip({ manifest, preset, choices, look: seen, seed, ...placed });
+    const wanted = options.runtime?.precision ?? preset.precision;
+    const precision = await choosePrecision(bundle, runner, { wanted, begun });
+    const place = placeOf(signer, statistics, options, manifest.body.autoencoder.size);
+    const area = areaOf(preset, manifest, { clip, statistics, place });
+    const setup = { manifest, preset, choices, look: seen, seed, precision, ...placed };
+    const clipDrawer = await engine.pool.openClip({ ...setup, ...(area ? { area } : {}) });
     opened.push(clipDrawer);
     const drawer = tellUnrefined(clipDrawer, warn);
-    return { options, clip, statistics, engine, preset, choices, signer, drawer, opened };
+    const ready = { options, clip, engine, preset, choices, signer, precision, place, drawer, opened };
+    return area ? { ...ready, area } : ready;
   } catch (error) {
     for (const resource of opened.reverse()) await resource.close();
     throw error;
@@ -116,12 +134,6 @@ function promptly(options: GenerateOptions): GenerateOptions {
   const { input, source } = options;
   if (typeof input === 'string' || !input.live) return options;
   return { ...options, source: { complete: false, ...source } };
-}
-
-/** What is done to the keypoints before they are placed in the picture. */
-export function cleanOptions({ repair = {}, complete }: SourceOptions = {}): CleanOptions {
-  const { maxGap, mirror, swaps, anatomy, wrist, bones, smooth } = repair;
-  return { maxGap, complete, repair: { mirror, swaps, anatomy, wrist, bones, smooth } };
 }
 
 /** Hands without a body, or points that say nothing of one, make no person. */

@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream';
 import type { Picture } from '../picture.js';
 import type { Framing, PoseClip, RepairOptions, Rotate } from '../pose/index.js';
 import type { Caption, CredentialOptions, EncodingOptions, Layout, StreamContainer } from '../video/index.js';
+import type { Precision } from './precision/precisions.js';
 import type { PresetOverrides } from './preset.js';
 
 /** What of the keypoint file is drawn, and how it is fitted into the picture. */
@@ -74,6 +75,8 @@ export interface RuntimeOptions {
   readonly device?: string;
   /** Threads of the CPU device, one frame each; default: one a core. */
   readonly threads?: number;
+  /** How graphs count: `float32`, `int8`, or `auto`, what is faster on this machine; default: the preset's. */
+  readonly precision?: Precision | 'auto';
   /** Frames in work at a time; default: one a thread that draws, and one that waits. */
   readonly lookAhead?: number;
 }

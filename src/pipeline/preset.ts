@@ -38,6 +38,8 @@ export const presetSchema = z.strictObject({
       sampler,
       /** Show the body stage the pose; `false` leaves it the prompt alone, for comparison. */
       pose: z.boolean().default(true),
+      /** What is drawn: the whole picture, or the part of it where the person is in any frame; the rest is the reference's plate. */
+      area: z.enum(['picture', 'person']).default('picture'),
     })
     .prefault({}),
   /** For bundles that read any words. */
@@ -62,6 +64,8 @@ export const presetSchema = z.strictObject({
       canvas: z.enum(['noised', 'clean']).default('noised'),
     })
     .prefault({}),
+  /** `auto`: int8 where the bundle brings such graphs and this machine is faster so. */
+  precision: z.enum(['float32', 'int8', 'auto']).default('float32'),
   /** A third stage draws the hands of the finished picture anew, where the bundle has one. */
   refine: z
     .strictObject({

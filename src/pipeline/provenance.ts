@@ -31,7 +31,8 @@ export async function provenance(
 ): Promise<VideoMetadataInput> {
   const { preset, choices, signer, bundle, runner } = session;
   const { look = {}, source = {}, output, runtime } = options;
-  const { description: _, ...fields } = preset;
+  // What the preset leaves open is said as it was chosen.
+  const { description: _, precision: __, ...fields } = preset;
   return {
     version: version(),
     digitalSourceType:
@@ -52,6 +53,8 @@ export async function provenance(
       layout: output.layout,
       sourceVideo: output.sourceVideo && (await hashFile(output.sourceVideo)),
       device: runner.device,
+      precision: session.precision,
+      area: session.area,
       threads: runtime?.threads,
     }),
     command: commandArguments(said),

@@ -10,10 +10,12 @@ import {
   type VideoWriter,
 } from '../video/index.js';
 import { captionsFrom, openBeside, writeBeside } from './beside.js';
+import type { Spent } from './draw/draw-pool.js';
 import type { Engine } from './engine.js';
 import type { ClipFacts } from './open-session.js';
 import type { OutputOptions, RenderOptions } from './options.js';
 import { drawPictures } from './pictures.js';
+import { begunPrecision } from './precision/begun.js';
 import { provenance } from './provenance.js';
 import { Session } from './session.js';
 
@@ -38,6 +40,9 @@ export interface RenderResult {
   /** Share of the workers' time, from opening to the end, that they spent drawing, and inside ONNX Runtime alone: 0..1. */
   readonly busyShare: number;
   readonly runtimeShare: number;
+  /** Milliseconds of drawing a frame, and inside ONNX Runtime by graph; of the frames that were drawn now. */
+  readonly frameMs: number;
+  readonly graphMs: Readonly<Record<string, number>>;
 }
 
 /**
@@ -50,7 +55,10 @@ export async function render(options: RenderOptions, engine?: Engine): Promise<R
   checkLayout(output);
   await checkVideoOutput(output.path, { force: output.force });
   const beside = await openBeside(options);
-  const session = await Session.open(options, engine, (facts) => checkFacts(facts, options));
+  const session = await Session.open(options, engine, {
+    before: (facts) => checkFacts(facts, options),
+    begun: output.resume === false ? undefined : await begunPrecision(output.path),
+  });
   try {
     const opened = performance.now();
     const before = session.spent;
@@ -67,7 +75,6 @@ export async function render(options: RenderOptions, engine?: Engine): Promise<R
       const video = { ...finished, ...size, fps };
       const written = await writeBeside(beside, captions, video, options.signal);
       const end = performance.now();
-      const available = session.workers * (end - opened);
       return {
         ...finished,
         ...written,
@@ -76,8 +83,7 @@ export async function render(options: RenderOptions, engine?: Engine): Promise<R
         device: session.runner.device,
         firstFrameMs: (first ?? end) - start,
         totalMs: end - start,
-        busyShare: (session.spent.drawing - before.drawing) / available,
-        runtimeShare: (session.spent.runtime - before.runtime) / available,
+        ...usage(before, session, { frames: finished.frames - writer.resumedFrames, ms: end - opened }),
       };
     } catch (error) {
       await writer.abort({ keep: true });
@@ -86,6 +92,26 @@ export async function render(options: RenderOptions, engine?: Engine): Promise<R
   } finally {
     await session.close();
   }
+}
+
+/** What the workers did in `ms` milliseconds, in which `frames` frames were drawn. */
+function usage(
+  before: Spent,
+  { spent, workers }: Session,
+  { frames, ms }: { frames: number; ms: number },
+): Pick<RenderResult, 'busyShare' | 'runtimeShare' | 'frameMs' | 'graphMs'> {
+  const drawing = spent.drawing - before.drawing;
+  const graphs = Object.entries(spent.graphs).map(
+    ([graph, total]) => [graph, total - (before.graphs[graph] ?? 0)] as const,
+  );
+  const inside = graphs.reduce((sum, [, time]) => sum + time, 0);
+  const each = (time: number): number => time / Math.max(1, frames);
+  return {
+    busyShare: drawing / (workers * ms),
+    runtimeShare: inside / (workers * ms),
+    frameMs: each(drawing),
+    graphMs: Object.fromEntries(graphs.map(([graph, time]) => [graph, each(time)])),
+  };
 }
 
 /** What shows of the video before models are loaded: sizes, encoding, sound, the source beside it, another run, space. */

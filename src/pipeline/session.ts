@@ -3,15 +3,16 @@ import { PoseFileError } from '../errors.js';
 import type { Bundle, BundleRunner } from '../models/index.js';
 import type { Picture } from '../picture.js';
 import { type PoseClip, type PoseFrame, prepareFrames } from '../pose/index.js';
+import type { Area } from '../stages/area.js';
 import type { HandCrop } from '../stages/hand-crops.js';
-import { standingOf } from '../stages/reference/reference.js';
 import type { Intermediates } from '../stages/two-stage.js';
 import type { Spent } from './draw/draw-pool.js';
 import type { Engine } from './engine.js';
 import { nameOf } from './input.js';
 import type { Choices } from './method.js';
-import { type BeforeModels, cleanOptions, openParts, type SessionParts } from './open-session.js';
+import { type OpenHooks, openParts, type SessionParts } from './open-session.js';
 import type { GenerateOptions } from './options.js';
+import type { Precision } from './precision/precisions.js';
 import type { Preset } from './preset.js';
 import { handCrops, type Signer } from './signer.js';
 import { smallSigner } from './small-signer.js';
@@ -60,8 +61,8 @@ export class Session {
    * Opens everything a run needs; what was opened is closed again when the rest fails. Throws `HandfirstError`s. An
    * `engine` that is kept for several sessions stays open, and its bundle and device are used instead of the options'.
    */
-  static async open(options: GenerateOptions, engine?: Engine, before?: BeforeModels): Promise<Session> {
-    return new Session(await openParts(options, engine, before));
+  static async open(options: GenerateOptions, engine?: Engine, hooks?: OpenHooks): Promise<Session> {
+    return new Session(await openParts(options, engine, hooks));
   }
 
   get clip(): PoseClip {
@@ -76,12 +77,21 @@ export class Session {
     return this.parts.engine.runner;
   }
 
+  get precision(): Precision {
+    return this.parts.precision;
+  }
+
+  /** The part of the picture that the body stage draws; undefined: all. */
+  get area(): Area | undefined {
+    return this.parts.area;
+  }
+
   /** Frames that are drawn at a time. */
   get workers(): number {
     return this.parts.engine.pool.workers;
   }
 
-  /** Milliseconds that all workers of the engine have spent drawing so far, and inside ONNX Runtime within them. */
+  /** What all workers of the engine have spent drawing so far. */
   get spent(): Spent {
     return this.parts.engine.pool.spent;
   }
@@ -106,7 +116,7 @@ export class Session {
   /** Frames that will be drawn; undefined of a clip that comes live and does not say. */
   get frameCount(): number | undefined {
     const { from = 0, to = Infinity } = this.parts.options.source?.range ?? {};
-    const frameCount = this.clip.live ? this.clip.info.frameCount : this.parts.statistics.frames;
+    const frameCount = this.clip.live ? this.clip.info.frameCount : this.parts.place.statistics?.frames;
     return frameCount === undefined ? undefined : Math.max(0, Math.min(to, frameCount) - from);
   }
 
@@ -158,25 +168,13 @@ export class Session {
   }
 
   private async *poses(): AsyncGenerator<PoseFrame> {
-    const { options, statistics } = this.parts;
-    const { framing, range } = options.source ?? {};
-    const { from = 0, to = Infinity } = range ?? {};
-    const { reference } = this.signer;
-    const how = framing ?? (reference ? 'reference' : 'signing');
-    const goal = reference && standingOf(reference);
-    const place = {
-      ...cleanOptions(options.source),
-      width: this.size,
-      height: this.size,
-      framing: how,
-      goal,
-      statistics,
-    };
+    const { options, place } = this.parts;
+    const { from = 0, to = Infinity } = options.source?.range ?? {};
     let at = 0;
     for await (const pose of prepareFrames(this.clip, place)) {
       if (at >= to) return;
       if (at++ < from) continue;
-      if (at === from + 1 && how === 'source') this.tellSmall(pose);
+      if (at === from + 1 && place.framing === 'source') this.tellSmall(pose);
       yield pose;
     }
     if (at <= from) {

@@ -82,7 +82,7 @@ function refuseReference(manifest: Manifest, gallery: Gallery | undefined, optio
 
 function skinTensor(reference: Reference, name: string | undefined): FloatTensor {
   const data = skinColours(reference);
-  if (data) return { dims: [1, data.length], data, constant: true };
+  if (data) return { dims: [1, data.length], data };
   throw new UsageError(
     'HF_NOBODY_FOUND',
     `The reference ${name ?? ''} shows too little of a face to see its skin: give a larger picture from the front.`,

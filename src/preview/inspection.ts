@@ -126,7 +126,7 @@ function canvasPictures({ canvas }: Intermediates): Shown[] {
       group: 'canvas',
       title: 'Precise mask',
       caption: 'What of the picture the hands cover.',
-      picture: pictureFromMask(canvas.mask, canvas.size, canvas.size),
+      picture: pictureFromMask(canvas.mask, canvas.area.width, canvas.area.height),
     },
   ];
 }
@@ -134,7 +134,7 @@ function canvasPictures({ canvas }: Intermediates): Shown[] {
 /** The step's clean guess with the edge of the mask that was held on to laid over it. */
 function stepPictures({ steps }: Intermediates): Shown[] {
   return steps.map(({ mask, estimate }, i) => {
-    const picture = pictureFromPlanes(estimate);
+    const picture = estimate;
     const held = mask ? Math.round(100 * share(mask)) : 0;
     if (mask) outline(picture, mask);
     return {
@@ -152,14 +152,13 @@ function share(mask: Float32Array): number {
   return mask.reduce((sum, value) => sum + value, 0) / mask.length;
 }
 
-/** Draws the border of a square mask, which may be coarser than the picture, in a bright line two pixels wide. */
-function outline({ width, data }: Picture, mask: Float32Array): void {
-  const cells = Math.round(Math.sqrt(mask.length));
-  const inside = (x: number, y: number): boolean => {
-    const [column, row] = [Math.floor((x * cells) / width), Math.floor((y * cells) / width)];
-    return (mask[row * cells + column] ?? 0) >= 0.5;
-  };
-  for (let y = 2; y < width - 2; y++) {
+/** Draws the border of a mask, which may be coarser than the picture, in a bright line two pixels wide. */
+function outline({ width, height, data }: Picture, mask: Float32Array): void {
+  const cell = Math.sqrt((width * height) / mask.length);
+  const columns = Math.round(width / cell);
+  const inside = (x: number, y: number): boolean =>
+    (mask[Math.floor(y / cell) * columns + Math.floor(x / cell)] ?? 0) >= 0.5;
+  for (let y = 2; y < height - 2; y++) {
     for (let x = 2; x < width - 2; x++) {
       if (!inside(x, y)) continue;
       if (inside(x - 2, y) && inside(x + 2, y) && inside(x, y - 2) && inside(x, y + 2)) continue;
@@ -173,7 +172,7 @@ function bodyPictures({ body, personMask }: Intermediates): Shown[] {
     group: 'body',
     title: 'Body before pasting',
     caption: 'What the body model drew round the hands.',
-    picture: pictureFromPlanes(body),
+    picture: body,
   };
   if (!personMask) return [drawn];
   return [

@@ -10,7 +10,15 @@ import {
   stateOf,
   writeDone,
 } from '../batch/index.js';
-import { drawPictures, type Engine, provenance, RunEvents, Session } from '../pipeline/index.js';
+import {
+  drawPictures,
+  type Engine,
+  type Precision,
+  precisionOf,
+  provenance,
+  RunEvents,
+  Session,
+} from '../pipeline/index.js';
 import {
   type ApartVideo,
   joinApart,
@@ -84,7 +92,7 @@ export class DrawingStage implements Stage {
     const { store } = this.parts;
     const before = await storedSegment(store, { order, video }, place.index);
     if (before) return before;
-    const { session, options } = await this.keptClip(order, signal);
+    const { session, options } = await this.keptClip(order, video, signal);
     return this.aside(async (folder) => {
       const segment = await openApartSegment(video, place, {
         folder,
@@ -156,14 +164,15 @@ export class DrawingStage implements Stage {
   }
 
   /** The clip, opened once however many of its segments come one after another. */
-  private async keptClip(order: ClipOrder, signal: AbortSignal): Promise<OpenClip> {
+  private async keptClip(order: ClipOrder, video: ApartVideo, signal: AbortSignal): Promise<OpenClip> {
     if (this.kept?.order.key === order.key) return this.kept;
     await this.close();
-    this.kept = await this.openClip(order, signal);
+    // Whoever planned the clip chose its precision.
+    this.kept = await this.openClip(order, signal, precisionOf(video.metadata));
     return this.kept;
   }
 
-  private async openClip(order: ClipOrder, signal: AbortSignal): Promise<OpenClip> {
+  private async openClip(order: ClipOrder, signal: AbortSignal, begun?: Precision): Promise<OpenClip> {
     const options = await this.inputs.take(order);
     try {
       await this.checkInput(order, options.input);
@@ -173,7 +182,8 @@ export class DrawingStage implements Stage {
         if (kind === 'warning') warnings.push(sentence);
       });
       signal.throwIfAborted();
-      const session = await Session.open({ ...this.runnable(options), watch: { events } }, this.parts.engine);
+      const asked = { ...this.runnable(options), watch: { events } };
+      const session = await Session.open(asked, this.parts.engine, begun ? { begun } : {});
       return { order, session, options, warnings };
     } catch (error) {
       await this.inputs.release(order);

@@ -1,9 +1,12 @@
 import { BundleError } from '../errors.js';
 import type { AutoencoderManifest } from '../models/manifest.js';
-import type { FloatTensor, GraphRunner } from '../models/tensor.js';
-import { makePlanes, type Planes } from './planes.js';
+import type { FloatTensor, FloatTensors, GraphRunner } from '../models/tensor.js';
+import type { Picture } from '../picture.js';
+import { type Area, wholeArea } from './area.js';
+import { mixCarried } from './mix-carried.js';
+import { makePlanes, type Planes, pictureFromPlanes } from './planes.js';
 
-/** What a decoder may take beside the latent: pictures [1, 3, size, size] in -1..1, and the denoiser's features. */
+/** What a decoder may take beside the latent: pictures [1, 3, height, width] in -1..1, and the denoiser's features. */
 export interface DecoderInputs {
   readonly carried?: FloatTensor;
   readonly plate?: FloatTensor;
@@ -11,29 +14,36 @@ export interface DecoderInputs {
 }
 
 export interface Decoded {
-  /** [3, size, size], -1..1. */
-  readonly picture: Planes;
-  /** Where the person is: [size, size], 0..1; absent where the bundle's decoder does not say. */
+  /** RGB, [height, width] pixels. */
+  readonly picture: Picture;
+  /** Where the person is: [height, width], 0..1; absent where the bundle's decoder does not say. */
   readonly personMask?: Float32Array;
 }
 
-/** Pictures [3, size, size] in -1..1 to latents [channels, size / downscale, size / downscale] and back. */
+/**
+ * Pictures [3, height, width] in -1..1 to latents [channels, height / downscale, width / downscale] and back: of the whole square
+ * picture, or of an area of it. What is said of one picture holds for several, one after the other, where the graphs take batches.
+ */
 export class Autoencoder {
-  /** Cells along a latent's side. */
-  readonly latentSize: number;
+  readonly area: Area;
+  /** Cells of a latent. */
+  readonly cells: { readonly width: number; readonly height: number };
   readonly latentLength: number;
 
   constructor(
     readonly manifest: AutoencoderManifest,
     private readonly runner: GraphRunner,
+    area?: Area,
   ) {
-    this.latentSize = manifest.size / manifest.downscale;
-    this.latentLength = manifest.channels * this.latentSize ** 2;
+    this.area = area ?? wholeArea(manifest.size);
+    const { downscale, channels } = manifest;
+    this.cells = { width: this.area.width / downscale, height: this.area.height / downscale };
+    this.latentLength = channels * this.cells.width * this.cells.height;
   }
 
   /** `latent = scaling * (encoded - shift)`. Throws `BundleError` where the bundle has no encoder for this stage. */
   async encode(picture: Planes, signal?: AbortSignal): Promise<Float32Array> {
-    const { encoder, size, scaling, shift } = this.manifest;
+    const { encoder, scaling, shift } = this.manifest;
     if (!encoder) {
       throw new BundleError(
         'HF_BUNDLE_STAGE',
@@ -41,38 +51,81 @@ export class Autoencoder {
         { field: 'blending' },
       );
     }
-    const inputs = { [encoder.input]: { dims: [1, 3, size, size], data: picture.data } };
+    const { width, height } = picture;
+    const inputs = { [encoder.input]: { dims: [1, 3, height, width], data: picture.data } };
     const encoded = (await this.runner.run(encoder.graph, inputs, signal))[encoder.output];
     return check(encoded, this.latentLength, encoder.graph).data.map((value) => scaling * (value - shift));
   }
 
-  /** `beside`: what the bundle's decoder takes with the latent. */
-  async decode(latent: Float32Array, beside: DecoderInputs = {}, signal?: AbortSignal): Promise<Decoded> {
-    const { decoder, size, scaling, shift } = this.manifest;
-    const { graph, input, inputs, output, mask } = decoder;
-    const all = { ...beside, latent: this.tensor(latent.map((value) => value / scaling + shift)) };
-    const fed: Record<string, FloatTensor> = input === undefined ? {} : { [input]: all.latent };
-    for (const { name, from } of inputs) {
-      const value = all[from];
-      if (!value)
-        throw new BundleError(
-          'HF_BUNDLE_STAGE',
-          `The bundle's ${graph} takes "${from}", and this run has none: its manifest and its graphs do not fit together.`,
-        );
-      fed[name] = value;
+  /** Planes in -1..1 of each picture; `beside`: what the bundle's decoder takes with the latents. */
+  async decode(latents: Float32Array, beside: DecoderInputs = {}, signal?: AbortSignal): Promise<Planes[]> {
+    const { graph, output } = this.manifest.decoder;
+    const results = await this.run(latents, beside, signal);
+    const { width, height } = this.area;
+    const length = 3 * width * height;
+    const count = latents.length / this.latentLength;
+    const { data } = check(output === undefined ? undefined : results[output], count * length, graph);
+    return Array.from({ length: count }, (_, k) =>
+      makePlanes(3, width, height, data.subarray(k * length, (k + 1) * length)),
+    );
+  }
+
+  /** The finished picture of one latent, and where the person is. */
+  async picture(latent: Float32Array, beside: DecoderInputs = {}, signal?: AbortSignal): Promise<Decoded> {
+    const { graph, output, mask, maps } = this.manifest.decoder;
+    const results = await this.run(latent, beside, signal);
+    const { width, height } = this.area;
+    const area = width * height;
+    if (maps) {
+      const { carried, plate } = beside;
+      if (!carried || !plate) throw missing(graph, 'carried');
+      const half = check(results[maps.half], (5 * area) / 4, graph).data;
+      const flow = check(results[maps.flow], (2 * area) / 16, graph).data;
+      return mixCarried({ half, flow, carried: carried.data, plate: plate.data, width, height }, maps.reach);
     }
-    const results = await this.runner.run(graph, fed, signal);
-    const data = check(results[output], 3 * size * size, graph).data;
+    const { data } = check(output === undefined ? undefined : results[output], 3 * area, graph);
     return {
-      picture: makePlanes(3, size, size, data),
-      ...(mask === undefined ? {} : { personMask: check(results[mask], size * size, graph).data }),
+      picture: pictureFromPlanes(makePlanes(3, width, height, data)),
+      ...(mask === undefined ? {} : { personMask: check(results[mask], area, graph).data }),
     };
   }
 
-  /** A latent with its shape, [1, channels, h, w]. */
-  tensor(latent: Float32Array): FloatTensor {
-    return { dims: [1, this.manifest.channels, this.latentSize, this.latentSize], data: latent };
+  /** Latents with their shape, [n, channels, h, w]. */
+  tensor(latents: Float32Array): FloatTensor {
+    const { width, height } = this.cells;
+    return {
+      dims: [latents.length / this.latentLength, this.manifest.channels, height, width],
+      data: latents,
+    };
   }
+
+  private async run(
+    latents: Float32Array,
+    beside: DecoderInputs,
+    signal?: AbortSignal,
+  ): Promise<FloatTensors> {
+    const { decoder, scaling, shift } = this.manifest;
+    const { graph, input, inputs } = decoder;
+    const plain = scaling === 1 && shift === 0;
+    const all = {
+      ...beside,
+      latent: this.tensor(plain ? latents : latents.map((value) => value / scaling + shift)),
+    };
+    const fed: Record<string, FloatTensor> = input === undefined ? {} : { [input]: all.latent };
+    for (const { name, from } of inputs) {
+      const value = all[from];
+      if (!value) throw missing(graph, from);
+      fed[name] = value;
+    }
+    return this.runner.run(graph, fed, signal);
+  }
+}
+
+function missing(graph: string, what: string): BundleError {
+  return new BundleError(
+    'HF_BUNDLE_STAGE',
+    `The bundle's ${graph} takes "${what}", and this run has none: its manifest and its graphs do not fit together.`,
+  );
 }
 
 function check(tensor: FloatTensor | undefined, length: number, graph: string): FloatTensor {

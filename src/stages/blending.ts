@@ -1,5 +1,7 @@
 import { dilate } from '../diffusion/index.js';
+import { scaledArea } from './area.js';
 import type { Canvas } from './canvas.js';
+import type { Grid } from './conditions/raster.js';
 import { resampleMask } from './resample.js';
 
 /** How stage 2 holds on to the hands while it draws the body round them (paper, III-D and its ablation). */
@@ -20,7 +22,7 @@ export interface Blending {
 }
 
 /**
- * The masks of the blended steps at latent size [latentSize, latentSize], 0 or 1: one a step, first step first; the
+ * The masks of the blended steps at latent size (`downscale` pixels a cell), 0 or 1: one a step, first step first; the
  * `freeSteps` last steps have none. With `expand` the first is the precise mask dilated (n - 1) times by `growth`
  * pixels, n being the number of blended steps or of all (`dilations`), and each later one is dilated once less.
  */
@@ -28,21 +30,25 @@ export function blendMasks(
   canvas: Canvas,
   blending: Blending,
   steps: number,
-  latentSize: number,
+  downscale: number,
 ): Float32Array[] {
   const count = blending.mode === 'none' ? 0 : Math.max(0, steps - blending.freeSteps);
   if (count === 0 || !canvas.mask.includes(1)) return [];
   const counted = blending.dilations === 'all' ? steps : count;
   return pictureMasks(canvas, blending, counted)
     .slice(0, count)
-    .map((mask) => resampleMask(mask, canvas.size, latentSize).map((share) => (share >= 0.5 ? 1 : 0)));
+    .map((mask) =>
+      resampleMask(mask, canvas.area, scaledArea(canvas.area, 1 / downscale)).map((share) =>
+        share >= 0.5 ? 1 : 0,
+      ),
+    );
 }
 
 function pictureMasks(canvas: Canvas, blending: Blending, count: number): Float32Array[] {
-  const { size, mask } = canvas;
+  const { area, mask } = canvas;
   switch (blending.mode) {
     case 'expand':
-      return expansion(mask, size, count, blending.growth);
+      return expansion(mask, area, count, blending.growth);
     case 'naive':
       return new Array<Float32Array>(count).fill(mask);
     case 'box':
@@ -53,35 +59,35 @@ function pictureMasks(canvas: Canvas, blending: Blending, count: number): Float3
 }
 
 /** Sequential mask expansion, widest first, each mask grown from the one after it: dilating twice by a square is dilating once by their sum. */
-function expansion(mask: Float32Array, size: number, count: number, growth: number): Float32Array[] {
+function expansion(mask: Float32Array, size: Grid, count: number, growth: number): Float32Array[] {
   const series = [mask];
   while (series.length < count) series.unshift(grown(series[0] ?? mask, size, growth));
   return series;
 }
 
 /** `dilate`, worked out only in the rows and columns that the mask can reach: hands are small in the picture. */
-function grown(mask: Float32Array, size: number, growth: number): Float32Array {
+function grown(mask: Float32Array, size: Grid, growth: number): Float32Array {
   const { left, top, right, bottom } = reach(mask, size, growth);
   const width = right - left;
   const part = new Float32Array(width * (bottom - top));
   for (let y = top; y < bottom; y++) {
-    part.set(mask.subarray(y * size + left, y * size + right), (y - top) * width);
+    part.set(mask.subarray(y * size.width + left, y * size.width + right), (y - top) * width);
   }
   const dilated = dilate(part, width, bottom - top, growth);
   const result = new Float32Array(mask.length);
   for (let y = top; y < bottom; y++) {
-    result.set(dilated.subarray((y - top) * width, (y - top + 1) * width), y * size + left);
+    result.set(dilated.subarray((y - top) * width, (y - top + 1) * width), y * size.width + left);
   }
   return result;
 }
 
 /** The rows and columns of a mask of zeros and ones, of which there is one at least, with `margin` more on each side, within the picture. */
-function reach(mask: Float32Array, size: number, margin: number) {
-  const top = Math.floor(mask.indexOf(1) / size);
-  const bottom = Math.floor(mask.lastIndexOf(1) / size) + 1;
-  let [left, right] = [size, 0];
+function reach(mask: Float32Array, { width, height }: Grid, margin: number) {
+  const top = Math.floor(mask.indexOf(1) / width);
+  const bottom = Math.floor(mask.lastIndexOf(1) / width) + 1;
+  let [left, right] = [width, 0];
   for (let y = top; y < bottom; y++) {
-    const row = mask.subarray(y * size, (y + 1) * size);
+    const row = mask.subarray(y * width, (y + 1) * width);
     const first = row.indexOf(1);
     if (first < 0) continue;
     left = Math.min(left, first);
@@ -90,15 +96,15 @@ function reach(mask: Float32Array, size: number, margin: number) {
   return {
     left: Math.max(0, left - margin),
     top: Math.max(0, top - margin),
-    right: Math.min(size, right + margin),
-    bottom: Math.min(size, bottom + margin),
+    right: Math.min(width, right + margin),
+    bottom: Math.min(height, bottom + margin),
   };
 }
 
-function boxMasks({ boxes, size }: Canvas): Float32Array {
-  const all = new Float32Array(size * size);
+function boxMasks({ boxes, area: { width, height } }: Canvas): Float32Array {
+  const all = new Float32Array(width * height);
   for (const { left, top, right, bottom } of boxes) {
-    for (let y = top; y < bottom; y++) all.fill(1, y * size + left, y * size + right);
+    for (let y = top; y < bottom; y++) all.fill(1, y * width + left, y * width + right);
   }
   return all;
 }

@@ -2,6 +2,7 @@ import { blend } from '../diffusion/index.js';
 import type { BodyStageManifest } from '../models/manifest.js';
 import { asksFor, seesCarried } from '../models/reference-uses.js';
 import type { FloatTensor } from '../models/tensor.js';
+import type { Picture } from '../picture.js';
 import type { PoseFrame } from '../pose/pose-frame.js';
 import type { DecoderInputs } from './autoencoder.js';
 import { type Blending, blendMasks } from './blending.js';
@@ -22,9 +23,9 @@ export interface BodyStage extends DiffusionStage {
 
 /** What stage 2 gives, before the hands are pasted back. */
 export interface DrawnBody {
-  /** [3, size, size], -1..1. */
-  readonly picture: Planes;
-  /** Where the person is: [size, size], 0..1; absent where neither decoder nor body denoiser has a mask output. */
+  /** RGB, of the size of the area that is drawn. */
+  readonly picture: Picture;
+  /** Where the person is: [height, width], 0..1; absent where neither decoder nor body denoiser has a mask output. */
   readonly personMask?: Float32Array;
 }
 
@@ -34,7 +35,7 @@ export interface BodyStep {
   /** Mask that the step was blended with [h, w] of the latent; absent at free steps. */
   readonly mask?: Float32Array;
   /** The clean picture as the model guesses it at this step. */
-  readonly estimate: Planes;
+  readonly estimate: Picture;
 }
 
 /**
@@ -51,14 +52,14 @@ export async function drawBody(
   watch?: (step: BodyStep) => void,
 ): Promise<DrawnBody> {
   const { autoencoder, sampler, noise } = stage;
-  const masks = blendMasks(canvas, stage.blending, stage.steps, autoencoder.latentSize);
+  const masks = blendMasks(canvas, stage.blending, stage.steps, autoencoder.manifest.downscale);
   const scene = await sceneOf(stage, pose, canvas, masks.length > 0, signal);
   const { canvasLatent } = scene;
-  const conditions = conditionInputs(stage.manifest.denoiser, scene, stage.draw);
+  const conditions = conditionInputs(stage.manifest.denoiser, scene, stage.draw, stage.kept);
   const decode = (latent: Float32Array, features: FloatTensor | undefined) =>
-    autoencoder.decode(latent, { ...decoderPictures(stage, scene.carried), features }, signal);
+    autoencoder.picture(latent, { ...decoderPictures(stage, scene.carried), features }, signal);
   const hooks = {
-    ...maskFeedback(stage.manifest, 'parts', latentsOf(scene)),
+    ...maskFeedback(stage.manifest, 'parts', latentsOf(scene), canvas.area),
     blend({ index, t, latent }: StepStart) {
       const mask = masks[index];
       if (!mask || !canvasLatent) return latent;
@@ -72,7 +73,10 @@ export async function drawBody(
     },
   };
   const { latent, mask: parts, features } = await denoise(stage, conditions, hooks, signal);
-  const { picture, personMask = parts?.subarray(0, canvas.size ** 2) } = await decode(latent, features);
+  const { picture, personMask = parts?.subarray(0, canvas.area.width * canvas.area.height) } = await decode(
+    latent,
+    features,
+  );
   return { picture, ...(personMask ? { personMask } : {}) };
 }
 
@@ -95,6 +99,7 @@ async function sceneOf(
   ]);
   return {
     size: canvas.size,
+    area: canvas.area,
     pose,
     mask: canvas.mask,
     canvas: canvas.picture,
@@ -112,7 +117,7 @@ function latentsOf({ pose, canvasLatent, carriedLatent, plateLatent }: StageScen
 function decoderPictures({ reference }: BodyStage, carried: Carried | undefined): DecoderInputs {
   return {
     ...(carried ? { carried: pictureTensor(carried.picture) } : {}),
-    ...(reference ? { plate: { ...pictureTensor(reference.plate), constant: true } } : {}),
+    ...(reference ? { plate: { ...pictureTensor(reference.plate) } } : {}),
   };
 }
 

@@ -1,8 +1,9 @@
+import { type Area, wholeArea } from './area.js';
 import { cropBlock } from './crop.js';
 import type { DrawnHand } from './hand.js';
 import { makePlanes, type Planes } from './planes.js';
 import { resample } from './resample.js';
-import { uniformPlanes } from './scene.js';
+import type { KeptTensors } from './scene.js';
 
 /** Whole pixels of the picture: from `left` and `top` up to but without `right` and `bottom`. */
 export interface Region {
@@ -14,32 +15,53 @@ export interface Region {
 
 /** The hands of stage 1 at their places in the picture of stage 2. */
 export interface Canvas {
+  /** Side of the whole picture; planes and masks have the size of `area` within it. */
   readonly size: number;
-  /** Hands on the uniform background: [3, size, size], -1..1. */
+  readonly area: Area;
+  /** Hands on the uniform background: [3, height, width], -1..1. */
   readonly picture: Planes;
-  /** Hands alone, colour times alpha: [3, size, size]. */
+  /** Hands alone, colour times alpha: [3, height, width]. */
   readonly hands: Planes;
-  /** Share of each pixel that hands cover, for compositing: [size, size], 0..1. */
+  /** Share of each pixel that hands cover, for compositing: [height, width], 0..1. */
   readonly alpha: Float32Array;
-  /** The precise mask: pixels that hands cover for the greater part: [size, size], 0 or 1. */
+  /** The precise mask: pixels that hands cover for the greater part: [height, width], 0 or 1. */
   readonly mask: Float32Array;
-  /** The box round each crop's part of the precise mask. */
+  /** The box round each crop's part of the precise mask, in pixels of the area. */
   readonly boxes: readonly Region[];
 }
 
 /**
  * Removes the crops' backgrounds by their predicted masks and places what remains on a canvas of `size` x `size`
- * with the uniform `colour` (RGB 0..255) by the inverse of the crop transform (paper, III-C).
+ * with the uniform `colour` (RGB 0..255) by the inverse of the crop transform (paper, III-C). It lies in the memory that is `kept`, until
+ * the next frame takes that.
  */
-export function placeHands(hands: readonly DrawnHand[], size: number, colour: readonly number[]): Canvas {
-  const area = size * size;
+export function placeHands(
+  hands: readonly DrawnHand[],
+  size: number,
+  colour: readonly number[],
+  area: Area = wholeArea(size),
+  kept: KeptTensors = new Map(),
+): Canvas {
+  const { width, height } = area;
+  const pixels = width * height;
   const background = colour.map((level) => level / 127.5 - 1);
+  const values = (name: string, channels: number): Float32Array => {
+    const before = kept.get(name);
+    const data = before?.length === channels * pixels ? before.fill(0) : new Float32Array(channels * pixels);
+    kept.set(name, data);
+    return data;
+  };
+  const uniform = values('canvas: picture', 3);
+  background.forEach((value, c) => {
+    uniform.fill(value, c * pixels, (c + 1) * pixels);
+  });
   const canvas = {
     size,
-    picture: uniformPlanes(background, size),
-    hands: makePlanes(3, size, size),
-    alpha: new Float32Array(area),
-    mask: new Float32Array(area),
+    area,
+    picture: makePlanes(3, width, height, uniform),
+    hands: makePlanes(3, width, height, values('canvas: hands', 3)),
+    alpha: values('canvas: alpha', 1),
+    mask: values('canvas: mask', 1),
   };
   const boxes = hands.flatMap((hand) => placeHand(hand, canvas, background) ?? []);
   return { ...canvas, boxes };
@@ -55,24 +77,25 @@ function placeHand(
   canvas: Omit<Canvas, 'boxes'>,
   background: readonly number[],
 ): Region | undefined {
-  const { size, picture, hands, alpha, mask } = canvas;
-  const { left, top, width, height, window } = cropBlock(hand.crop, size, hand.picture.width);
+  const { area, picture, hands, alpha, mask } = canvas;
+  const { left, top, width, height, window } = cropBlock(hand.crop, area, hand.picture.width);
   if (width === 0 || height === 0) return undefined;
   const block = resample(cutOut(hand), width, height, window, 'zero');
   const blockArea = width * height;
-  const box = { left: size, top: size, right: 0, bottom: 0 };
+  const pixels = area.width * area.height;
+  const box = { left: area.width, top: area.height, right: 0, bottom: 0 };
   for (let from = 0; from < blockArea; from++) {
     const cover = block.data[3 * blockArea + from] ?? 0;
     if (cover <= 0) continue;
     const x = left + (from % width);
     const y = top + Math.floor(from / width);
-    const to = y * size + x;
+    const to = y * area.width + x;
     const under = 1 - cover;
     const both = cover + under * (alpha[to] ?? 0);
     alpha[to] = both;
     mask[to] = precise(both);
     for (let c = 0; c < 3; c++) {
-      const at = c * size * size + to;
+      const at = c * pixels + to;
       const colour = (block.data[c * blockArea + from] ?? 0) + under * (hands.data[at] ?? 0);
       hands.data[at] = colour;
       picture.data[at] = colour + (1 - both) * (background[c] ?? 0);

@@ -1,8 +1,10 @@
 import type { Picture } from '../picture.js';
 import type { PoseFrame } from '../pose/pose-frame.js';
+import { type Area, isWhole } from './area.js';
 import type { DrawnBody } from './body.js';
 import type { Canvas } from './canvas.js';
-import { pictureFromPlanes, toByte } from './planes.js';
+import type { Grid } from './conditions/raster.js';
+import { toByte } from './planes.js';
 import { fadeAtWrists } from './wrist-fade.js';
 
 /** What stands behind the person: what the model drew, nothing (RGBA, straight alpha), a colour (RGB 0..255), or a picture of the same size. */
@@ -23,36 +25,92 @@ export interface CompositeOptions {
 }
 
 /**
- * The finished picture: decoded body, hands pasted back, background replaced. `pose` is in pixels of the picture. A background other than `drawn` needs
- * the body's person mask; where there is none the caller has refused already.
+ * The finished picture: decoded body, hands pasted back, background replaced; `behind` where the body was not drawn. `pose` is in pixels of
+ * the picture. A background other than `drawn` needs the body's person mask; where there is none the caller has refused already.
  */
 export function composite(
   body: DrawnBody,
   canvas: Canvas,
   pose: Pick<PoseFrame, 'keypoints' | 'depth'>,
   options: CompositeOptions,
+  behind?: Picture,
 ): Picture {
-  const drawn = pictureFromPlanes(body.picture);
+  const drawn = body.picture;
   if (options.paste) {
-    const shares = feathered(canvas.alpha, canvas.size, options.feather);
-    pasteHands(drawn.data, body.picture.data, canvas, fadeAtWrists(shares, canvas.size, pose, options.wrist));
+    const shares = feathered(canvas.alpha, canvas.area, options.feather);
+    pasteHands(drawn.data, canvas, fadeAtWrists(shares, canvas.area, pose, options.wrist));
   }
   const { background } = options;
-  if (background === 'drawn') return drawn;
-  const { size } = canvas;
-  const area = size * size;
+  const { size, area } = canvas;
+  const around = background === 'drawn' || background === 'transparent' ? behind : undefined;
+  if (background === 'drawn') return laidInto(drawn, size, area, around);
+  const pixels = area.width * area.height;
   const channels = background === 'transparent' ? 4 : 3;
-  const data = new Uint8Array(channels * area);
-  for (let i = 0; i < area; i++) {
+  const data = new Uint8Array(channels * pixels);
+  for (let i = 0; i < pixels; i++) {
     const person = Math.max(body.personMask?.[i] ?? 1, canvas.alpha[i] ?? 0);
+    const place = (area.top + Math.floor(i / area.width)) * size + area.left + (i % area.width);
     for (let c = 0; c < 3; c++) {
       const value = drawn.data[i * 3 + c] ?? 0;
-      const behind = background === 'transparent' ? value : levelOf(background, i, c);
-      data[i * channels + c] = Math.round(person * value + (1 - person) * behind);
+      const back = background === 'transparent' ? value : levelOf(background, place, c);
+      data[i * channels + c] = Math.round(person * value + (1 - person) * back);
     }
     if (channels === 4) data[i * 4 + 3] = toByte(person * 2 - 1);
   }
+  const picture = { width: area.width, height: area.height, channels, data } as const;
+  return laidInto(picture, size, area, around ?? backdropPicture(background, size));
+}
+
+/** The backdrop as a whole picture; undefined where it is none. */
+function backdropPicture(background: Exclude<Backdrop, 'drawn'>, size: number): Picture | undefined {
+  if (background === 'transparent') return undefined;
+  if ('data' in background) return background;
+  const data = Uint8Array.from({ length: 3 * size * size }, (_, i) => background[i % 3] ?? 0);
+  return { width: size, height: size, channels: 3, data };
+}
+
+/** The picture of `area` within the whole one, `around` it; fully transparent there where it has an alpha channel. */
+function laidInto(part: Picture, size: number, area: Area, around: Picture | undefined): Picture {
+  if (isWhole(area, size)) return part;
+  const { channels } = part;
+  const data = new Uint8Array(channels * size * size);
+  if (around && around.channels === channels) data.set(around.data);
+  else if (around)
+    for (let i = 0; i < size * size; i++)
+      for (let c = 0; c < 3; c++) data[i * channels + c] = around.data[i * around.channels + c] ?? 0;
+  const row = channels * area.width;
+  for (let y = 0; y < area.height; y++) {
+    const place = channels * ((area.top + y) * size + area.left);
+    if (around) fadeRow(data, place, part, y, size, area);
+    else data.set(part.data.subarray(y * row, (y + 1) * row), place);
+  }
   return { width: size, height: size, channels, data };
+}
+
+/** Pixels over which the drawn area fades in from those of its edges that lie within the picture. */
+const FADE = 24;
+
+/** Lays a row of the area over what is at `place`, fading in, since the network's own background is not quite the plate. */
+function fadeRow(
+  data: Uint8Array,
+  place: number,
+  { channels, data: from }: Picture,
+  y: number,
+  size: number,
+  { left, top, width, height }: Area,
+): void {
+  const above = top > 0 ? (y + 0.5) / FADE : 1;
+  const below = top + height < size ? (height - y - 0.5) / FADE : 1;
+  for (let x = 0; x < width; x++) {
+    const before = left > 0 ? (x + 0.5) / FADE : 1;
+    const after = left + width < size ? (width - x - 0.5) / FADE : 1;
+    const share = Math.min(1, above, below, before, after);
+    for (let c = 0; c < channels; c++) {
+      const at = place + x * channels + c;
+      const value = from[(y * width + x) * channels + c] ?? 0;
+      data[at] = share === 1 ? value : Math.round(share * value + (1 - share) * (data[at] ?? 0));
+    }
+  }
 }
 
 /** The backdrop's level at pixel `i`, channel `c`. */
@@ -60,21 +118,15 @@ function levelOf(backdrop: Exclude<Backdrop, string>, i: number, c: number): num
   return ('data' in backdrop ? backdrop.data[i * backdrop.channels + c] : backdrop[c]) ?? 0;
 }
 
-/** Mixes the hands into the picture's `bytes` by their `shares`; `body` is what the bytes were made from. */
-function pasteHands(
-  bytes: Uint8Array,
-  body: Float32Array,
-  { size, alpha, hands }: Canvas,
-  shares: Float32Array,
-): void {
-  const area = size * size;
-  for (let i = 0; i < area; i++) {
+/** Mixes the hands into the picture's `bytes` by their `shares`. */
+function pasteHands(bytes: Uint8Array, { area, alpha, hands }: Canvas, shares: Float32Array): void {
+  const pixels = area.width * area.height;
+  for (let i = 0; i < pixels; i++) {
     const share = shares[i] ?? 0;
     if (share <= 0) continue;
     for (let c = 0; c < 3; c++) {
-      const at = c * area + i;
-      const colour = clip((hands.data[at] ?? 0) / (alpha[i] ?? 1));
-      bytes[i * 3 + c] = toByte(share * colour + (1 - share) * clip(body[at] ?? 0));
+      const colour = (clip((hands.data[c * pixels + i] ?? 0) / (alpha[i] ?? 1)) + 1) * 127.5;
+      bytes[i * 3 + c] = Math.floor(share * colour + (1 - share) * (bytes[i * 3 + c] ?? 0) + 0.5);
     }
   }
 }
@@ -83,22 +135,30 @@ function clip(value: number): number {
   return Math.max(-1, Math.min(1, value));
 }
 
-/** `alpha` [size, size] with a ramp of about `radius` pixels inwards from its edge; never more than before. */
-export function feathered(alpha: Float32Array, size: number, radius: number): Float32Array {
+/** `alpha` [height, width] with a ramp of about `radius` pixels inwards from its edge; never more than before. */
+export function feathered(alpha: Float32Array, { width, height }: Grid, radius: number): Float32Array {
   if (radius <= 0) return alpha;
-  const mean = boxMean(boxMean(alpha, size, radius, 1, size), size, radius, size, 1);
+  const across = boxMean(alpha, radius, { length: width, stride: 1, lines: height, lineStride: width });
+  const mean = boxMean(across, radius, { length: height, stride: width, lines: width, lineStride: 1 });
   return alpha.map((value, i) => Math.min(value, Math.max(0, 2 * (mean[i] ?? 0) - 1)));
 }
 
+interface Lines {
+  readonly length: number;
+  readonly stride: number;
+  readonly lines: number;
+  readonly lineStride: number;
+}
+
 /** Mean over `2 radius + 1` values along one direction; beyond the picture's edge its last value goes on. */
-function boxMean(values: Float32Array, size: number, radius: number, stride: number, lineStride: number) {
+function boxMean(values: Float32Array, radius: number, { length, stride, lines, lineStride }: Lines) {
   const result = new Float32Array(values.length);
   const at = (line: number, i: number): number =>
-    values[line * lineStride + Math.min(size - 1, Math.max(0, i)) * stride] ?? 0;
-  for (let line = 0; line < size; line++) {
+    values[line * lineStride + Math.min(length - 1, Math.max(0, i)) * stride] ?? 0;
+  for (let line = 0; line < lines; line++) {
     let sum = 0;
     for (let i = -radius; i <= radius; i++) sum += at(line, i);
-    for (let i = 0; i < size; i++) {
+    for (let i = 0; i < length; i++) {
       result[line * lineStride + i * stride] = sum / (2 * radius + 1);
       sum += at(line, i + radius + 1) - at(line, i - radius);
     }

@@ -1,4 +1,5 @@
 import { KEYPOINT_COUNT, type PoseFrame } from '../pose/pose-frame.js';
+import type { Area } from './area.js';
 
 /** A square of the picture, in its continuous pixel coordinates; may reach outside the picture. */
 export interface Crop {
@@ -25,17 +26,16 @@ export function cropPose(pose: PoseFrame, crop: Crop, size: number): PoseFrame {
   return { index: pose.index, time: pose.time, keypoints, ...(depth ? { depth } : {}) };
 }
 
-/** The pose of a `from` x `from` picture in one of `to` x `to`; the same object where nothing changes. */
-export function scalePose(pose: PoseFrame, from: number, to: number): PoseFrame {
-  return from === to ? pose : cropPose(pose, { x: 0, y: 0, side: from }, to);
-}
-
-/** The whole pixels of a `size` x `size` picture that `crop` touches, and the place of that block in the crop shown as `cropSize` pixels. */
-export function cropBlock(crop: Crop, size: number, cropSize: number) {
-  const left = clamp(Math.floor(crop.x), 0, size);
-  const top = clamp(Math.floor(crop.y), 0, size);
-  const right = clamp(Math.ceil(crop.x + crop.side), 0, size);
-  const bottom = clamp(Math.ceil(crop.y + crop.side), 0, size);
+/**
+ * The whole pixels of an area that `crop` touches, from its upper left corner on, and the place of that block in the crop shown as
+ * `cropSize` pixels.
+ */
+export function cropBlock({ x, y, side }: Crop, area: Area, cropSize: number) {
+  const crop = { x: x - area.left, y: y - area.top, side };
+  const left = clamp(Math.floor(crop.x), 0, area.width);
+  const top = clamp(Math.floor(crop.y), 0, area.height);
+  const right = clamp(Math.ceil(crop.x + side), 0, area.width);
+  const bottom = clamp(Math.ceil(crop.y + side), 0, area.height);
   const scale = cropSize / crop.side;
   const width = Math.max(0, right - left);
   const height = Math.max(0, bottom - top);

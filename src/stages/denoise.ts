@@ -2,6 +2,7 @@ import type { Sampler } from '../diffusion/index.js';
 import type { FloatTensor, Tensors } from '../models/tensor.js';
 import type { Autoencoder } from './autoencoder.js';
 import type { Denoiser } from './denoiser.js';
+import type { KeptTensors } from './scene.js';
 
 /** One of the two diffusion stages, ready to draw a clip: networks, sampler, the clip's noise, and how many steps. */
 export interface DiffusionStage {
@@ -13,6 +14,8 @@ export interface DiffusionStage {
   readonly noise: Float32Array;
   /** Noise that the steps take in, where the sampler asks for some: one a step but the last. */
   readonly stepNoise: readonly Float32Array[];
+  /** Where condition tensors lie from frame to frame: a stage draws one frame at a time. */
+  readonly kept: KeptTensors;
 }
 
 /** A step as it is about to be taken; `latent` is at the noise level of timestep `t`. */

@@ -46,9 +46,8 @@ function tokenTensor(ids: readonly number[], type: 'int32' | 'int64'): Tensor {
     : { dims, data: BigInt64Array.from(ids, BigInt) };
 }
 
-/** An output that every frame will see. */
 function need(tensor: FloatTensor | undefined, graph: string, output: string): FloatTensor {
-  if (tensor) return { ...tensor, constant: true };
+  if (tensor) return tensor;
   throw new BundleError(
     'HF_BUNDLE_GRAPH',
     `The bundle's ${graph} has no output "${output}": its manifest and its graphs do not fit together.`,

@@ -23,7 +23,7 @@ export async function encode(
     );
     const results = await runner.run(graph, given, signal);
     for (const [key, output] of Object.entries(outputs))
-      encoded[key] = { ...named(results[output], graph, output), constant: true };
+      encoded[key] = { ...named(results[output], graph, output) };
   }
   const all: Record<string, Tensor> = { ...conditions };
   for (const input of inputs)
@@ -44,7 +44,7 @@ export function unprompted({ inputs }: DenoiserManifest, conditions: Tensors): T
     const tensor = conditions[input.name];
     if (input.unprompted === 'same' || !tensor) continue;
     const data = new Float32Array(tensor.data.length).fill(input.unprompted === 'ones' ? 1 : 0);
-    changed[input.name] = { dims: tensor.dims, data, constant: true };
+    changed[input.name] = { dims: tensor.dims, data };
   }
   return Object.keys(changed).length === 0 ? conditions : { ...conditions, ...changed };
 }

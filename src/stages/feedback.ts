@@ -2,6 +2,7 @@ import type { ConditionChannels } from '../models/condition-channels.js';
 import type { BodyStageManifest, HandStageManifest } from '../models/manifest.js';
 import type { Tensor, Tensors } from '../models/tensor.js';
 import { channelPlace } from './conditions/index.js';
+import type { Grid } from './conditions/raster.js';
 import type { DenoiseHooks } from './denoise.js';
 import { makePlanes } from './planes.js';
 import { cellMeans, type Scene } from './scene.js';
@@ -12,44 +13,47 @@ import { cellMeans, type Scene } from './scene.js';
  * same.
  */
 export function maskFeedback(
-  { maskFeedback: told, denoiser, autoencoder }: HandStageManifest | BodyStageManifest,
+  { maskFeedback: told, denoiser }: Pick<HandStageManifest | BodyStageManifest, 'maskFeedback' | 'denoiser'>,
   kind: ConditionChannels['kind'],
   scene: Scene,
+  whole: Grid,
 ): Pick<DenoiseHooks, 'condition'> {
   if (!told) return {};
-  const { size: whole } = autoencoder;
   return {
     condition(conditions: Tensors, masks: Float32Array) {
       const changed: Record<string, Tensor> = { ...conditions };
       for (const input of denoiser.inputs) {
         const drawn = conditions[input.name];
         if (input.from !== 'conditions' || !(drawn?.data instanceof Float32Array)) continue;
-        const { size, channels } = input;
-        const place = channelPlace(channels, kind, scene, size);
+        const [batch = 1, , height = 0, width = 0] = drawn.dims;
+        const place = channelPlace(input.channels, kind, scene, width * height);
         if (place === undefined) continue;
-        const planes = settle(masks, told.gain, whole, size);
-        // Not marked as constant: another step, another mask.
-        changed[input.name] = { dims: drawn.dims, data: laidOver(drawn.data, planes, place * size * size) };
+        const planes = settle(masks, told.gain, whole, { width, height });
+        changed[input.name] = {
+          dims: drawn.dims,
+          data: laidOver(drawn.data, planes, batch, place * width * height),
+        };
       }
       return changed;
     },
   };
 }
 
-/** `data` with `planes` from `at` on: no copy where it holds nothing else. */
-function laidOver(data: Float32Array, planes: Float32Array, at: number): Float32Array {
+/** `data` with each member's `planes` from `at` of that member on: no copy where it holds nothing else. */
+function laidOver(data: Float32Array, planes: Float32Array, batch: number, at: number): Float32Array {
   if (planes.length === data.length) return planes;
   const all = data.slice();
-  all.set(planes, at);
+  const [member, length] = [data.length / batch, planes.length / batch];
+  for (let k = 0; k < batch; k += 1) all.set(planes.subarray(k * length, (k + 1) * length), k * member + at);
   return all;
 }
 
 /**
- * Probabilities [masks, whole, whole] with a soft edge `1 / gain` wide round one half, as drawn masks have it, at `size`: means of
+ * Probabilities of the size `whole` with a soft edge `1 / gain` wide round one half, as drawn masks have it, at another size: means of
  * whole cells, as in training, where the sizes allow it.
  */
-function settle(masks: Float32Array, gain: number, whole: number, size: number): Float32Array {
+function settle(masks: Float32Array, gain: number, { width, height }: Grid, size: Grid): Float32Array {
   const sharp = (p: number): number => Math.min(1, Math.max(0, (p - 0.5) * gain + 0.5));
-  const count = masks.length / whole ** 2;
-  return cellMeans(makePlanes(count, whole, whole, masks.map(sharp)), size).data;
+  const count = masks.length / (width * height);
+  return cellMeans(makePlanes(count, width, height, masks.map(sharp)), size).data;
 }

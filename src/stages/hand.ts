@@ -1,12 +1,13 @@
 import { BundleError } from '../errors.js';
 import type { HandStageManifest } from '../models/manifest.js';
+import type { Tensors } from '../models/tensor.js';
 import type { PoseFrame } from '../pose/pose-frame.js';
 import { cropPose } from './crop.js';
 import { type DiffusionStage, denoise } from './denoise.js';
 import { maskFeedback } from './feedback.js';
 import type { HandCrop } from './hand-crops.js';
 import { keepOwnHands } from './hand-ownership.js';
-import type { Planes } from './planes.js';
+import { makePlanes, type Planes } from './planes.js';
 import { conditionInputs, type DrawConditions } from './scene.js';
 
 export interface HandStage extends DiffusionStage {
@@ -25,32 +26,82 @@ export interface DrawnHand {
 
 /**
  * Stage 1, the hand generator (paper, III-B): finger heatmaps and an empty mask channel as conditions, DDIM, and
- * the mask from the second head at the last step. `pose` and `crop` are in pixels of the body's picture.
+ * the mask from the second head at the last step. `pose` and `crops` are in pixels of the body's picture. All of a frame's hands are
+ * drawn in one batch where the bundle's graphs take one.
  */
-export async function drawHand(
+export async function drawHands(
   stage: HandStage,
   pose: PoseFrame,
-  crop: HandCrop,
+  crops: readonly HandCrop[],
   signal?: AbortSignal,
-): Promise<DrawnHand> {
-  const { size } = stage.manifest.autoencoder;
-  const own = cropPose(pose, crop, size);
+): Promise<DrawnHand[]> {
+  if (stage.manifest.batch && crops.length > 1) return drawBatch(stage, pose, crops, signal);
+  const drawn: DrawnHand[] = [];
+  for (const crop of crops) drawn.push(...(await drawBatch(stage, pose, [crop], signal)));
+  return drawn;
+}
+
+async function drawBatch(
+  stage: HandStage,
+  pose: PoseFrame,
+  crops: readonly HandCrop[],
+  signal?: AbortSignal,
+): Promise<DrawnHand[]> {
+  const { manifest, autoencoder } = stage;
+  const { size } = manifest.autoencoder;
+  const poses = crops.map((crop) => cropPose(pose, crop, size));
   // No mask is known yet, so the scene has none: half of the training samples had an empty mask channel too (III-B).
-  const conditions = conditionInputs(stage.manifest.denoiser, { size, pose: own }, stage.draw);
+  const conditions = stacked(
+    poses.map((own) => conditionInputs(manifest.denoiser, { size, pose: own }, stage.draw)),
+  );
+  const feedback = maskFeedback(manifest, 'hand-mask', { pose }, { width: size, height: size });
   const { latent, mask, features } = await denoise(
-    stage,
+    repeated(stage, crops.length),
     conditions,
-    maskFeedback(stage.manifest, 'hand-mask', { pose: own }),
+    feedback,
     signal,
   );
-  if (mask?.length !== size * size) {
+  if (mask?.length !== crops.length * size * size) {
     throw new BundleError(
       'HF_BUNDLE_GRAPH',
-      `The hand denoiser ${stage.manifest.denoiser.graph} gave no mask of ${size} x ${size}: a bundle's hand stage needs the mask head.`,
-      { file: stage.manifest.denoiser.graph },
+      `The hand denoiser ${manifest.denoiser.graph} gave no mask of ${size} x ${size}: a bundle's hand stage needs the mask head.`,
+      { file: manifest.denoiser.graph },
     );
   }
-  const { picture } = await stage.autoencoder.decode(latent, { features }, signal);
-  const precise = mask.map((p) => (p >= stage.manifest.maskThreshold ? 1 : 0));
-  return { crop, picture, mask: keepOwnHands(precise, size, own, crop.hands) };
+  const pictures = await autoencoder.decode(latent, { features }, signal);
+  return crops.map((crop, k) => {
+    const own = mask.subarray(k * size * size, (k + 1) * size * size);
+    const precise = own.map((p) => (p >= manifest.maskThreshold ? 1 : 0));
+    const picture = pictures[k] ?? makePlanes(3, size, size);
+    return { crop, picture, mask: keepOwnHands(precise, size, poses[k] ?? pose, crop.hands) };
+  });
+}
+
+/** Inputs of several pictures as one batch. */
+function stacked(all: readonly Tensors[]): Tensors {
+  const [first = {}] = all;
+  if (all.length === 1) return first;
+  return Object.fromEntries(
+    Object.entries(first).map(([name, { dims }]) => {
+      const parts = all.flatMap((one) => (one[name]?.data instanceof Float32Array ? [one[name].data] : []));
+      return [name, { dims: [all.length, ...dims.slice(1)], data: joined(parts) }];
+    }),
+  );
+}
+
+/** The stage with the clip's noise once for each picture. */
+function repeated(stage: HandStage, count: number): HandStage {
+  if (count === 1) return stage;
+  const times = (noise: Float32Array): Float32Array => joined(new Array<Float32Array>(count).fill(noise));
+  return { ...stage, noise: times(stage.noise), stepNoise: stage.stepNoise.map(times) };
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }

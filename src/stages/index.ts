@@ -6,7 +6,7 @@ export { type Backdrop, type CompositeOptions, composite } from './composite.js'
 export { cropPose } from './crop.js';
 export { Denoiser, type Look } from './denoiser.js';
 export { encodePrompt, type PromptRequest } from './encode-prompt.js';
-export { type DrawnHand, drawHand, type HandStage } from './hand.js';
+export { type DrawnHand, drawHands, type HandStage } from './hand.js';
 export { type HandCrop, HandCrops } from './hand-crops.js';
 export type { SmoothingOptions } from './one-euro.js';
 export { type Planes, pictureFromMask, pictureFromPlanes, planesFromPicture } from './planes.js';

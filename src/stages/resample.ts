@@ -97,16 +97,23 @@ function resampleColumns(source: Planes, taps: readonly Taps[], height: number):
   return target;
 }
 
-/** A mask [height, width] resampled to another size; unchanged (the same array) where the size fits already. */
-export function resampleMask(mask: Float32Array, from: number, to: number): Float32Array {
-  return from === to ? mask : resample(makePlanes(1, from, from, mask), to, to).data;
+interface Size {
+  readonly width: number;
+  readonly height: number;
 }
 
-/** A mask [from, from] at [to, to], each cell with the value of its upper left pixel: PyTorch's `interpolate(mode='nearest')`. */
-export function nearestMask(mask: Float32Array, from: number, to: number): Float32Array {
-  const at = (cell: number): number => Math.floor((cell * from) / to);
+/** A mask [height, width] resampled to another size; unchanged (the same array) where the size fits already. */
+export function resampleMask(mask: Float32Array, from: Size, to: Size): Float32Array {
+  if (from.width === to.width && from.height === to.height) return mask;
+  return resample(makePlanes(1, from.width, from.height, mask), to.width, to.height).data;
+}
+
+/** A mask at another size, each cell with the value of its upper left pixel: PyTorch's `interpolate(mode='nearest')`. */
+export function nearestMask(mask: Float32Array, from: Size, to: Size): Float32Array {
+  const column = (cell: number): number => Math.floor((cell * from.width) / to.width);
+  const row = (cell: number): number => Math.floor((cell * from.height) / to.height);
   return Float32Array.from(
-    { length: to * to },
-    (_, i) => mask[at(Math.floor(i / to)) * from + at(i % to)] ?? 0,
+    { length: to.width * to.height },
+    (_, i) => mask[row(Math.floor(i / to.width)) * from.width + column(i % to.width)] ?? 0,
   );
 }

@@ -2,15 +2,22 @@ import type { ConditionChannels } from '../models/condition-channels.js';
 import type { DenoiserManifest } from '../models/manifest.js';
 import type { Tensors } from '../models/tensor.js';
 import type { PoseFrame } from '../pose/pose-frame.js';
+import { type Area, scaledArea, wholeArea } from './area.js';
 import type { Carried } from './carry/carried.js';
-import { scalePose } from './crop.js';
+import type { Grid } from './conditions/raster.js';
+import { cropPose } from './crop.js';
 import { encoderInput } from './encoded-conditions.js';
 import { makePlanes, type Planes } from './planes.js';
 import { nearestMask, resample, resampleMask } from './resample.js';
 
-/** What a condition tensor of `size` x `size` is drawn from; everything is in the coordinates and at the size of that tensor. */
+/**
+ * What a condition tensor is drawn from; everything is in the coordinates and at the size of that tensor, [size, size] or that of the
+ * area.
+ */
 export interface Scene {
   readonly pose: PoseFrame;
+  /** The part of the picture of `size` x `size` that the tensor shows; absent: all. */
+  readonly area?: Area;
   /** Precise hand mask [size, size], 0..1. */
   readonly mask?: Float32Array;
   /** Canvas [3, size, size], -1..1. */
@@ -25,12 +32,19 @@ export interface Scene {
   readonly plateLatent?: Float32Array;
 }
 
-/** Draws `channels` in order: `Float32Array` [C, size, size]. */
-export type DrawConditions = (channels: ConditionChannels[], size: number, scene: Scene) => Float32Array;
+/** Draws `channels` in order: `Float32Array` [C, size, size], or the scene's area of that; `into` that array where it has the length. */
+export type DrawConditions = (
+  channels: ConditionChannels[],
+  size: number,
+  scene: Scene,
+  into?: Float32Array,
+) => Float32Array;
 
-/** What a stage knows of a frame, in the coordinates of the stage's picture of `size` x `size`. */
+/** What a stage knows of a frame: of its picture of `size` x `size`, or of the area of that picture alone. */
 export interface StageScene {
   readonly size: number;
+  readonly area?: Area;
+  /** In coordinates of the whole picture. */
   readonly pose: PoseFrame;
   readonly mask?: Float32Array;
   readonly canvas?: Planes;
@@ -40,16 +54,25 @@ export interface StageScene {
   readonly plateLatent?: Float32Array;
 }
 
-/** The condition inputs of a denoiser and of its condition encoders, by tensor name. They are the same at every step, so a frame draws them once. */
+/** Condition tensors of a stage's last frame, whose memory the next one takes: to make megabytes anew kept the garbage collector busy. */
+export type KeptTensors = Map<string, Float32Array>;
+
+/**
+ * The condition inputs of a denoiser and of its condition encoders, by tensor name. They are the same at every step, so a frame draws
+ * them once.
+ */
 export function conditionInputs(
   manifest: DenoiserManifest,
   scene: StageScene,
   draw: DrawConditions,
+  kept?: KeptTensors,
 ): Tensors {
   const inputs: Record<string, Tensors[string]> = {};
   const add = (name: string, size: number, channels: ConditionChannels[]): void => {
-    const data = draw(channels, size, sceneAt(scene, size, channels));
-    inputs[name] = { dims: [1, data.length / (size * size), size, size], data, constant: true };
+    const { width, height } = scaledArea(scene.area ?? wholeArea(scene.size), size / scene.size);
+    const data = draw(channels, size, sceneAt(scene, size, channels), kept?.get(name));
+    kept?.set(name, data);
+    inputs[name] = { dims: [1, data.length / (width * height), height, width], data };
   };
   for (const input of manifest.inputs)
     if (input.from === 'conditions') add(input.name, input.size, input.channels);
@@ -61,51 +84,60 @@ export function conditionInputs(
 /** The scene at the size of a tensor, with no more than its channels are drawn from. */
 function sceneAt(scene: StageScene, size: number, channels: readonly ConditionChannels[]): Scene {
   const { mask, canvas, carried, canvasLatent, carriedLatent, plateLatent } = scene;
+  const own = scene.area ?? wholeArea(scene.size);
+  const area = scaledArea(own, size / scene.size);
   const asks = (kind: ConditionChannels['kind']): boolean => channels.some((asked) => asked.kind === kind);
   const masked = asks('hand-mask') || channels.some((asked) => asked.kind === 'openpose' && asked.mask);
   const nearest = channels.some((asked) => asked.kind === 'hand-mask' && asked.nearest);
   const maskAt = nearest ? nearestMask : resampleMask;
   return {
-    pose: scalePose(scene.pose, scene.size, size),
-    ...(mask && masked ? { mask: maskAt(mask, scene.size, size) } : {}),
-    ...(canvas && asks('canvas') ? { canvas: resizeSquare(canvas, size).data } : {}),
-    ...(carried && asks('carried') ? { carried: cellMeans(carried.picture, size).data } : {}),
-    ...(carried && asks('coverage') ? { coverage: cellMeans(carried.coverage, size).data } : {}),
+    pose: poseIn(scene, own, size),
+    area,
+    ...(mask && masked ? { mask: maskAt(mask, own, area) } : {}),
+    ...(canvas && asks('canvas') ? { canvas: resized(canvas, area).data } : {}),
+    ...(carried && asks('carried') ? { carried: cellMeans(carried.picture, area).data } : {}),
+    ...(carried && asks('coverage') ? { coverage: cellMeans(carried.coverage, area).data } : {}),
     ...(canvasLatent ? { canvasLatent } : {}),
     ...(carriedLatent ? { carriedLatent } : {}),
     ...(plateLatent ? { plateLatent } : {}),
   };
 }
 
-/** Square planes at `size` x `size` as means of whole cells, as in training; the same object where the size fits already. */
-export function cellMeans(planes: Planes, size: number): Planes {
+/** The pose in the coordinates of the tensor's area. */
+function poseIn({ pose, size: whole }: StageScene, { left, top }: Area, size: number): PoseFrame {
+  const same = left === 0 && top === 0 && whole === size;
+  return same ? pose : cropPose(pose, { x: left, y: top, side: whole }, size);
+}
+
+/** Planes at another size as means of whole cells, as in training; the same object where the size fits already. */
+export function cellMeans(planes: Planes, { width, height }: Grid): Planes {
   const { channels, width: whole, data } = planes;
-  if (whole === size) return planes;
-  const cell = whole / size;
-  if (!Number.isInteger(cell)) return resizeSquare(planes, size);
-  const means = new Float32Array(channels * size * size);
-  for (let row = 0; row < channels * whole; row += 1) {
-    const to = Math.floor(row / cell) * size;
-    for (let x = 0; x < size; x += 1) {
-      const from = row * whole + x * cell;
+  if (whole === width) return planes;
+  const cell = whole / width;
+  if (!Number.isInteger(cell)) return resized(planes, { width, height });
+  const means = new Float32Array(channels * width * height);
+  const share = 1 / (cell * cell);
+  for (let row = 0; row < channels * planes.height; row += 1) {
+    const to = Math.floor(row / cell) * width;
+    for (let x = 0, from = row * whole; x < width; x += 1) {
       let sum = 0;
-      for (let k = 0; k < cell; k += 1) sum += data[from + k] ?? 0;
-      means[to + x] = (means[to + x] ?? 0) + sum / (cell * cell);
+      for (const end = from + cell; from < end; from += 1) sum += data[from] ?? 0;
+      means[to + x] = (means[to + x] ?? 0) + sum * share;
     }
   }
-  return makePlanes(channels, size, size, means);
+  return makePlanes(channels, width, height, means);
 }
 
-/** Planes at `size` x `size`; the same object where the size fits already. */
-export function resizeSquare(planes: Planes, size: number): Planes {
-  return planes.width === size ? planes : resample(planes, size, size);
+/** Planes at another size; the same object where the size fits already. */
+function resized(planes: Planes, { width, height }: Grid): Planes {
+  return planes.width === width && planes.height === height ? planes : resample(planes, width, height);
 }
 
-/** Planes [channels, size, size] of one value a channel. */
-export function uniformPlanes(values: readonly number[], size: number): Planes {
-  const planes = makePlanes(values.length, size, size);
+/** Planes [channels, height, width] of one value a channel. */
+export function uniformPlanes(values: readonly number[], width: number, height = width): Planes {
+  const planes = makePlanes(values.length, width, height);
   values.forEach((value, c) => {
-    planes.data.fill(value, c * size * size, (c + 1) * size * size);
+    planes.data.fill(value, c * width * height, (c + 1) * width * height);
   });
   return planes;
 }

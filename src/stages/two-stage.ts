@@ -5,9 +5,8 @@ import { type BodyStage, type BodyStep, drawBody } from './body.js';
 import { type Canvas, placeHands } from './canvas.js';
 import { type CompositeOptions, composite } from './composite.js';
 import { cropPose } from './crop.js';
-import { type DrawnHand, drawHand, type HandStage } from './hand.js';
+import { type DrawnHand, drawHands, type HandStage } from './hand.js';
 import type { HandCrop } from './hand-crops.js';
-import type { Planes } from './planes.js';
 import { type RefineStage, refineHands } from './refine/refine-hands.js';
 
 /** The method with all its choices made, ready to draw a clip. */
@@ -28,8 +27,8 @@ export interface Intermediates {
   readonly canvas: Canvas;
   /** Each step of the outpainting, first step first. */
   readonly steps: readonly BodyStep[];
-  /** Decoded body before the hands are pasted back, [3, size, size], -1..1. */
-  readonly body: Planes;
+  /** Decoded body before the hands are pasted back: RGB, of the size of the canvas. */
+  readonly body: Picture;
   readonly personMask?: Float32Array;
 }
 
@@ -58,16 +57,19 @@ export async function drawFrame(
 ): Promise<DrawnFrame> {
   const { autoencoder, canvasColour } = method.body.manifest;
   const { hand } = method;
-  const hands = hand ? await Promise.all(crops.map((crop) => drawHand(hand, pose, crop, signal))) : [];
-  const canvas = placeHands(hands, autoencoder.size, canvasColour);
+  const { area } = method.body.autoencoder;
+  const hands = hand ? await drawHands(hand, pose, crops, signal) : [];
+  const canvas = placeHands(hands, autoencoder.size, canvasColour, area, method.body.kept);
   const steps: BodyStep[] = [];
   const watch = keep === true ? (step: BodyStep) => steps.push(step) : undefined;
   const body = await drawBody(method.body, pose, canvas, signal, watch);
-  const done = composite(body, canvas, pose, method.composite);
+  // What is kept is the body before the hands are pasted into it.
+  const bare = keep ? { ...body, picture: { ...body.picture, data: body.picture.data.slice() } } : body;
+  const done = composite(body, canvas, pose, method.composite, method.body.reference?.behind);
   const picture = method.refine ? await refineHands(method.refine, done, signal) : done;
   const refined = method.refine ? { refined: picture !== done } : {};
   if (!keep) return { picture, ...refined };
-  const { picture: drawn, personMask } = body;
+  const { picture: drawn, personMask } = bare;
   const heatmaps = keep === true && hand ? crops.map((crop) => fingerHeatmaps(hand, pose, crop)) : [];
   return {
     picture,

@@ -1,4 +1,5 @@
 import type { PoseFrame } from '../pose/pose-frame.js';
+import type { Area } from './area.js';
 import { handLength, handOf, type Keypoint, keypointsOf, middle, span } from './conditions/points.js';
 
 /** How wide the stretch at the wrist is, in hand lengths to each side. */
@@ -8,13 +9,13 @@ const CLEAR = 0.8;
 const KNUCKLES = [5, 9, 13, 17] as const;
 
 /**
- * How much of a pasted hand shows at each pixel, `shares` [size, size], 0..1, with the end at the wrist faded into the arm, which the body
+ * How much of a pasted hand shows at each pixel, `shares` [height, width] of an area of the picture, 0..1, with the end at the wrist faded into the arm, which the body
  * stage drew: nothing is left `reach` hand lengths behind the wrist, all of it from 0.3 `reach` before it on. A hand at the other's wrist,
  * and one without wrist or knuckles, stays as it is. `pose` is in pixels of the picture.
  */
 export function fadeAtWrists(
   shares: Float32Array,
-  size: number,
+  area: Area,
   { keypoints, depth }: Pick<PoseFrame, 'keypoints' | 'depth'>,
   reach: number,
 ): Float32Array {
@@ -30,7 +31,7 @@ export function fadeAtWrists(
     if (!wrist || !knuckles || length === 0) continue;
     const other = hands[1 - side] ?? [];
     if (other.some((point) => point && span(point, wrist) < CLEAR * length)) continue;
-    fadeOne(faded, size, wrist, { x: knuckles.x - wrist.x, y: knuckles.y - wrist.y, length, reach });
+    fadeOne(faded, area, wrist, { x: knuckles.x - wrist.x, y: knuckles.y - wrist.y, length, reach });
   }
   return faded;
 }
@@ -43,19 +44,21 @@ interface Stretch {
   readonly reach: number;
 }
 
-function fadeOne(shares: Float32Array, size: number, wrist: Keypoint, stretch: Stretch): void {
+function fadeOne(shares: Float32Array, area: Area, { x, y }: Keypoint, stretch: Stretch): void {
   const long = Math.hypot(stretch.x, stretch.y);
   if (long === 0) return;
   const [ux, uy] = [stretch.x / (long * stretch.length), stretch.y / (long * stretch.length)];
   const wide = HALF_WIDTH * stretch.length;
+  const { width, height } = area;
+  const wrist = { x: x - area.left, y: y - area.top };
   const from = (middle: number): number => Math.max(0, Math.floor(middle - wide));
-  const to = (middle: number): number => Math.min(size, Math.ceil(middle + wide));
-  for (let i = from(wrist.y); i < to(wrist.y); i++) {
-    for (let j = from(wrist.x); j < to(wrist.x); j++) {
+  const to = (middle: number, length: number): number => Math.min(length, Math.ceil(middle + wide));
+  for (let i = from(wrist.y); i < to(wrist.y, height); i++) {
+    for (let j = from(wrist.x); j < to(wrist.x, width); j++) {
       const [dx, dy] = [j + 0.5 - wrist.x, i + 0.5 - wrist.y];
       const along = dx * ux + dy * uy;
       const t = Math.min(1, Math.max(0, (along + stretch.reach) / (1.3 * stretch.reach)));
-      const at = i * size + j;
+      const at = i * width + j;
       shares[at] = (shares[at] ?? 0) * t * t * (3 - 2 * t);
     }
   }

@@ -65,6 +65,12 @@ export async function checkVideoOutput(
   return place.format;
 }
 
+/** What an unfinished run of this output was begun with, as JSON: a field of its metadata's options. Undefined where there is none. */
+export async function begunWith(path: string, option: string): Promise<string | undefined> {
+  const journal = await readJournal(placeOutput(path).work);
+  return journal?.header.identity[`options.${option}`];
+}
+
 /** Frames of an unfinished run of this output that are safely on the disk; 0 where there is none. */
 export async function framesDone(path: string): Promise<number> {
   const { work } = placeOutput(path);

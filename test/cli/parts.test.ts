@@ -153,7 +153,14 @@ describe('options that sentences name', () => {
 
 describe('the line at the end of a run', () => {
   const result = { path: 'a.mp4', frames: 75, fps: 25, bytes: 1_200_000, resumedFrames: 0, device: 'cpu' };
-  const times = { firstFrameMs: 1, totalMs: 185_000, busyShare: 1, runtimeShare: 1 };
+  const times = {
+    firstFrameMs: 1,
+    totalMs: 185_000,
+    busyShare: 1,
+    runtimeShare: 1,
+    frameMs: 100,
+    graphMs: {},
+  };
 
   it('says how long the video is and how long drawing took', () => {
     expect(outcome({ ...result, ...times })).toBe(

@@ -128,7 +128,7 @@ describe('a damaged engine fails, in a sentence that names metric, frames and am
       const drawFingerHeatmaps: typeof real.drawFingerHeatmaps = (channels, ...rest) => {
         real.drawFingerHeatmaps(channels, ...rest);
         const [, index] = channels;
-        index?.data.fill(0, index.offset, index.offset + index.size ** 2);
+        index?.data.fill(0, index.offset, index.offset + index.width * index.height);
       };
       return { ...real, drawFingerHeatmaps };
     });

@@ -20,6 +20,7 @@ describe('presets', () => {
       'humansd',
       'hyper',
       'lcm',
+      'live',
       'lora',
       'naive',
       'paper',

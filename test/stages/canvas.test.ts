@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { wholeArea } from '../../src/stages/area.js';
 import type { DrawnBody } from '../../src/stages/body.js';
 import { type Canvas, placeHands } from '../../src/stages/canvas.js';
 import { composite, feathered } from '../../src/stages/composite.js';
 import type { DrawnHand } from '../../src/stages/hand.js';
-import { makePlanes } from '../../src/stages/planes.js';
+import { makePlanes, pictureFromPlanes } from '../../src/stages/planes.js';
 import { uniformPlanes } from '../../src/stages/scene.js';
 import { fadeAtWrists } from '../../src/stages/wrist-fade.js';
 
+const NOBODY = { keypoints: new Float32Array(399) };
 const GREY = [127.5, 127.5, 127.5];
 
 /** A hand picture of one colour on 16x16 px, whose mask is the columns `from` up to without `to`. */
@@ -69,35 +71,32 @@ describe('placing hands', () => {
 
 describe('composite', () => {
   const canvas = placeHands([hand(8, 8, 16, [1, -1, -1], 0, 8)], 32, GREY);
-  const body: DrawnBody = { picture: uniformPlanes([-1, -1, 1], 32) };
+  // Hands are pasted into the body's own bytes.
+  const drawnBody = (): DrawnBody => ({ picture: pictureFromPlanes(uniformPlanes([-1, -1, 1], 32)) });
   const plain = { paste: true, feather: 0, wrist: 0, background: 'drawn' } as const;
-  const nobody = { keypoints: new Float32Array(399) };
   const rgb = (picture: { data: Uint8Array; channels: number }, x: number, y: number): number[] => [
     ...picture.data.slice((y * 32 + x) * picture.channels, (y * 32 + x + 1) * picture.channels),
   ];
 
   it('pastes the hands back over the decoded body, mixing at the soft edge by coverage', () => {
-    const picture = composite(body, canvas, nobody, plain);
+    const picture = composite(drawnBody(), canvas, NOBODY, plain);
     expect(picture).toMatchObject({ width: 32, height: 32, channels: 3 });
     expect(rgb(picture, 10, 15)).toEqual([255, 0, 0]);
     expect(rgb(picture, 28, 15)).toEqual([0, 0, 255]);
     const half = withAlpha(canvas, 0.5);
-    expect(rgb(composite(body, half, nobody, plain), 10, 15)).toEqual([128, 0, 128]);
+    expect(rgb(composite(drawnBody(), half, NOBODY, plain), 10, 15)).toEqual([128, 0, 128]);
   });
 
   it('leaves the body as it is without pasting', () => {
-    expect(rgb(composite(body, canvas, nobody, { ...plain, paste: false }), 10, 15)).toEqual([0, 0, 255]);
-  });
-
-  it('clips what the decoder overshoots before it mixes', () => {
-    const loud: DrawnBody = { picture: uniformPlanes([-3, -3, 3], 32) };
-    expect(rgb(composite(loud, withAlpha(canvas, 0.5), nobody, plain), 10, 15)).toEqual([128, 0, 128]);
+    expect(rgb(composite(drawnBody(), canvas, NOBODY, { ...plain, paste: false }), 10, 15)).toEqual([
+      0, 0, 255,
+    ]);
   });
 
   it('puts a colour behind the person, with hands counted as person', () => {
     const personMask = new Float32Array(1024);
     personMask[20 * 32 + 28] = 0.25;
-    const picture = composite({ ...body, personMask }, canvas, nobody, {
+    const picture = composite({ ...drawnBody(), personMask }, canvas, NOBODY, {
       ...plain,
       background: [200, 100, 0],
     });
@@ -108,7 +107,7 @@ describe('composite', () => {
 
   it('gives straight alpha for a transparent background', () => {
     const personMask = new Float32Array(1024).fill(0.5);
-    const picture = composite({ ...body, personMask }, canvas, nobody, {
+    const picture = composite({ ...drawnBody(), personMask }, canvas, NOBODY, {
       ...plain,
       background: 'transparent',
     });
@@ -119,7 +118,7 @@ describe('composite', () => {
 
   it('feathers inwards: nothing outside the mask, all of it deep inside, a ramp between', () => {
     const square = Float32Array.from({ length: 1024 }, (_, i) => (i % 32 >= 8 && i % 32 < 24 ? 1 : 0));
-    const soft = feathered(square, 32, 2);
+    const soft = feathered(square, { width: 32, height: 32 }, 2);
     const row = [6, 7, 8, 9, 10, 16].map((x) => soft[16 * 32 + x] ?? 0);
     // Mean over 5 pixels, twice that less 1: at column 8 three of five are hand, at 9 four, from 10 on all.
     expect(row.map((v) => Math.round(v * 1000) / 1000)).toEqual([0, 0, 0.2, 0.6, 1, 1]);
@@ -132,19 +131,56 @@ describe('composite', () => {
     put(91, 12, 16);
     for (const knuckle of [96, 100, 104, 108]) put(knuckle, 22, 16);
     const full = new Float32Array(1024).fill(1);
-    const shown = fadeAtWrists(full, 32, { keypoints }, 0.2);
+    const shown = fadeAtWrists(full, wholeArea(32), { keypoints }, 0.2);
     const row = [8, 9, 10, 11, 12, 13].map((x) => Math.round(1000 * (shown[16 * 32 + x] ?? 0)) / 1000);
     // t = (x + .5 - 12 + 2) / 2.6, smoothed: nothing until 2 pixels behind the wrist, all from 0.6 before it on.
     const smooth = (t: number) => Math.round(1000 * t * t * (3 - 2 * t)) / 1000;
     expect(row).toEqual([0, 0, smooth(0.5 / 2.6), smooth(1.5 / 2.6), smooth(2.5 / 2.6), 1]);
     expect(shown[16 * 32 + 28]).toBe(1);
-    expect(fadeAtWrists(full, 32, { keypoints }, 0)).toBe(full);
+    expect(fadeAtWrists(full, wholeArea(32), { keypoints }, 0)).toBe(full);
     put(113, 15, 16);
-    expect(fadeAtWrists(full, 32, { keypoints }, 0.2)).toEqual(full);
+    expect(fadeAtWrists(full, wholeArea(32), { keypoints }, 0.2)).toEqual(full);
   });
 
   function withAlpha(from: Canvas, share: number): Canvas {
     const scaled = from.hands.data.map((v) => v * share);
     return { ...from, alpha: from.alpha.map((v) => v * share), hands: makePlanes(3, 32, 32, scaled) };
   }
+});
+
+describe('an area of the picture', () => {
+  const area = { left: 8, top: 32, width: 64, height: 96 };
+  const flat = (level: number, width: number, height: number) => ({
+    width,
+    height,
+    channels: 3 as const,
+    data: new Uint8Array(3 * width * height).fill(level),
+  });
+  const plain = { paste: true, feather: 0, wrist: 0, background: 'drawn' } as const;
+  const drawn = () =>
+    composite(
+      { picture: flat(200, 64, 96) },
+      placeHands([], 128, GREY, area),
+      NOBODY,
+      plain,
+      flat(100, 128, 128),
+    );
+  const level = (x: number, y: number) => drawn().data[(y * 128 + x) * 3];
+
+  it('lies in the plate, and fades in from its edges but for those of the picture', () => {
+    expect(drawn()).toMatchObject({ width: 128, height: 128, channels: 3 });
+    expect([level(0, 80), level(7, 80), level(72, 80), level(40, 31)]).toEqual([100, 100, 100, 100]);
+    // 24 pixels: 100 + 100 (x + 0.5) / 24.
+    expect([level(8, 100), level(20, 100), level(32, 100), level(40, 127)]).toEqual([102, 152, 200, 200]);
+    expect([level(40, 32), level(71, 100)]).toEqual([102, 102]);
+  });
+
+  it('holds a hand at its place in the whole picture', () => {
+    const canvas = placeHands([hand(16, 40, 16, [1, -1, -1], 0, 16)], 128, GREY, area);
+    expect(canvas.picture).toMatchObject({ width: 64, height: 96 });
+    expect(canvas.boxes).toEqual([{ left: 8, top: 8, right: 24, bottom: 24 }]);
+    const { data } = composite({ picture: flat(0, 64, 96) }, canvas, NOBODY, plain, flat(100, 128, 128));
+    // Red, faded in by 16.5 of 24 pixels.
+    expect([...data.slice((48 * 128 + 24) * 3, (48 * 128 + 24) * 3 + 3)]).toEqual([207, 31, 31]);
+  });
 });

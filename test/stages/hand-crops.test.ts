@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { wholeArea } from '../../src/stages/area.js';
 import { cropBlock, cropPose } from '../../src/stages/crop.js';
 import { HandCrops } from '../../src/stages/hand-crops.js';
 import { poseWithHands } from './fake-model.js';
@@ -142,7 +143,7 @@ describe('crop transform', () => {
   });
 
   it('finds the block of whole pixels that a crop touches, within the picture', () => {
-    expect(cropBlock({ x: -10.5, y: 20.25, side: 50 }, 64, 100)).toEqual({
+    expect(cropBlock({ x: -10.5, y: 20.25, side: 50 }, wholeArea(64), 100)).toEqual({
       left: 0,
       top: 20,
       width: 40,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { makeMethod, settle } from '../../src/pipeline/method.js';
 import { loadPreset } from '../../src/pipeline/preset.js';
 import { Denoiser } from '../../src/stages/denoiser.js';
-import { drawHand } from '../../src/stages/hand.js';
+import { type DrawnHand, drawHands, type HandStage } from '../../src/stages/hand.js';
 import { keepOwnHands } from '../../src/stages/hand-ownership.js';
 import {
   colour,
@@ -30,6 +30,12 @@ function handStage(runner: FakeRunner, guidance?: number) {
   return hand;
 }
 
+async function drawHand(stage: HandStage): Promise<DrawnHand> {
+  const [drawn] = await drawHands(stage, pose, [crop]);
+  if (!drawn) throw new Error('no hand was drawn');
+  return drawn;
+}
+
 const pose = poseWithHands({ left: [100, 100, 132, 132] });
 const crop = { x: 92, y: 92, side: 48, hands: ['left'] } as const;
 
@@ -37,7 +43,7 @@ describe('the hand stage', () => {
   it('walks the noise down the trained timesteps with the look and an empty mask channel', async () => {
     const runner = new FakeRunner();
     const stage = handStage(runner);
-    await drawHand(stage, pose, crop);
+    await drawHand(stage);
     const runs = runner.inputsOf('hand.onnx');
     expect(runs.map(({ timestep }) => timestep?.data[0])).toEqual([999, 749, 499, 249]);
     expect(floats(runs[0]?.sample)).toEqual(stage.noise);
@@ -62,7 +68,7 @@ describe('the hand stage', () => {
       },
     });
     const stage = handStage(runner);
-    await drawHand({ ...stage, manifest: { ...stage.manifest, maskFeedback: { gain: 4 } } }, pose, crop);
+    await drawHand({ ...stage, manifest: { ...stage.manifest, maskFeedback: { gain: 4 } } });
     const seen = runner.inputsOf('hand.onnx').map(({ conditions }) => floats(conditions));
     const plane = HAND_SIZE ** 2;
     const masks = seen.map((values) => new Set(values.slice(10 * plane)));
@@ -87,12 +93,12 @@ describe('the hand stage', () => {
         return { prediction: colour(sample, [0, 0, 0]), mask: { dims: [1, 1, HAND_SIZE, HAND_SIZE], data } };
       },
     });
-    const { mask } = await drawHand(handStage(runner), pose, crop);
+    const { mask } = await drawHand(handStage(runner));
     expect(mask.reduce((sum, v) => sum + v, 0)).toBe(100);
   });
 
   it('shows the picture that the decoder gives for the last clean latent', async () => {
-    const { picture } = await drawHand(handStage(new FakeRunner()), pose, crop);
+    const { picture } = await drawHand(handStage(new FakeRunner()));
     expect([0, 1, 2].map((c) => picture.data[c * HAND_SIZE ** 2])).toEqual([1, -1, -1]);
   });
 
@@ -100,7 +106,7 @@ describe('the hand stage', () => {
     const runner = new FakeRunner({
       'hand.onnx': ({ sample }) => ({ prediction: colour(sample, [0, 0, 0]) }),
     });
-    await expect(drawHand(handStage(runner), pose, crop)).rejects.toThrow(/has no "mask"/);
+    await expect(drawHand(handStage(runner))).rejects.toThrow(/has no "mask"/);
   });
 });
 
@@ -112,7 +118,7 @@ describe('guidance', () => {
         mask: { dims: [1, 1, HAND_SIZE, HAND_SIZE], data: new Float32Array(HAND_SIZE ** 2) },
       }),
     });
-    const { picture } = await drawHand(handStage(runner, 2.5), pose, crop);
+    const { picture } = await drawHand(handStage(runner, 2.5));
     expect(runner.inputsOf('hand.onnx')).toHaveLength(8);
     // 0.1 + 2.5 (0.5 - 0.1)
     expect(picture.data[0]).toBeCloseTo(1.1, 5);
@@ -120,7 +126,7 @@ describe('guidance', () => {
 
   it('is off at scale 1', async () => {
     const runner = new FakeRunner();
-    await drawHand(handStage(runner, 1), pose, crop);
+    await drawHand(handStage(runner, 1));
     expect(runner.inputsOf('hand.onnx')).toHaveLength(4);
   });
 

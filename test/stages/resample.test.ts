@@ -59,7 +59,7 @@ describe('resample', () => {
 
   it('returns a mask that fits already as it is', () => {
     const mask = new Float32Array(16);
-    expect(resampleMask(mask, 4, 4)).toBe(mask);
+    expect(resampleMask(mask, { width: 4, height: 4 }, { width: 4, height: 4 })).toBe(mask);
   });
 });
 

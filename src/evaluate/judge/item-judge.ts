@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { Picture } from '../../picture.js';
 import { drawSkeleton } from '../../pose/index.js';
+import { wholePlanes } from '../../stages/area.js';
+import type { Canvas } from '../../stages/canvas.js';
 import { type DrawOptions, drawItem } from '../draw/draw-item.js';
 import type { BenchmarkItem } from '../source/benchmark.js';
 import type { ItemSource } from '../source/item-source.js';
@@ -67,7 +69,7 @@ export async function judgeResult(
       name: `${key}-${index}.webp`,
       caption,
       isReference: false,
-      seam: intermediates?.canvas.mask,
+      seam: intermediates && seamOf(intermediates.canvas),
       hands: intermediates?.hands,
     });
     // A failure is heard below; until then it must not end the program.
@@ -77,4 +79,9 @@ export async function judgeResult(
     await judged[judged.length - 3];
   });
   return { frames: await Promise.all(judged), clip: clipScores(source, pictures), notes };
+}
+
+/** Where hands were pasted, of the whole picture. */
+function seamOf({ mask, size, area }: Canvas): Float32Array {
+  return wholePlanes(mask, size, area);
 }

@@ -16,8 +16,8 @@ export class DrawClient {
   private readonly clips = new Map<number, Promise<void>>();
   private nextId = 1;
   private ended: Error | undefined;
-  /** Milliseconds spent drawing, and inside ONNX Runtime within them. */
-  readonly spent = { drawing: 0, runtime: 0 };
+  /** Milliseconds spent drawing, and inside ONNX Runtime within them, by graph. */
+  readonly spent = { drawing: 0, graphs: new Map<string, number>() };
 
   private constructor(
     readonly runner: BundleRunner,
@@ -70,7 +70,8 @@ export class DrawClient {
     const reply = await this.ask((id) => ({ kind: 'draw', id, clip, job }), signal);
     if (reply.kind !== 'drawn') throw new Error(`a drawing worker answered with "${reply.kind}"`);
     this.spent.drawing += reply.ms;
-    this.spent.runtime += reply.runtimeMs;
+    const { graphs } = this.spent;
+    for (const [graph, ms] of Object.entries(reply.graphMs)) graphs.set(graph, (graphs.get(graph) ?? 0) + ms);
     return reply.frame;
   }
 

@@ -1,12 +1,14 @@
 import type { Manifest } from '../../models/manifest.js';
 import type { PlainError } from '../../plain-error.js';
 import type { PoseFrame } from '../../pose/index.js';
+import type { Area } from '../../stages/area.js';
 import type { Backdrop } from '../../stages/composite.js';
 import type { Look } from '../../stages/denoiser.js';
 import type { HandCrop } from '../../stages/hand-crops.js';
 import type { Reference } from '../../stages/reference/reference.js';
 import type { DrawnFrame } from '../../stages/two-stage.js';
 import type { Choices } from '../method.js';
+import type { Precision } from '../precision/precisions.js';
 import type { Preset } from '../preset.js';
 
 /** Everything that a clip's frames are drawn with, as plain values that pass between threads. */
@@ -17,6 +19,9 @@ export interface ClipSetup {
   readonly look: Look;
   readonly seed: number;
   readonly background: Backdrop;
+  readonly precision: Precision;
+  /** The part of the picture that the body stage draws; absent: all. */
+  readonly area?: Area;
   /** What is carried into every frame, where the bundle takes it. */
   readonly reference?: Reference;
 }
@@ -37,12 +42,12 @@ export type DrawRequest =
 
 export type DrawReply =
   | { readonly kind: 'opened'; readonly id: number }
-  /** `ms`: time from taking the frame up to its end; `runtimeMs`: that inside ONNX Runtime. */
+  /** `ms`: time from taking the frame up to its end; `graphMs`: that inside ONNX Runtime, by graph. */
   | {
       readonly kind: 'drawn';
       readonly id: number;
       readonly frame: DrawnFrame;
       readonly ms: number;
-      readonly runtimeMs: number;
+      readonly graphMs: Readonly<Record<string, number>>;
     }
   | { readonly kind: 'failed'; readonly id: number; readonly error: PlainError };

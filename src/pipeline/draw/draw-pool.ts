@@ -13,7 +13,8 @@ export interface ClipDrawer {
 /** Milliseconds of all workers together. */
 export interface Spent {
   readonly drawing: number;
-  readonly runtime: number;
+  /** Inside ONNX Runtime within them, by graph. */
+  readonly graphs: Readonly<Record<string, number>>;
 }
 
 /** Worker threads that draw whole frames, one frame a worker at a time. */
@@ -61,8 +62,13 @@ export class DrawPool {
   }
 
   get spent(): Spent {
-    const sum = (of: keyof Spent): number => this.members.reduce((total, { spent }) => total + spent[of], 0);
-    return { drawing: sum('drawing'), runtime: sum('runtime') };
+    const graphs: Record<string, number> = {};
+    let drawing = 0;
+    for (const { spent } of this.members) {
+      drawing += spent.drawing;
+      for (const [graph, ms] of spent.graphs) graphs[graph] = (graphs[graph] ?? 0) + ms;
+    }
+    return { drawing, graphs };
   }
 
   /** Makes a clip ready to be drawn. Rejects with `HandfirstError`s. */

@@ -1,5 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { openDetector } from '../../detect/index.js';
+import type { LocalRunner } from '../../models/local-runner.js';
+import type { Manifest } from '../../models/manifest.js';
 import type { GraphRunner } from '../../models/tensor.js';
 import { plainError } from '../../plain-error.js';
 import { clipReference } from '../../stages/carry/carry.js';
@@ -19,7 +21,7 @@ interface OpenClip {
  * Draws frames in a session worker, so that nothing is copied between a frame's stages: conditions are drawn, graphs run and pictures
  * put together in one thread, and as many frames at a time as there are threads. Frames are drawn one after another.
  */
-export function serve(port: MessagePort, runner: GraphRunner): void {
+export function serve(port: MessagePort, runner: LocalRunner): void {
   const clips = new Map<number, OpenClip>();
   const wanted = new Map<number, AbortController>();
   let queue = Promise.resolve();
@@ -40,7 +42,7 @@ export function serve(port: MessagePort, runner: GraphRunner): void {
   const draw = ({ id, clip, job }: Extract<DrawRequest, { kind: 'draw' }>): Promise<void> =>
     replied(id, async () => {
       const begun = performance.now();
-      const before = runner.busyMs;
+      const before = runner.graphMs;
       const method = clips.get(clip)?.method;
       if (!method) throw new Error('the clip is not open');
       const { pose, crops, keep } = job;
@@ -49,7 +51,7 @@ export function serve(port: MessagePort, runner: GraphRunner): void {
       const ms = performance.now() - begun;
       const { buffer } = frame.picture.data;
       const transfer = buffer instanceof ArrayBuffer ? [buffer] : [];
-      return { reply: { kind: 'drawn', id, frame, ms, runtimeMs: runner.busyMs - before }, transfer };
+      return { reply: { kind: 'drawn', id, frame, ms, graphMs: since(before, runner.graphMs) }, transfer };
     });
 
   const replied = async (
@@ -74,21 +76,43 @@ export function serve(port: MessagePort, runner: GraphRunner): void {
   });
 }
 
+/** What was added to each graph's time. */
+function since(before: GraphTimes, now: GraphTimes): GraphTimes {
+  return Object.fromEntries(Object.entries(now).map(([graph, ms]) => [graph, ms - (before[graph] ?? 0)]));
+}
+
+type GraphTimes = Readonly<Record<string, number>>;
+
 async function openClip(setup: ClipSetup, runner: GraphRunner): Promise<OpenClip> {
-  const { preset, choices, reference, ...parts } = setup;
+  const { preset, choices, reference, precision, ...parts } = setup;
+  const { area, manifest } = setup;
   const detector = preset.refine.draw ? await openDetector() : undefined;
   const find: RefineStage['find'] | undefined =
     detector && (async (picture) => (await detector.detect(picture)).frame);
   const method = makeMethod(
     {
       ...parts,
-      runner,
+      runner: precision === 'int8' ? inInt8(runner, manifest.int8) : runner,
       draw: drawConditions,
-      ...(reference ? { reference: clipReference(reference, { still: !preset.body.pose }) } : {}),
+      ...(reference
+        ? { reference: clipReference(reference, { still: !preset.body.pose, ...(area ? { area } : {}) }) }
+        : {}),
       ...(find ? { find } : {}),
     },
     preset,
     choices,
   );
   return { method, close: async () => detector?.close() };
+}
+
+/** Runs the int8 graph in place of a graph that has one. */
+function inInt8(runner: GraphRunner, int8: Manifest['int8']): GraphRunner {
+  return {
+    device: runner.device,
+    get busyMs() {
+      return runner.busyMs;
+    },
+    run: (graph, inputs, signal) => runner.run(int8[graph] ?? graph, inputs, signal),
+    close: () => runner.close(),
+  };
 }

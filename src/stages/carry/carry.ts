@@ -1,5 +1,6 @@
 import { PARTS, type PoseFrame } from '../../pose/pose-frame.js';
-import { makePlanes, planesFromPicture } from '../planes.js';
+import { type Area, cutPlanes, wholeArea } from '../area.js';
+import { makePlanes, type Planes, planesFromPicture } from '../planes.js';
 import type { Reference } from '../reference/reference.js';
 import type { Carried, ClipReference, PictureEncoder } from './carried.js';
 import { type CutReference, cutReference } from './cut.js';
@@ -32,8 +33,7 @@ export function carryParts(
   sheet: Sheet = emptySheet(reference.size),
 ): Sheet {
   const { size, keypoints: source } = reference;
-  sheet.colours.set(reference.plate);
-  sheet.cover.fill(0);
+  layPlate(sheet, reference.plate);
   const points = withHips(keypoints);
   if (!has(points, LEFT) || !has(points, RIGHT)) return sheet;
   const span = shoulderSpan(source);
@@ -54,8 +54,17 @@ export function carryParts(
   return sheet;
 }
 
-function emptySheet(size: number): Sheet {
-  return { size, colours: new Float32Array(3 * size * size), cover: new Float32Array(size * size) };
+function emptySheet(size: number, area: Area = wholeArea(size)): Sheet {
+  return { size, area, colours: new Float32Array(3 * size * size), cover: new Float32Array(size * size) };
+}
+
+function layPlate({ size, area, colours, cover }: Sheet, plate: Float32Array): void {
+  const { left, top, width, height } = area;
+  for (let y = top; y < top + height; y++) {
+    const from = y * size + left;
+    colours.set(plate.subarray(3 * from, 3 * (from + width)), 3 * from);
+    cover.fill(0, from, from + width);
+  }
 }
 
 function layNeck(sheet: Sheet, { neck, keypoints }: CutReference, points: Float64Array, pull: number): void {
@@ -93,26 +102,33 @@ function layers(depth: ArrayLike<number> | undefined, points: Float64Array, widt
   return keys.sort(([a], [b]) => b - a).map(([, layer]) => layer);
 }
 
-/** A reference as a clip's frames take it. `still`: the reference as it is in every frame, for comparison. */
+/** A reference as a clip's frames take it, in `area` alone. `still`: the reference as it is in every frame, for comparison. */
 export function clipReference(
   reference: Reference,
-  { still = false }: { still?: boolean } = {},
+  { still = false, area = wholeArea(reference.size) }: { still?: boolean; area?: Area } = {},
 ): ClipReference {
-  const { size } = reference;
-  const plate = planesFromPicture(reference.plate);
+  const { size, picture, person } = reference;
+  const { width, height } = area;
+  const part = (planes: Planes): Planes =>
+    makePlanes(planes.channels, width, height, cutPlanes(planes.data, size, area));
+  const plate = part(planesFromPicture(reference.plate));
   const cut = still ? undefined : cutReference(reference);
-  const { picture, person } = reference;
   const shown = { ...picture, height: size, data: picture.data.subarray(0, picture.channels * size * size) };
   const unmoved: Carried = {
-    picture: planesFromPicture(shown),
-    coverage: makePlanes(1, size, size, person.subarray(0, size * size)),
+    picture: part(planesFromPicture(shown)),
+    coverage: part(makePlanes(1, size, size, person.subarray(0, size * size))),
   };
-  const sheet = emptySheet(size);
+  const sheet = emptySheet(size, area);
+  const kept: Carried = { picture: makePlanes(3, width, height), coverage: makePlanes(1, width, height) };
   let latent: Promise<Float32Array> | undefined;
   return {
     plate,
-    carry: ({ keypoints, depth }: PoseFrame) =>
-      cut ? planesOf(carryParts(cut, keypoints, depth, sheet)) : unmoved,
+    behind: reference.plate,
+    carry({ keypoints, depth }: PoseFrame) {
+      if (!cut) return unmoved;
+      takeArea(carryParts(cut, keypoints, depth, sheet), kept);
+      return kept;
+    },
     plateLatent(encoder: PictureEncoder) {
       latent ??= encoder.encode(plate);
       return latent;
@@ -120,16 +136,18 @@ export function clipReference(
   };
 }
 
-function planesOf({ size, colours, cover }: Sheet): Carried {
-  const area = size * size;
-  const data = new Float32Array(3 * area);
-  for (let i = 0, from = 0; i < area; i++) {
-    data[i] = (colours[from++] ?? 0) / 127.5 - 1;
-    data[area + i] = (colours[from++] ?? 0) / 127.5 - 1;
-    data[2 * area + i] = (colours[from++] ?? 0) / 127.5 - 1;
+/** The sheet's area as planes. */
+function takeArea({ size, area, colours, cover }: Sheet, { picture, coverage }: Carried): void {
+  const { left, top, width, height } = area;
+  const { data } = picture;
+  const plane = width * height;
+  for (let y = 0, to = 0; y < height; y++) {
+    const first = (top + y) * size + left;
+    coverage.data.set(cover.subarray(first, first + width), y * width);
+    for (let from = 3 * first; from < 3 * (first + width); to++) {
+      data[to] = (colours[from++] ?? 0) / 127.5 - 1;
+      data[plane + to] = (colours[from++] ?? 0) / 127.5 - 1;
+      data[2 * plane + to] = (colours[from++] ?? 0) / 127.5 - 1;
+    }
   }
-  return {
-    picture: makePlanes(3, size, size, data),
-    coverage: makePlanes(1, size, size, cover.slice()),
-  };
 }

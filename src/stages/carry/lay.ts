@@ -1,3 +1,4 @@
+import type { Area } from '../area.js';
 import type { Part } from './cut.js';
 import { type Affine, clamp, distanceTo } from './geometry.js';
 
@@ -13,6 +14,8 @@ const GRID = 4;
 /** What parts are laid on. */
 export interface Sheet {
   readonly size: number;
+  /** Nothing is laid outside of it. */
+  readonly area: Area;
   /** [size, size, 3], 0..255. */
   readonly colours: Float32Array;
   /** [size, size], 0..1: where a part was laid. */
@@ -66,20 +69,16 @@ function lay(
   cover[at] = before + a * (1 - before);
 }
 
-interface Window {
-  readonly top: number;
-  readonly bottom: number;
-  readonly left: number;
-  readonly right: number;
-}
+type Window = Readonly<Record<'top' | 'bottom' | 'left' | 'right', number>>;
 
-/** Pixels whose centres lie within [low, high]: first, and one past the last. */
-function within(low: number, high: number, size: number): [number, number] {
-  return [Math.max(0, Math.min(size, Math.floor(low))), Math.max(0, Math.min(size, Math.ceil(high) + 1))];
+/** Pixels whose centres lie within [low, high], of those from `start` on: first, and one past the last. */
+function within(low: number, high: number, start: number, length: number): [number, number] {
+  const inside = (value: number): number => Math.max(start, Math.min(start + length, value));
+  return [inside(Math.floor(low)), inside(Math.ceil(high) + 1)];
 }
 
 /** The output's pixels that the map `back` (output to reference) takes into `box`. */
-function goalWindow({ a, b, c, d, e, f }: Affine, box: Part['box'], size: number): Window {
+function goalWindow({ a, b, c, d, e, f }: Affine, box: Part['box'], area: Area): Window {
   const det = a * e - b * d;
   const [x0, y0, x1, y1] = box;
   const corners = [
@@ -90,15 +89,15 @@ function goalWindow({ a, b, c, d, e, f }: Affine, box: Part['box'], size: number
   ] as const;
   const xs = corners.map(([x, y]) => ((x - c) * e - (y - f) * b) / det);
   const ys = corners.map(([x, y]) => ((y - f) * a - (x - c) * d) / det);
-  const [top, bottom] = within(Math.min(...ys), Math.max(...ys), size);
-  const [left, right] = within(Math.min(...xs), Math.max(...xs), size);
+  const [top, bottom] = within(Math.min(...ys), Math.max(...ys), area.top, area.height);
+  const [left, right] = within(Math.min(...xs), Math.max(...xs), area.left, area.width);
   return { top, bottom, left, right };
 }
 
 /** Lays a part by the affine map `back`, from output to reference. */
 export function layAffine(sheet: Sheet, part: Part, back: Affine): void {
-  const { size } = sheet;
-  const { top, bottom, left, right } = goalWindow(back, part.box, size);
+  const { size, area } = sheet;
+  const { top, bottom, left, right } = goalWindow(back, part.box, area);
   const { a, b, c, d, e, f } = back;
   for (let i = top; i < bottom; i++) {
     const y = i + 0.5;
@@ -120,9 +119,9 @@ export function layHead(
   goal: Float64Array,
   source: Float64Array,
 ): void {
-  const { size } = sheet;
+  const { size, area } = sheet;
   const { a, b, c, d, e, f } = back;
-  const window = goalWindow(back, part.box, size);
+  const window = goalWindow(back, part.box, area);
   const { top, bottom, left, right } = window;
   const { across, down, columns } = faceShifts(window, back, goal, source);
   for (let i = top; i < bottom; i++) {
@@ -220,7 +219,7 @@ export function layBone(
   radius: number,
   scale: number,
 ): void {
-  const { size } = sheet;
+  const { size, area } = sheet;
   const [x0, y0] = goal;
   const [x1, y1] = goalEnd;
   const longGoal = Math.sqrt((x1 - x0) ** 2 + (y1 - y0) ** 2) + 1e-3;
@@ -228,8 +227,8 @@ export function layBone(
   const [gx, gy] = [(x1 - x0) / longGoal, (y1 - y0) / longGoal];
   const [sx, sy] = [(sourceEnd[0] - source[0]) / longSource, (sourceEnd[1] - source[1]) / longSource];
   const reach = radius + 2;
-  const [top, bottom] = within(Math.min(y0, y1) - reach, Math.max(y0, y1) + reach, size);
-  const [left, right] = within(Math.min(x0, x1) - reach, Math.max(x0, x1) + reach, size);
+  const [top, bottom] = within(Math.min(y0, y1) - reach, Math.max(y0, y1) + reach, area.top, area.height);
+  const [left, right] = within(Math.min(x0, x1) - reach, Math.max(x0, x1) + reach, area.left, area.width);
   const soft = Math.max(1, 0.06 * radius);
   for (let i = top; i < bottom; i++) {
     const y = i + 0.5;

@@ -1,6 +1,6 @@
 import { drawHandSurface, HAND_SURFACE_CHANNELS } from './hand-surface.js';
 import { type Keypoints, middle, span } from './points.js';
-import { type Channel, drawCapsule, drawPolygon, type Point, Scratch } from './raster.js';
+import { type Channel, drawCapsule, drawPolygon, type Point } from './raster.js';
 
 /**
  * Channels of the body surface, in order: trunk, neck, head, left upper arm, left forearm, right upper arm, right forearm, legs,
@@ -113,14 +113,14 @@ function drawFace(channels: readonly Channel[], points: Keypoints): void {
 }
 
 /**
- * The points without those of a leg whose knee lies beyond the edge of the picture of `size` pixels: what clothes the stump at its
+ * The points without those of a leg whose knee lies beyond the edge of the whole picture: what clothes the stump at its
  * edge cannot be told, and a stage that is shown it draws a mean of trousers and top there.
  */
-function legsInside(all: Keypoints, size: number): Keypoints {
+function legsInside(all: Keypoints, { x, y, size }: Channel['whole']): Keypoints {
   const within = (value: number): boolean => value >= 0 && value < size;
   const hidden = [13, 14].filter((k) => {
     const knee = all[k];
-    return knee !== undefined && !(within(knee.x) && within(knee.y));
+    return knee !== undefined && !(within(knee.x - x) && within(knee.y - y));
   });
   const gone = new Set(hidden.flatMap((knee) => [knee, knee + 2]));
   return gone.size === 0 ? all : all.map((point, k) => (gone.has(k) ? undefined : point));
@@ -128,7 +128,9 @@ function legsInside(all: Keypoints, size: number): Keypoints {
 
 /** Body and face as filled shapes, one channel each; see `BODY_SURFACE_CHANNELS`. */
 export function drawBodySurface(channels: readonly Channel[], all: Keypoints): void {
-  const points = legsInside(all, channels[0]?.size ?? 0);
+  const [first] = channels;
+  if (!first) return;
+  const points = legsInside(all, first.whole);
   const width = shoulderWidth(points);
   if (width > 0) {
     drawTrunk(channels[0], points, width);
@@ -144,23 +146,26 @@ export function drawBodySurface(channels: readonly Channel[], all: Keypoints): v
   drawFace(channels.slice(10), points);
 }
 
-const handScratch = new Scratch();
+/** Kept between frames, since to make megabytes anew for each kept the garbage collector busy. */
+let handData = new Float32Array(0);
 
 function copyHands(coverage: Channel, relief: Channel, points: Keypoints): void {
-  const { size } = coverage;
-  const data = handScratch.zeros(HAND_SURFACE_CHANNELS * size * size);
+  const area = coverage.width * coverage.height;
+  const length = HAND_SURFACE_CHANNELS * area;
+  if (handData.length === length) handData.fill(0);
+  else handData = new Float32Array(length);
   const hands = Array.from({ length: HAND_SURFACE_CHANNELS }, (_, k) => ({
-    data,
-    offset: k * size * size,
-    size,
+    ...coverage,
+    data: handData,
+    offset: k * area,
   }));
   drawHandSurface(hands, points);
-  coverage.data.set(data.subarray(0, size * size), coverage.offset);
-  relief.data.set(data.subarray(3 * size * size, 4 * size * size), relief.offset);
+  coverage.data.set(handData.subarray(0, area), coverage.offset);
+  relief.data.set(handData.subarray(3 * area, 4 * area), relief.offset);
 }
 
 /** The body's limbs, 1.5 pixels wide. */
 export function drawSkeletonLines(channel: Channel, all: Keypoints): void {
-  const points = legsInside(all, channel.size);
+  const points = legsInside(all, channel.whole);
   for (const limb of LIMBS) drawLimb(channel, points, limb, [0.75, 0.75]);
 }

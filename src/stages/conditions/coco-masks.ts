@@ -1,6 +1,6 @@
 import type { ConditionChannels } from '../../models/condition-channels.js';
 import type { PoseFrame } from '../../pose/pose-frame.js';
-import { scalePose } from '../crop.js';
+import { cropPose } from '../crop.js';
 import { drawCocoSkeleton } from './coco-skeleton.js';
 import type { Channel } from './raster.js';
 
@@ -11,8 +11,11 @@ type Options = Extract<ConditionChannels, { kind: 'coco-masks' }>;
  * of whole cells, blurred (edges reflected), and cut at the threshold. A wider kernel reaches farther.
  */
 export function drawCocoMasks(channels: readonly Channel[], pose: PoseFrame, options: Options): void {
-  const size = channels[0]?.size ?? 0;
-  const picture = drawCocoSkeleton(scalePose(pose, size, size * options.scale), size * options.scale);
+  const size = channels[0]?.width ?? 0;
+  const picture = drawCocoSkeleton(
+    cropPose(pose, { x: 0, y: 0, side: size }, size * options.scale),
+    size * options.scale,
+  );
   const grey = cellGreys(picture.data, size, options.scale);
   channels.forEach((channel, k) => {
     const blurred = blur(grey, size, gaussian(options.kernels[k] ?? 1, options.sigma));

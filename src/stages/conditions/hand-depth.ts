@@ -1,6 +1,6 @@
 import type { HandSide, PoseFrame } from '../../pose/pose-frame.js';
 import { handLength, handOf, type Keypoint, type Keypoints, keypointsOf } from './points.js';
-import { type Channel, nearSegment } from './raster.js';
+import { type Channel, type Grid, nearSegment } from './raster.js';
 
 /** Radii relative to the hand's length: fingers at knuckle and tip, the palm's strokes. */
 const RADII = { knuckle: 0.095, tip: 0.075, palm: 0.12 };
@@ -29,19 +29,19 @@ interface Rod {
 export function drawHandDepth(channels: readonly Channel[], { keypoints, depth }: PoseFrame): void {
   const [first] = channels;
   if (!first) return;
-  const { size } = first;
+  const area = first.width * first.height;
   const points = keypointsOf(keypoints, depth);
   const hands = ([0, 1] as const).map((side) => wholeHand(points, side)).filter((hand) => hand !== undefined);
   hands.sort((a, b) => (b[MIDDLE_KNUCKLE]?.depth ?? 0) - (a[MIDDLE_KNUCKLE]?.depth ?? 0));
-  const grey = new Float64Array(size * size);
-  for (const hand of hands) shade(grey, surfaceOf(hand, size));
+  const grey = new Float64Array(area);
+  for (const hand of hands) shade(grey, surfaceOf(hand, first));
   for (const channel of channels) channel.data.set(grey, channel.offset);
 }
 
 /** Depth of a hand's nearest surface at each pixel of a `size` x `size` picture, infinite where there is none; undefined without depths. */
 export function handSurfaceDepth(pose: PoseFrame, side: HandSide, size: number): Float64Array | undefined {
   const hand = wholeHand(keypointsOf(pose.keypoints, pose.depth), side === 'left' ? 0 : 1);
-  return hand && surfaceOf(hand, size);
+  return hand && surfaceOf(hand, { width: size, height: size });
 }
 
 /** A hand's 21 points, where all of them and their depths are known. */
@@ -53,15 +53,15 @@ function wholeHand(points: Keypoints, side: 0 | 1): Keypoint[] | undefined {
 }
 
 /** The surface within the square that is looked at, `CROP` times the hand's box. */
-function surfaceOf(hand: readonly Keypoint[], size: number): Float64Array {
-  const surface = solid(rodsOf(hand), size);
+function surfaceOf(hand: readonly Keypoint[], grid: Grid): Float64Array {
+  const surface = solid(rodsOf(hand), grid);
   const [xs, ys] = [hand.map(({ x }) => x), hand.map(({ y }) => y)];
   const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
   const reach = (CROP / 2) * Math.max(right - left, bottom - top);
   const [x, y] = [(left + right) / 2, (top + bottom) / 2];
   for (let at = 0; at < surface.length; at += 1) {
-    const across = Math.abs((at % size) + 0.5 - x);
-    const down = Math.abs(Math.floor(at / size) + 0.5 - y);
+    const across = Math.abs((at % grid.width) + 0.5 - x);
+    const down = Math.abs(Math.floor(at / grid.width) + 0.5 - y);
     if (across > reach || down > reach) surface[at] = Number.POSITIVE_INFINITY;
   }
   return surface;
@@ -92,10 +92,10 @@ function between(a: Keypoint, b: Keypoint, share: number): Keypoint {
 }
 
 /** Depth of the nearest surface at each pixel, infinite where there is none. */
-function solid(rods: readonly Rod[], size: number): Float64Array {
-  const nearest = new Float64Array(size * size).fill(Infinity);
+function solid(rods: readonly Rod[], grid: Grid): Float64Array {
+  const nearest = new Float64Array(grid.width * grid.height).fill(Infinity);
   for (const { from, to, fromRadius, toRadius } of rods) {
-    nearSegment(size, from, to, Math.max(fromRadius, toRadius), (at, distance, t) => {
+    nearSegment(grid, from, to, Math.max(fromRadius, toRadius), (at, distance, t) => {
       const radius = fromRadius + t * (toRadius - fromRadius);
       if (distance > radius) return;
       const surface = from.depth + t * (to.depth - from.depth) - Math.sqrt(radius ** 2 - distance ** 2);

@@ -53,8 +53,9 @@ function bonePiece(bone: Bone, length: number, sign: number, key: number | undef
   return {
     key: key ?? 0.5 * (nearA + nearB),
     paint: (channels) => {
-      const size = channels[0]?.size ?? 0;
-      nearSegment(size, a, b, Math.max(r0, r1) + 1, (at, distance, t) => {
+      const [grid] = channels;
+      if (!grid) return;
+      nearSegment(grid, a, b, Math.max(r0, r1) + 1, (at, distance, t) => {
         const radius = r0 + t * (r1 - r0);
         const cover = Math.min(1, 0.5 + radius - distance);
         if (cover <= 0) return;
@@ -77,7 +78,9 @@ function palmPiece(palm: readonly Keypoint[], length: number, sign: number, know
   return {
     key: known ? near : -100,
     paint: (channels) => {
-      insidePolygon(channels[0]?.size ?? 0, outline, PALM_GROWTH * length, (at, cover) => {
+      const [grid] = channels;
+      if (!grid) return;
+      insidePolygon(grid, outline, PALM_GROWTH * length, (at, cover) => {
         blend(channels, at, { cover, finger: sign, along: 0, relief: 1, near });
       });
     },

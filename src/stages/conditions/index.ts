@@ -2,6 +2,7 @@ import { BundleError } from '../../errors.js';
 import type { ConditionChannels } from '../../models/condition-channels.js';
 import type { Picture } from '../../picture.js';
 import { drawSkeleton } from '../../pose/draw-skeleton.js';
+import { wholeArea } from '../area.js';
 import type { Scene } from '../scene.js';
 import { BODY_SURFACE_CHANNELS, drawBodySurface, drawSkeletonLines } from './body-surface.js';
 import { drawCocoMasks } from './coco-masks.js';
@@ -10,9 +11,9 @@ import { drawFingerHeatmaps, drawForearms } from './hand.js';
 import { drawHandDepth } from './hand-depth.js';
 import { drawHandSurface, HAND_SURFACE_CHANNELS } from './hand-surface.js';
 import { type Keypoints, keypointsOf } from './points.js';
-import { type Channel, Scratch } from './raster.js';
+import type { Channel } from './raster.js';
 
-function channelCount(channels: ConditionChannels, scene: Scene, size: number): number {
+function channelCount(channels: ConditionChannels, scene: Scene, area: number): number {
   switch (channels.kind) {
     case 'finger-heatmaps':
       return 10;
@@ -35,7 +36,7 @@ function channelCount(channels: ConditionChannels, scene: Scene, size: number): 
     case 'canvas-latent':
     case 'carried-latent':
     case 'plate-latent':
-      return (scene[PLANES[channels.kind]]?.length ?? 0) / (size * size);
+      return (scene[PLANES[channels.kind]]?.length ?? 0) / area;
     case 'coverage':
     case 'hand-mask':
     case 'forearms':
@@ -44,25 +45,26 @@ function channelCount(channels: ConditionChannels, scene: Scene, size: number): 
   }
 }
 
-/** Number of the first channel of a kind in the tensor that `drawConditions` gives; undefined where there is none. */
+/** Number of the first channel of a kind in a tensor of `area` values a channel, as `drawConditions` gives it; undefined where there is none. */
 export function channelPlace(
   list: readonly ConditionChannels[],
   kind: ConditionChannels['kind'],
   scene: Scene,
-  size: number,
+  area: number,
 ): number | undefined {
   const at = list.findIndex((channels) => channels.kind === kind);
   if (at < 0) return undefined;
-  return list.slice(0, at).reduce((sum, channels) => sum + channelCount(channels, scene, size), 0);
+  return list.slice(0, at).reduce((sum, channels) => sum + channelCount(channels, scene, area), 0);
 }
 
 /** x and y of each pixel's centre, -1..1. */
 function drawCoordinates([across, down]: readonly Channel[]): void {
   if (!across || !down) return;
-  const { size } = across;
-  for (let k = 0; k < size * size; k += 1) {
-    across.data[across.offset + k] = (((k % size) + 0.5) / size) * 2 - 1;
-    down.data[down.offset + k] = ((Math.floor(k / size) + 0.5) / size) * 2 - 1;
+  const { width, height, whole } = across;
+  const { x, y, size } = whole;
+  for (let k = 0; k < width * height; k += 1) {
+    across.data[across.offset + k] = (((k % width) + 0.5 - x) / size) * 2 - 1;
+    down.data[down.offset + k] = ((Math.floor(k / width) + 0.5 - y) / size) * 2 - 1;
   }
 }
 
@@ -72,7 +74,7 @@ function drawOpenPose(
   scene: Scene,
   options: Extract<ConditionChannels, { kind: 'openpose' }>,
 ): void {
-  const size = channels[0]?.size ?? 0;
+  const size = channels[0]?.width ?? 0;
   const picture = drawSkeleton(scene.pose, size, size, { hands: options.hands, face: options.face });
   channels.forEach((channel, c) => {
     for (let k = 0; k < size * size; k += 1) {
@@ -86,7 +88,7 @@ function drawOpenPose(
 /** An RGB picture of the channels' size, as 0..1 or -1..1. */
 function copyPicture(channels: readonly Channel[], picture: Picture, signed: boolean): void {
   channels.forEach((channel, c) => {
-    for (let k = 0; k < channel.size ** 2; k += 1) {
+    for (let k = 0; k < channel.width * channel.height; k += 1) {
       const value = (picture.data[k * picture.channels + c] ?? 0) / 255;
       channel.data[channel.offset + k] = signed ? 2 * value - 1 : value;
     }
@@ -95,7 +97,7 @@ function copyPicture(channels: readonly Channel[], picture: Picture, signed: boo
 
 function copyPlanes(channels: readonly Channel[], planes: Float32Array | undefined, kind: string): void {
   const [first] = channels;
-  if (!planes || !first || planes.length !== channels.length * first.size * first.size) {
+  if (!planes || !first || planes.length !== channels.length * first.width * first.height) {
     throw new BundleError(
       'HF_BUNDLE_MANIFEST',
       `The bundle's manifest asks for '${kind}' at a size at which this stage has none: compare its size with the stage's latents.`,
@@ -138,7 +140,7 @@ function drawOne(
       drawOpenPose(channels, scene, options);
       break;
     case 'coco-skeleton':
-      copyPicture(channels, drawCocoSkeleton(scene.pose, first?.size ?? 0), options.signed);
+      copyPicture(channels, drawCocoSkeleton(scene.pose, first?.width ?? 0), options.signed);
       break;
     case 'coco-masks':
       drawCocoMasks(channels, scene.pose, options);
@@ -164,27 +166,35 @@ const PLANES = {
   'plate-latent': 'plateLatent',
 } as const;
 
-const scratch = new Scratch();
-
 /**
- * Draws a condition tensor: `Float32Array` [C, size, size], channels in the manifest's order (kinds are described in
- * `models/manifest.ts`). The scene is in the coordinates of the `size` x `size` picture. Throws `BundleError` where the manifest
- * asks for something at a size it does not have.
+ * Draws a condition tensor: `Float32Array` [C, height, width], channels in the manifest's order (kinds are described in
+ * `models/manifest.ts`). The scene is in the coordinates of the tensor, which is `size` x `size` or the scene's part of that. Throws
+ * `BundleError` where the manifest asks for something at a size it does not have.
  */
-export function drawConditions(list: readonly ConditionChannels[], size: number, scene: Scene): Float32Array {
-  const counts = list.map((channels) => channelCount(channels, scene, size));
+export function drawConditions(
+  list: readonly ConditionChannels[],
+  size: number,
+  scene: Scene,
+  into?: Float32Array,
+): Float32Array {
+  const { left, top, width, height } = scene.area ?? wholeArea(size);
+  const area = width * height;
+  const counts = list.map((channels) => channelCount(channels, scene, area));
   const total = counts.reduce((sum, count) => sum + count, 0);
-  const data = scratch.zeros(total * size * size);
+  const data = into?.length === total * area ? into.fill(0) : new Float32Array(total * area);
   const points = keypointsOf(scene.pose.keypoints, scene.pose.depth);
+  const whole = { x: -left, y: -top, size };
   let at = 0;
   list.forEach((options, k) => {
     const channels = Array.from({ length: counts[k] ?? 0 }, (_, c) => ({
       data,
-      offset: (at + c) * size * size,
-      size,
+      offset: (at + c) * area,
+      width,
+      height,
+      whole,
     }));
     drawOne(options, channels, scene, points);
     at += channels.length;
   });
-  return new Float32Array(data);
+  return data;
 }

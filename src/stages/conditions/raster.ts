@@ -4,22 +4,18 @@
  * the same values in double precision; a change here is a change there.
  */
 
-/** One channel: a square of `size` x `size` values at `offset` of `data`. */
-export interface Channel {
-  readonly data: Float64Array;
-  readonly offset: number;
-  readonly size: number;
+/** Values in rows. */
+export interface Grid {
+  readonly width: number;
+  readonly height: number;
 }
 
-/** Values kept between calls and given out as zeros: to make 11 MB anew for each frame kept the garbage collector busy. */
-export class Scratch {
-  private values = new Float64Array(0);
-
-  /** Zeros, until the next call. */
-  zeros(length: number): Float64Array {
-    if (this.values.length < length) this.values = new Float64Array(length);
-    return this.values.subarray(0, length).fill(0);
-  }
+/** One channel: [height, width] values at `offset` of `data`. */
+export interface Channel extends Grid {
+  readonly data: Float32Array;
+  readonly offset: number;
+  /** The square picture that the channel is a part of: its side, and where its upper left corner lies in the channel's coordinates. */
+  readonly whole: { readonly x: number; readonly y: number; readonly size: number };
 }
 
 export interface Point {
@@ -42,16 +38,17 @@ function bounds(low: number, high: number, reach: number, size: number): readonl
   return [Math.max(0, Math.min(size, first)), Math.max(0, Math.min(size, last))];
 }
 
-/** Visits pixels near a segment with the index in the square, the distance to the segment and the place on it (0..1). */
+/** Visits pixels near a segment with the index in the grid, the distance to the segment and the place on it (0..1). */
 export function nearSegment(
-  size: number,
+  grid: Grid,
   a: Point,
   b: Point,
   reach: number,
   visit: (at: number, distance: number, t: number) => void,
 ): void {
-  const [left, right] = bounds(Math.min(a.x, b.x), Math.max(a.x, b.x), reach, size);
-  const [top, bottom] = bounds(Math.min(a.y, b.y), Math.max(a.y, b.y), reach, size);
+  const { width, height } = grid;
+  const [left, right] = bounds(Math.min(a.x, b.x), Math.max(a.x, b.x), reach, width);
+  const [top, bottom] = bounds(Math.min(a.y, b.y), Math.max(a.y, b.y), reach, height);
   const dx = b.x - a.x;
   const dy = b.y - a.y;
   const squared = dx * dx + dy * dy;
@@ -62,7 +59,7 @@ export function nearSegment(
       const t = squared > 0 ? Math.min(1, Math.max(0, (px * dx + py * dy) / squared)) : 0;
       const ex = px - t * dx;
       const ey = py - t * dy;
-      visit(i * size + j, Math.sqrt(ex * ex + ey * ey), t);
+      visit(i * width + j, Math.sqrt(ex * ex + ey * ey), t);
     }
   }
 }
@@ -77,7 +74,7 @@ function raise(channel: Channel, at: number, value: number): void {
 export function drawCapsule(channel: Channel, capsule: Capsule, value = 1): void {
   const { from, to, fromRadius, toRadius } = capsule;
   const reach = Math.max(fromRadius, toRadius) + 1;
-  nearSegment(channel.size, from, to, reach, (at, distance, t) => {
+  nearSegment(channel, from, to, reach, (at, distance, t) => {
     const cover = 0.5 + fromRadius + t * (toRadius - fromRadius) - distance;
     if (cover > 0) raise(channel, at, value * Math.min(1, cover));
   });
@@ -85,7 +82,7 @@ export function drawCapsule(channel: Channel, capsule: Capsule, value = 1): void
 
 /** exp(-d^2 / (2 sigma^2)) of the distance to a segment, keeping the larger; cut at 4 sigma. */
 export function drawGaussian(channel: Channel, from: Point, to: Point, sigma: number): void {
-  nearSegment(channel.size, from, to, 4 * sigma, (at, distance) => {
+  nearSegment(channel, from, to, 4 * sigma, (at, distance) => {
     const squared = distance * distance;
     if (squared <= 16 * sigma * sigma) raise(channel, at, Math.exp(-squared / (2 * sigma * sigma)));
   });
@@ -114,26 +111,26 @@ export function signedDistance(points: readonly Point[], x: number, y: number): 
 
 /** Visits pixels that a polygon grown by `grow` pixels covers, with their coverage 0..1. */
 export function insidePolygon(
-  size: number,
+  { width, height }: Grid,
   points: readonly Point[],
   grow: number,
   visit: (at: number, cover: number) => void,
 ): void {
   const xs = points.map((p) => p.x);
   const ys = points.map((p) => p.y);
-  const [left, right] = bounds(Math.min(...xs), Math.max(...xs), grow + 1, size);
-  const [top, bottom] = bounds(Math.min(...ys), Math.max(...ys), grow + 1, size);
+  const [left, right] = bounds(Math.min(...xs), Math.max(...xs), grow + 1, width);
+  const [top, bottom] = bounds(Math.min(...ys), Math.max(...ys), grow + 1, height);
   for (let i = top; i < bottom; i += 1) {
     for (let j = left; j < right; j += 1) {
       const cover = 0.5 + grow + signedDistance(points, j + 0.5, i + 0.5);
-      if (cover > 0) visit(i * size + j, Math.min(1, cover));
+      if (cover > 0) visit(i * width + j, Math.min(1, cover));
     }
   }
 }
 
 /** Paints a closed polygon, enlarged by `grow` pixels with round corners, keeping the larger value. */
 export function drawPolygon(channel: Channel, points: readonly Point[], grow: number, value = 1): void {
-  insidePolygon(channel.size, points, grow, (at, cover) => {
+  insidePolygon(channel, points, grow, (at, cover) => {
     raise(channel, at, value * cover);
   });
 }

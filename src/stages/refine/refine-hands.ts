@@ -4,7 +4,7 @@ import type { Tensors } from '../../models/tensor.js';
 import type { Picture } from '../../picture.js';
 import type { PoseFrame } from '../../pose/pose-frame.js';
 import { type DiffusionStage, denoise } from '../denoise.js';
-import { makePlanes, pictureFromPlanes, planesFromPicture } from '../planes.js';
+import { makePlanes, planesFromPicture } from '../planes.js';
 import { nearestMask } from '../resample.js';
 import { conditionInputs, type DrawConditions } from '../scene.js';
 import { fitHands } from './fit-hand.js';
@@ -66,7 +66,7 @@ async function prepare(
   const canvasLatent = await autoencoder.encode(masked, signal);
   const scene = { size, pose: hands, mask: kept, canvas: masked, canvasLatent };
   const conditions = conditionInputs(manifest.denoiser, scene, stage.draw);
-  const outside = nearestMask(kept, size, autoencoder.latentSize);
+  const outside = nearestMask(kept, { width: size, height: size }, autoencoder.cells);
   const hooks = {
     blend: ({ t, latent }: { t: number; latent: Float32Array }) =>
       blend(sampler.process.addNoise(original, noise, t), latent, outside),
@@ -74,8 +74,8 @@ async function prepare(
   return async (strength) => {
     const given = { ...conditions, ...strengthInput(manifest, strength) };
     const { latent } = await denoise(stage, given, hooks, signal);
-    const { picture: drawn } = await autoencoder.decode(latent, {}, signal);
-    return withColours(picture, pictureFromPlanes(drawn));
+    const { picture: drawn } = await autoencoder.picture(latent, {}, signal);
+    return withColours(picture, drawn);
   };
 }
 

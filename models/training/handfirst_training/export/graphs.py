@@ -22,16 +22,15 @@ class Clamped(nn.Module):
         return self.decoder(latent).clamp(-1.0, 1.0)
 
 
-class ClampedCarried(nn.Module):
-    """The body stage's decoder, its picture held within -1..1; picture and the person's mask."""
+class CarriedMaps(nn.Module):
+    """The body stage's decoder up to the maps that the engine mixes carried picture and plate by."""
 
     def __init__(self, decoder: CarriedDecoder) -> None:
         super().__init__()
         self.decoder = decoder
 
     def forward(self, latent: Tensor, features: Tensor, carried: Tensor, plate: Tensor) -> tuple[Tensor, Tensor]:
-        picture, person = self.decoder(latent, features, carried, plate)
-        return picture.clamp(-1.0, 1.0), person
+        return self.decoder.maps(latent, features, carried, plate)
 
 
 class Levels(nn.Module):

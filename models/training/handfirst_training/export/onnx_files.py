@@ -30,8 +30,12 @@ def halve_weights(model: onnx.ModelProto) -> None:
         graph.node.insert(0, node)
 
 
-def export(module: nn.Module, inputs: dict[str, Tensor], outputs: list[str], path: Path) -> None:
-    """Write `module` with the shapes of `inputs` (in the order of its arguments)."""
+Free = dict[str, dict[int, object]]
+"""Input -> dimension -> what it is: a `torch.export.Dim`, or a multiple of one."""
+
+
+def export(module: nn.Module, inputs: dict[str, Tensor], outputs: list[str], path: Path, free: Free | None = None) -> None:
+    """Write `module` with the shapes of `inputs` (in the order of its arguments), but for dimensions that are free."""
     module = module.eval().to(memory_format=torch.contiguous_format).cpu()
     torch.onnx.export(
         module,
@@ -44,6 +48,7 @@ def export(module: nn.Module, inputs: dict[str, Tensor], outputs: list[str], pat
         external_data=False,
         verbose=False,
         optimize=True,
+        dynamic_shapes=None if free is None else {name: free.get(name, {}) for name in inputs},
     )
     model = onnx.load(str(path))
     del model.metadata_props[:]

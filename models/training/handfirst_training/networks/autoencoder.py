@@ -102,16 +102,25 @@ class CarriedDecoder(nn.Module):
             self.outward.bias[12:16] = -2.0
 
     def forward(self, latent: Tensor, features: Tensor, carried: Tensor, plate: Tensor) -> tuple[Tensor, Tensor]:
+        return self.mixed(*self.maps(latent, features, carried, plate), carried, plate)
+
+    def maps(self, latent: Tensor, features: Tensor, carried: Tensor, plate: Tensor) -> tuple[Tensor, Tensor]:
+        """Own colours, gate and person [B, 5, 4h, 4h], and the flow across and down [B, 2, 2h, 2h]."""
         h = F.pixel_shuffle(self.coarse(torch.cat([latent, features], dim=1)), 2) + self.fine(torch.cat([carried, plate], dim=1))
         h = F.silu(self.block(h))
         out = self.outward(h)
         half = F.pixel_shuffle(out[:, :20], 2)
         seen = F.pixel_shuffle(self.finer(h), 2) + self.look(torch.cat([carried, plate], dim=1)) + self.mix(half)
+        return half + self.edge(F.silu(seen)), out[:, 20:]
+
+    @classmethod
+    def mixed(cls, half: Tensor, flow: Tensor, carried: Tensor, plate: Tensor) -> tuple[Tensor, Tensor]:
+        """Picture and person's mask from `maps`. Twin of `src/stages/mix-carried.ts`: a change here is a change there."""
         # Half of the resolution is enough: what is finer comes from the carried picture. Smooth enlarging keeps edges free of steps.
-        fine = F.interpolate(half + self.edge(F.silu(seen)), scale_factor=2.0, mode="bilinear")
+        fine = F.interpolate(half, scale_factor=2.0, mode="bilinear")
         own, gate, person = fine[:, :3], torch.sigmoid(fine[:, 3:4]), torch.sigmoid(fine[:, 4:5])
         drawn = person * 1.05 * torch.tanh(own) + (1 - person) * plate
-        return (1 - gate) * moved(carried, self.REACH * torch.tanh(0.5 * out[:, 20:])) + gate * drawn, person
+        return (1 - gate) * moved(carried, cls.REACH * torch.tanh(0.5 * flow)) + gate * drawn, person
 
 
 def moved(picture: Tensor, flow: Tensor) -> Tensor:
