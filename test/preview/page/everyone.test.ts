@@ -15,7 +15,7 @@ withBrowser.each(LOOKS)('has nothing in the way of anyone, $width wide, dark: $d
   const page = await preview.open(look);
   await spellWord(page, 'HI');
   await page.locator('.engine.ready').waitFor({ state: 'attached' });
-  for (const name of ['Keypoints', 'Signer', 'History', 'Inside']) {
+  for (const name of ['Keypoints', 'Phrase', 'Signer', 'History', 'Inside']) {
     await panel(page, name);
     for (const summary of await page.locator('.panel:not([hidden]) summary').all()) await summary.click();
     expect(await seriousFaults(page), name).toEqual([]);
@@ -60,7 +60,7 @@ withBrowser('can be used by the keyboard alone', async () => {
   await page.keyboard.press('Enter');
   await page.getByText('Final', { exact: true }).waitFor();
   await tabTo('Keypoints');
-  for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowRight');
+  for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowRight');
   await tabTo('Look inside frame 0');
   await page.keyboard.press('Enter');
   await page.getByText('Finished frame').waitFor();

@@ -34,7 +34,7 @@ withBrowser('draws a live draft, replaces it by the final video, and gives that'
   await finished(page);
   await page.getByText('Final', { exact: true }).waitFor();
   await panel(page, 'History');
-  const link = page.getByRole('link', { name: 'Save word.mp4' });
+  const link = page.getByRole('button', { name: 'Save word.mp4' });
   const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
   expect(download.suggestedFilename()).toBe('word.mp4');
   const video = join(preview.folder, 'word.mp4');
@@ -157,7 +157,7 @@ withBrowser('is after a reload where it was', async () => {
   await finished(page);
   await panel(page, 'History');
   await page.reload({ waitUntil: 'domcontentloaded' });
-  await page.getByRole('link', { name: 'Save again.mp4' }).waitFor();
+  await page.getByRole('button', { name: 'Save again.mp4' }).waitFor();
   expect(await slider(page, 'In point').getAttribute('aria-valuenow')).toBe('3');
   await page.close();
 });
