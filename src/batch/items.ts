@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { UsageError } from '../errors.js';
-import type { RenderOptions } from '../pipeline/index.js';
+import type { RenderOptions, RuntimeOptions } from '../pipeline/index.js';
 import { formatOf } from '../video/index.js';
 import type { FoundRow } from './find-rows.js';
 import { isWithin, STORE_FOLDER } from './store.js';
@@ -8,6 +8,7 @@ import { isWithin, STORE_FOLDER } from './store.js';
 /** What decides a clip's video; plain values. `output.path` is the video's name within the batch's folder, with `/`. */
 export type ClipOptions = Omit<RenderOptions, 'input' | 'runtime' | 'watch' | 'signal'> & {
   readonly input: string;
+  readonly runtime?: Pick<RuntimeOptions, 'precision'>;
 };
 
 /** Options of all clips of a batch; a row's own come first. */

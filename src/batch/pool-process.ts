@@ -73,7 +73,7 @@ async function draw({ key, clip }: ClipOrder, at: PoolSettings): Promise<DoneCli
       ...clip,
       output: { ...clip.output, path, force: true },
       // Said as the engine decided, so that the video holds the command that gives the same bytes.
-      runtime: { device: opened.runner.device, threads },
+      runtime: { ...clip.runtime, device: opened.runner.device, threads },
       watch: { events },
       signal: stop.signal,
     },

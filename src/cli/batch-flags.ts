@@ -71,7 +71,13 @@ export function queueOption(text: string): Option {
 
 /** What of the flags holds for every clip. */
 export function sharedOptions(flags: BatchFlags): SharedOptions {
-  const { source, look, method, output } = renderOptions('', { ...flags, out: '' });
+  const { source, look, method, runtime, output } = renderOptions('', { ...flags, out: '' });
   const { layout, encoding, credentials } = output;
-  return { source, look, method, output: { layout, encoding, credentials } };
+  return {
+    source,
+    look,
+    method,
+    runtime: { precision: runtime?.precision },
+    output: { layout, encoding, credentials },
+  };
 }

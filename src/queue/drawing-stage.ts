@@ -202,7 +202,7 @@ export class DrawingStage implements Stage {
   /** Said as the engine decided, so that the video holds the command that gives the same bytes. */
   private runnable(clip: ClipOptions) {
     const { engine, threads } = this.parts;
-    return { ...clip, runtime: { device: engine.runner.device, threads } };
+    return { ...clip, runtime: { ...clip.runtime, device: engine.runner.device, threads } };
   }
 
   private async aside<T>(work: (folder: string) => Promise<T>): Promise<T> {
