@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { extractPose } from '../detect/index.js';
+import { commandLine } from '../video/index.js';
 import type { Failure, RecordingState } from './protocol.js';
 import { failureOf } from './sentence.js';
 import type { StoredFile, Workspace } from './workspace.js';
@@ -47,8 +48,9 @@ export class Recordings {
     this.tell(id, { state: 'drawing' });
     try {
       const name = `${video.name.replace(/\.\w+$/, '')}.pose`;
+      const command = ['handfirst', 'pose', 'extract', video.name, '--fps', String(FPS)];
       const file = await this.workspace.make(
-        { name, madeBy: [`handfirst pose extract ${video.name} --fps ${FPS} -o ${name}`] },
+        { name, madeBy: [commandLine({ command }, name)] },
         async (path) => {
           const progress = ({ done }: { done: number }) => this.tell(id, { done });
           await extractPose(video.path, path, { fps: FPS, signal, progress });
