@@ -46,7 +46,7 @@ export function batchFlags(): { heading: string; flags: Option[] }[] {
         new Option('--extension <name>', 'of the videos where the manifest does not name them')
           .choices(['mp4', 'webm', 'mov', 'gif', 'webp'])
           .default('mp4'),
-        new Option('--side-by-side <what>', 'what stands left of the signer').choices(['skeleton']),
+        new Option('--side-by-side <what>', 'what to show left of the signer').choices(['skeleton']),
         ...(output?.flags ?? []),
       ],
     },
@@ -57,7 +57,7 @@ export function batchFlags(): { heading: string; flags: Option[] }[] {
           parse.wholeNumber(1),
         ),
         queueOption('share the work with every `handfirst worker` of this queue'),
-        new Option('--status', 'say how the clips stand, and draw none'),
+        new Option('--status', 'show how far the clips are, and draw nothing'),
       ],
     },
     ...others,

@@ -26,7 +26,7 @@ import { cancelOnSignals } from './signals.js';
 /** `handfirst batch LIST|DIR|GLOB ... --out DIR`. */
 export function batchCommand(): Command {
   const command = new Command('batch')
-    .description('draw many keypoint files: what is missing or changed, and nothing twice')
+    .description('draw many keypoint files; a second run draws only what is missing or changed')
     .argument('<inputs...>', 'manifests (.csv, .jsonl), folders, patterns, or keypoint files');
   for (const { heading, flags } of batchFlags()) {
     command.optionsGroup(`${heading}:`);

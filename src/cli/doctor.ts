@@ -3,6 +3,8 @@ import { type Check, examine } from '../doctor/index.js';
 import { version } from '../pipeline/index.js';
 import { coloursOf } from './colours.js';
 import { EXIT_CODES } from './failure.js';
+import { withFlags } from './flags-of.js';
+import { generateCommand } from './generate.js';
 import { pictureProtocol } from './terminal-picture.js';
 
 const MARKS = { ok: '\u2713', warning: '!', failure: '\u2717' } as const;
@@ -23,7 +25,11 @@ Examples:
 ${EXIT_CODES}`,
     )
     .action(async ({ json }: { json?: boolean }) => {
-      const checks = [...(await examine()), checkTerminal()];
+      const drawing = generateCommand();
+      const found = [...(await examine()), checkTerminal()];
+      const checks = found.map(({ advice, ...check }) =>
+        advice === undefined ? check : { ...check, advice: withFlags(advice, drawing) },
+      );
       const failure = checks.find(({ status }) => status === 'failure');
       process.stdout.write(
         json

@@ -15,16 +15,16 @@ export function evaluateMakeCommand(): Command {
     .argument('<input>', 'folder of videos, frame folders or pictures, or one of them')
     .requiredOption('-o, --out <folder>', 'folder to make', placeOnDisk)
     .optionsGroup('What is chosen:')
-    .option('--seed <n>', 'decides what is chosen', parse.wholeNumber(0), 0)
+    .option('--seed <n>', 'seed of the random choice', parse.wholeNumber(0), 0)
     .option('--videos <n>', 'videos to choose', parse.wholeNumber(1), 50)
     .option('--frames <n>', 'frames to choose of them, or pictures', parse.wholeNumber(1), 2000)
     .option('--two-handed', 'only frames that ask for both hands')
     .option('--by-class', 'evenly from the folders of the input, a class each (pictures)')
-    .option('--clips <n>', 'clips to choose besides, to tell flicker by', parse.wholeNumber(0), 0)
+    .option('--clips <n>', 'clips to choose as well, to measure flicker', parse.wholeNumber(0), 0)
     .option('--clip-frames <n>', 'consecutive frames of a clip', parse.wholeNumber(2), 32)
     .optionsGroup('Keypoints:')
     .option('--poses <path>', 'folder of the keypoints, or the file of a single input (default: beside it)')
-    .option('--format <name>', 'layout of the keypoints where it cannot be told (see `pose formats`)')
+    .option('--format <name>', 'layout of the keypoints where it is not recognised (see `pose formats`)')
     .addOption(
       new Option(
         '--fps <rate>',
@@ -37,8 +37,8 @@ export function evaluateMakeCommand(): Command {
       ),
     )
     .optionsGroup('Benchmark:')
-    .option('--name <text>', 'what the benchmark is called (default: as the input)')
-    .option('--caption <text>', 'who is shown, where no NAME.txt beside the pictures says it')
+    .option('--name <text>', 'name of the benchmark (default: the name of the input)')
+    .option('--caption <text>', 'describe who is shown, where no NAME.txt does')
     .option('--force', 'replace a benchmark that exists')
     .optionsGroup('Other:')
     .addHelpText('after', EXAMPLES)

@@ -19,12 +19,12 @@ interface RankFlags {
 /** `handfirst evaluate rank DIR...`. */
 export function evaluateRankCommand(): Command {
   return new Command('rank')
-    .description('let people rank what several presets or bundles drew, in the browser')
+    .description('let people rank the results of presets or bundles, in the browser')
     .argument('<folders...>', 'folders that `handfirst evaluate` wrote')
-    .option('-o, --out <file>', 'for the answers; what is there is gone on with', placeOnDisk, 'ranks.json')
+    .option('-o, --out <file>', 'file of the answers; continued where it exists', placeOnDisk, 'ranks.json')
     .option('--count <n>', 'poses to ask about', wholeNumber(1), 20)
-    .option('--seed <n>', 'decides what is asked, and in which order it is shown', wholeNumber(0), 0)
-    .option('--table', 'print the mean ranks of the answers that there are, and ask nothing')
+    .option('--seed <n>', 'seed of the questions and their order', wholeNumber(0), 0)
+    .option('--table', 'print the mean ranks so far, and ask nothing')
     .option('--port <n>', 'port to listen on, 0 for any', port, 0)
     .option('--open', 'open the page in the browser')
     .addHelpText('after', EXAMPLES)

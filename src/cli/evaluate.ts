@@ -61,28 +61,28 @@ export function evaluateCommand(): Command {
 
 function runCommand(): Command {
   return new Command('run')
-    .description('draw a benchmark, find its keypoints again, and tell how well they fit')
+    .description('draw a benchmark, find its keypoints again, and measure how well they fit')
     .argument('[benchmark]', 'folder that holds a benchmark.json (default: the one of the package)')
     .optionsGroup('What is compared:')
     .addOption(
       new Option(
         '--preset <names>',
-        'presets, or .json files, each with @BUNDLE where it has its own; the first is the measure',
+        'presets or .json files, with @BUNDLE for their own bundle; the others are compared with the first',
       )
         .argParser(names)
         .default(['default'], 'default'),
     )
     .option('--bundle <name>', 'model bundle: a name or a folder (default: compact)')
-    .option('--limit <n>', 'the first items only', parse.wholeNumber(1))
-    .option('--shrink <factors>', 'also with the signer smaller, such as 0.8,0.6,0.4,0.2', factors)
+    .option('--limit <n>', 'evaluate only the first n items', parse.wholeNumber(1))
+    .option('--shrink <factors>', 'evaluate smaller signers as well, such as 0.8,0.6,0.4,0.2', factors)
     .option(
       '--features <folder>',
-      'networks to measure FID, KID and CLIPSIM by, as judge/export_features.py writes them',
+      'networks for FID, KID and CLIPSIM, as judge/export_features.py writes them',
     )
     .addOption(
       new Option(
         '--cost [steps]',
-        'measure instead what a frame costs: seconds and peak memory, in these numbers of steps, such as 50,4',
+        'measure seconds and peak memory per frame instead, with these numbers of steps, such as 50,4',
       ).argParser(stepCounts),
     )
     .optionsGroup('Baseline:')
@@ -90,16 +90,16 @@ function runCommand(): Command {
     .addOption(
       new Option(
         '--tolerance <amounts>',
-        'how much worse is let pass: a share, and metric=amount in its own unit',
+        'how much worse still passes: a share, or metric=amount in its own unit',
       )
         .argParser(tolerance)
         .default(DEFAULT_TOLERANCE, '0.02'),
     )
-    .option('--update-baseline', 'make this run the baseline instead')
+    .option('--update-baseline', 'save this run as the baseline')
     .optionsGroup('Output:')
     .option(
       '-o, --out <folder>',
-      'for the report and for what the next run need not do again',
+      'folder of the report, and of results that the next run reuses',
       placeOnDisk,
       'evaluation',
     )
@@ -113,7 +113,7 @@ function runCommand(): Command {
         ...DEVICES,
       ]),
     )
-    .option('--threads <n>', 'threads of the cpu device (default: one a core)', parse.wholeNumber(1))
+    .option('--threads <n>', 'CPU threads (default: one per core)', parse.wholeNumber(1))
     .option('--no-verify', "do not check the bundle's files against their checksums")
     .optionsGroup('Other:')
     .addHelpText('after', EXAMPLES)
@@ -124,7 +124,7 @@ function runCommand(): Command {
 
 const EXAMPLES = `
 "handfirst evaluate run --help" lists the flags of a run. The folder of --out gets report.html, report.json,
-report.md and junit.xml. A run that was stopped goes on in the same folder, and a second run there draws only what changed.
+report.md and junit.xml. A stopped run continues in the same folder, and a second run there draws only what changed.
 
 Examples:
   handfirst evaluate samples/benchmark

@@ -7,8 +7,8 @@ import { withFlags } from './flags-of.js';
 export const EXIT_CODES = `
 Exit codes:
   0  done
-  1  evaluate: something got worse than the baseline; else a fault of handfirst itself (report it)
-  2  flags, options, prompt or preset that make no sense
+  1  evaluate: something got worse than the baseline; else an error of handfirst itself (report it)
+  2  wrong flags, options, prompt or preset
   3  the keypoint file cannot be read or used
   4  the model bundle is missing, altered or does not fit
   5  the device cannot be used, or a model failed while it ran
@@ -17,7 +17,7 @@ Exit codes:
   8  the queue, or the store that machines share, cannot be used
   9  batch: some clips could not be drawn; the others are done
   130  cancelled
-  141  what reads the output went away`;
+  141  the program that reads the output ended`;
 
 /** Codes that only the command line gives, with their exit codes: a line that cannot be parsed, and a fault of handfirst. */
 export const CLI_CODES = { HF_ARGUMENT: 2, HF_FAULT: 1 } as const;

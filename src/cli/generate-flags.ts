@@ -86,15 +86,15 @@ function outputFlags(): Option[] {
       '-o, --out <file>',
       '.mp4, .webm, .mov, .gif, .webp, a folder/ of PNG pictures, or - for standard output (default: an MP4 beside FILE)',
     ),
-    option('--container <name>', 'what goes to standard output (default: mp4, in fragments)').choices([
+    option('--container <name>', 'format for standard output (default: mp4, in fragments)').choices([
       'mp4',
       'y4m',
     ]),
-    option('--force', 'replace what exists'),
-    option('--no-resume', 'begin again even where an unfinished run could go on'),
-    option('--side-by-side <what>', 'what stands left of the signer').choices(['skeleton', 'source']),
+    option('--force', 'replace an output that exists'),
+    option('--no-resume', 'start over instead of continuing an unfinished run'),
+    option('--side-by-side <what>', 'what to show left of the signer').choices(['skeleton', 'source']),
     option('--source-video <file>', 'the video for --side-by-side source'),
-    option('--audio <file>', 'sound to put under the video'),
+    option('--audio <file>', 'add the sound of this file'),
     option(
       '--captions [file]',
       'put captions (.vtt, .srt) into the video and beside it (default: those beside FILE)',
@@ -104,7 +104,11 @@ function outputFlags(): Option[] {
       'make a picture of evenly spaced frames (.png, .jpg, .webp; default: beside the video)',
     ),
     option('--watch', 'draw again whenever FILE changes, until Ctrl-C'),
-    option('--crf <n>', "the encoder's constant quality, lower is better", parse.wholeNumber(0)),
+    option(
+      '--crf <n>',
+      'video quality: lower is better and larger (default: 16 for MP4, 24 for WebM)',
+      parse.wholeNumber(0),
+    ),
     option('--sign-certificate <file>', 'sign content credentials (C2PA) with this certificate (PEM)'),
     option('--sign-key <file>', "the certificate's private key (PEM)"),
   ];
@@ -112,28 +116,28 @@ function outputFlags(): Option[] {
 
 function signerFlags(): Option[] {
   return [
-    option('--prompt <text>', 'who is shown, in words (default: what the bundle proposes)'),
-    option('--negative-prompt <text>', 'what not to show; counts with --guidance above 1'),
-    option('--signer <name>', "one of the bundle's gallery: handfirst signers lists them"),
-    option('--reference <picture>', 'a picture of anybody, who is then the signer'),
-    option(
-      '--seed <n>',
-      'decides the noise, and what the prompt leaves open (default: 0)',
-      parse.wholeNumber(0),
-    ),
+    option('--prompt <text>', "describe the signer in words (default: the bundle's own signer)"),
+    option('--negative-prompt <text>', 'what not to show; has an effect with --guidance above 1'),
+    option('--signer <name>', 'a signer of the gallery; "handfirst signers" lists them'),
+    option('--reference <picture>', 'a photo of the person to draw as the signer'),
+    option('--seed <n>', 'seed of the random noise (default: 0)', parse.wholeNumber(0)),
     option(
       '--background <what>',
-      '#rrggbb, the name of a colour, a picture file, transparent, or drawn',
+      'a colour (#rrggbb or a name), a picture file, transparent, or drawn',
       parse.background,
     ),
-    option('--allow-unknown-words', 'warn of words that the bundle does not know instead of stopping'),
+    option('--allow-unknown-words', 'warn about unknown words in the prompt instead of stopping'),
   ];
 }
 
 function keypointsFlags(): Option[] {
   return [
     ...sourceOptions(),
-    option('--range <from:to>', 'frames to draw, from 0, the end not included', parse.frameRange),
+    option(
+      '--range <from:to>',
+      'frames to draw, such as 10:50: the first is 0, and the end is not included',
+      parse.frameRange,
+    ),
     framingOption(FRAMINGS, 'reference where the bundle takes one, else signing'),
     ...repairOptions(),
     completeOption(),
@@ -145,15 +149,19 @@ function methodFlags(): Option[] {
     option('--bundle <name>', 'model bundle: a name or a folder (default: compact)'),
     option('--preset <name>', `${listPresets().join(', ')}, or a .json file`),
     option('--steps <n>', 'denoising steps of both stages', parse.wholeNumber(1)),
-    option('--guidance <scale>', 'how strongly the prompt counts, 1 = plainly', parse.decimalNumber(1)),
-    option('--blending <mode>', 'how stage 2 holds on to the hands').choices([
+    option('--guidance <scale>', 'how strongly the prompt counts (1 = no guidance)', parse.decimalNumber(1)),
+    option('--blending <mode>', 'how the second stage keeps the hands').choices([
       'expand',
       'naive',
       'box',
       'none',
     ]),
-    option('--free-steps <n>', 'last steps without blending', parse.wholeNumber(0)),
-    option('--feather <pixels>', 'width over which pasted hands fade in', parse.wholeNumber(0)),
+    option('--free-steps <n>', 'how many of the last steps run without blending', parse.wholeNumber(0)),
+    option(
+      '--feather <pixels>',
+      'width of the soft edge round pasted hands, in pixels',
+      parse.wholeNumber(0),
+    ),
     new Option(
       '--set <group.field=value>',
       'any field of the preset, such as hand.draw=false (may be repeated)',
@@ -168,14 +176,14 @@ function runtimeFlags(): Option[] {
       'auto',
       ...DEVICES,
     ]),
-    option('--threads <n>', 'threads of the cpu device (default: one a core)', parse.wholeNumber(1)),
-    option('--precision <name>', "how the models count (default: the preset's)").choices([
+    option('--threads <n>', 'CPU threads (default: one per core)', parse.wholeNumber(1)),
+    option('--precision <name>', "number format of the models (default: the preset's)").choices([
       'auto',
       ...PRECISIONS,
     ]),
     option(
       '--look-ahead <frames>',
-      'frames in work at a time (default: one a thread, and one)',
+      'frames in progress at a time (default: one more than threads)',
       parse.wholeNumber(1),
     ),
     option('--json', 'print progress and result as JSON lines'),

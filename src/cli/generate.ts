@@ -10,7 +10,7 @@ import {
   RunEvents,
   render,
 } from '../pipeline/index.js';
-import { type CredentialOptions, STANDARD_OUTPUT } from '../video/index.js';
+import { type CredentialOptions, printable, STANDARD_OUTPUT } from '../video/index.js';
 import { EXIT_CODES, reportFailure } from './failure.js';
 import { type GenerateFlags, generateFlags } from './generate-flags.js';
 import { captionsBeside, sheetBeside, videoBeside } from './output-name.js';
@@ -133,7 +133,9 @@ function named(
       { field: 'watch' },
     );
   if (flags.out === undefined && file !== STANDARD_OUTPUT && !existsSync(file))
-    throw new PoseFileError('HF_POSE_UNREADABLE', `There is no ${file}: check the name.`, { file });
+    throw new PoseFileError('HF_POSE_UNREADABLE', `There is no ${printable(file)}: check the name.`, {
+      file,
+    });
   const { path: out, note } = flags.out === undefined ? videoBeside(file, flags) : { path: flags.out };
   const captions = flags.captions === '' ? captionsBeside(file) : flags.captions;
   const contactSheet = flags.contactSheet === '' ? sheetBeside(out) : flags.contactSheet;

@@ -49,7 +49,7 @@ const BUNDLE_ARGUMENT = 'name of a bundle of this package, or a folder that hold
 /** `handfirst models`: which bundles there are, what they know, and whether one can be used here. */
 export function modelsCommand(): Command {
   return new Command('models')
-    .description('list and check model bundles, and the words they know')
+    .description('list and check model bundles, and list the words they know')
     .addCommand(listCommand())
     .addCommand(checkCommand())
     .addCommand(wordsCommand());

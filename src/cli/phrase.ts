@@ -33,23 +33,21 @@ interface PhraseFlags extends PhraseOptions, OutputFlags {
 function joiningOptions(): Option[] {
   return [
     ...pictureOptions(JOIN_DEFAULTS),
-    new Option('--no-trim', 'leave signs whole, with their ways up and down'),
-    new Option('--no-rest', 'begin and end with the hands up'),
+    new Option('--no-trim', 'keep whole signs, including raising and lowering the hands'),
+    new Option('--no-rest', 'start and end with the hands raised'),
   ];
 }
 
 /** `handfirst join`: keypoint files in a row, signed by one signer. */
 export function joinCommand(): Command {
   const command = new Command('join')
-    .description(
-      'join keypoint files of signs to one phrase: trimmed, fitted to one signer, with smooth transitions',
-    )
+    .description('join keypoint files of signs into one phrase')
     .argument('<file...>', 'keypoint files or folders, or - for standard input')
     .requiredOption('-o, --out <file>', '.pose or .jsonl')
-    .option('--force', 'replace what exists');
+    .option('--force', 'replace an output that exists');
   for (const option of [clipCaptionsOption(), ...joiningOptions()]) command.addOption(option);
   command.addOption(
-    new Option('--source-fps <rate>', 'frames a second, for files that do not say').argParser(
+    new Option('--source-fps <rate>', 'frames per second, for files that do not say').argParser(
       parse.frameRate,
     ),
   );
@@ -68,17 +66,15 @@ export function joinCommand(): Command {
 /** `handfirst phrase`: glosses to keypoints, by a lexicon. */
 export function phraseCommand(): Command {
   const command = new Command('phrase')
-    .description(
-      'sign glosses from a lexicon as keypoints; letters joined by hyphens (A-N-A) are fingerspelled',
-    )
+    .description('make keypoints of glosses from a lexicon; A-N-A is fingerspelled')
     .argument('<glosses>', 'such as "HELLO NAME MY A-N-A"')
     .requiredOption(
       '--lexicon <folder>',
       'a folder of GLOSS.pose files, or with the index.csv of spoken-to-signed lexicons',
     )
     .requiredOption('-o, --out <file>', '.pose or .jsonl')
-    .option('--force', 'replace what exists')
-    .option('--spell-unknown', 'spell glosses that the lexicon does not have')
+    .option('--force', 'replace an output that exists')
+    .option('--spell-unknown', 'fingerspell glosses that the lexicon lacks')
     .option('--language <code>', 'spoken or signed language whose rows of the index count, such as ase');
   for (const option of [clipCaptionsOption(), ...spellingOptions(), ...joiningOptions()])
     command.addOption(option);

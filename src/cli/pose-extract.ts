@@ -35,7 +35,7 @@ export function extractCommand(): Command {
         .default('1'),
     )
     .option('--no-smooth', "leave the body's points as they are found")
-    .option('--force', 'replace what exists')
+    .option('--force', 'replace an output that exists')
     .action(async (video: string, { out, complexity, ...flags }: ExtractFlags) => {
       const reporter = terminalReporter(process.stderr.isTTY === true, false);
       const { signal, release } = cancelOnSignals();

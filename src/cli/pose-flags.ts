@@ -31,18 +31,20 @@ export interface RepairFlags {
 export function sourceOptions(): Option[] {
   const layouts = poseFormats.map(({ format }) => format);
   return [
-    new Option('--format <name>', 'insist on a layout instead of recognising it').choices(layouts),
-    new Option('--fps <rate>', 'frames a second, for files that do not say').argParser(parse.frameRate),
+    new Option('--format <name>', 'read the file in this layout instead of recognising it').choices(layouts),
+    new Option('--fps <rate>', 'frames per second, for files that do not say').argParser(parse.frameRate),
     new Option(
       '--size <WxH>',
       'pixels of the picture the keypoints refer to, for files that do not say',
     ).argParser(parse.pictureSize),
-    new Option('--person <n>', 'which of several people, from 1').argParser(parse.wholeNumber(1)),
+    new Option('--person <n>', 'which person to use where there are several, from 1').argParser(
+      parse.wholeNumber(1),
+    ),
     new Option(
       '--rotate <degrees>',
-      "turns the file's picture clockwise: auto (default), 0, 90, 180 or 270",
+      "turn the file's picture clockwise: auto (default), 0, 90, 180 or 270",
     ).argParser(rotation),
-    new Option('--sequence <name>', 'which of several sequences in one file (parquet, npz)'),
+    new Option('--sequence <name>', 'which sequence to use where a file holds several (parquet, npz)'),
   ];
 }
 
@@ -51,22 +53,20 @@ export function repairOptions(): Option[] {
   return [
     new Option(
       '--max-gap <frames>',
-      `longest gap over which missing points are filled (default ${PREPARE_DEFAULTS.maxGap})`,
+      `fill gaps of up to this many frames (default: ${PREPARE_DEFAULTS.maxGap})`,
     ).argParser(parse.wholeNumber(0)),
-    new Option('--smooth', 'calm jitter (One-Euro filter)'),
-    new Option('--no-swaps', 'leave hands that lie on the other arm where they are'),
-    new Option('--no-anatomy', 'leave hands that no body can have'),
-    new Option('--wrist <rule>', 'whose wrist counts where body and hand differ').choices([
+    new Option('--smooth', 'reduce jitter (One-Euro filter)'),
+    new Option('--no-swaps', 'keep hands where they are, even on the wrong arm'),
+    new Option('--no-anatomy', 'keep hands in shapes that no hand can take'),
+    new Option('--wrist <rule>', 'which wrist to use where body and hand disagree').choices([
       'hand',
       'body',
       'none',
     ]),
-    new Option('--no-bones', 'leave stretched hand bones'),
-    new Option('--mirror', 'the video was mirrored: turn it back'),
-    new Option('--aspect <ratio>', 'width / height of the picture, where the file has it wrong').argParser(
-      ratio,
-    ),
-    new Option('--resample <rate>', 'another number of frames a second').argParser(parse.frameRate),
+    new Option('--no-bones', 'keep hand bones that stretch'),
+    new Option('--mirror', 'flip a mirrored video back'),
+    new Option('--aspect <ratio>', 'the right width/height of the picture, such as 16:9').argParser(ratio),
+    new Option('--resample <rate>', 'change the frames per second').argParser(parse.frameRate),
   ];
 }
 
@@ -87,7 +87,7 @@ function rotation(text: string): Rotate {
 
 /** What a person must have is completed unless this says no. */
 export function completeOption(): Option {
-  return new Option('--no-complete', 'draw nothing that the file lacks: no hanging arms, no calm face');
+  return new Option('--no-complete', 'do not complete arms and faces that the file lacks');
 }
 
 /** `16:9`, `16/9` or `1.78`. */

@@ -76,7 +76,7 @@ function open({ format, fps, size, person, rotate, sequence }: SourceFlags): Ope
 
 function infoCommand(): Command {
   const command = new Command('info')
-    .description('what a keypoint file holds, and what is wrong with it')
+    .description('show what a keypoint file holds, and what is wrong with it')
     .argument('<file>', 'keypoint file or folder, or - for standard input')
     .option('--json', 'print it as JSON');
   for (const option of sourceOptions()) command.addOption(option);
@@ -103,13 +103,13 @@ function convertCommand(): Command {
       '--repair',
       'fill short gaps and repair the hands as `generate` does; every repairing flag does so too',
     )
-    .option('--force', 'replace what exists');
+    .option('--force', 'replace an output that exists');
   for (const option of [...sourceOptions(), ...repairOptions(), ...framingOptions()])
     command.addOption(option);
   return command
     .addHelpText(
       'after',
-      '\nFrom .pose to .pose without other flags every point of the file is kept, not the 133 alone.',
+      '\nWithout other flags, .pose to .pose keeps every point of the file, not only the 133.',
     )
     .action(async (file: string, output: string, flags: ConvertFlags) => {
       const { signal, release } = cancelOnSignals();
@@ -149,7 +149,7 @@ function drawCommand(): Command {
       '-o, --out <file>',
       '.mp4, .webm, .mov, .gif, .webp, a folder/ of PNG pictures, or - for standard output',
     )
-    .option('--force', 'replace what exists')
+    .option('--force', 'replace an output that exists')
     .option('--no-hands', 'leave the hands out')
     .option('--no-face', 'leave the face out');
   for (const option of [...sourceOptions(), ...repairOptions(), completeOption(), ...framingOptions()])

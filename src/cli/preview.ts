@@ -19,7 +19,7 @@ interface PreviewFlags {
 /** `handfirst preview [FILE]`. `start`: what starts the server. */
 export function previewCommand(start: typeof startPreview = startPreview): Command {
   return new Command('preview')
-    .description('look at keypoints and choose a signer in the browser, before a video is made')
+    .description('look at keypoints and choose a signer, in the browser')
     .argument('[file]', 'keypoint file or folder to begin with')
     .option('--port <n>', 'port to listen on, 0 for any (default: 8133, or any where it is taken)', port)
     .option('--open', 'open the page in the browser')
@@ -31,10 +31,10 @@ export function previewCommand(start: typeof startPreview = startPreview): Comma
         ...DEVICES,
       ]),
     )
-    .option('--threads <n>', 'threads of the cpu device (default: one a core)', wholeNumber(1))
+    .option('--threads <n>', 'CPU threads (default: one per core)', wholeNumber(1))
     .addHelpText(
       'after',
-      `\nThe page is for this machine alone. Ctrl-C stops it; nothing that was not downloaded stays.
+      `\nThe page is for this machine alone. Ctrl-C stops it; what you did not download is removed.
 
 Examples:
   handfirst preview phrase.pose --open

@@ -41,9 +41,9 @@ function sheetName(text: string): string {
 /** `handfirst signers`: whom a bundle brings. */
 export function signersCommand(): Command {
   return new Command('signers')
-    .description('list the signers that a bundle brings, for --signer of generate')
+    .description('list the signers to choose from with --signer')
     .option('-o, --out <file>', `write a sheet of their pictures: ${SHEET_ENDINGS.join(', ')}`, sheetName)
-    .option('--force', 'replace what exists')
+    .option('--force', 'replace an output that exists')
     .option('--bundle <name>', 'model bundle: a name or a folder', DEFAULT_BUNDLE)
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExamples:\n  handfirst signers\n  handfirst signers -o sheet.png')

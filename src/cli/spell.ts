@@ -22,7 +22,7 @@ interface SpellFlags extends SpellOptions {
 export function spellingOptions(): Option[] {
   return [
     new Option('--hand <side>', 'the spelling hand').choices(['left', 'right']).default(SPELL_DEFAULTS.hand),
-    new Option('--speed <factor>', 'of spelling: 1 = three letters a second; 0.25 to 2')
+    new Option('--speed <factor>', 'spelling speed, 0.25 to 2: 1 is three letters per second')
       .argParser(parse.decimalNumber(0.25))
       .default(SPELL_DEFAULTS.speed),
   ];
@@ -41,10 +41,10 @@ export function pictureOptions({ fps, size }: { fps: number; size: PictureSize }
 /** `handfirst spell`: fingerspelling as keypoints. */
 export function spellCommand(): Command {
   const command = new Command('spell')
-    .description('fingerspell a text (letters and digits of the ASL manual alphabet) as keypoints')
+    .description('make keypoints of a fingerspelled text (ASL letters and digits)')
     .argument('<text>', 'what to spell, such as "HELLO WORLD"')
     .requiredOption('-o, --out <file>', '.pose or .jsonl')
-    .option('--force', 'replace what exists')
+    .option('--force', 'replace an output that exists')
     .option('--json', 'print the result as JSON');
   for (const option of [clipCaptionsOption(), ...spellingOptions(), ...pictureOptions(SPELL_DEFAULTS)])
     command.addOption(option);

@@ -92,9 +92,11 @@ async function encode(picture: Picture, protocol: PictureProtocol, cells: number
       .toBuffer({ resolveWithObject: true });
     return image2sixel(new Uint8Array(pixels), info.width, info.height, 64, 1);
   }
-  const png = (await image.resize({ height: PNG_HEIGHT }).png().toBuffer()).toString('base64');
+  const bytes = await image.resize({ height: PNG_HEIGHT }).png().toBuffer();
+  const png = bytes.toString('base64');
+  // iTerm2 can do without the size; the terminal of VS Code cannot.
   if (protocol === 'iterm2')
-    return `\x1b]1337;File=inline=1;width=${cells};height=${ROWS};preserveAspectRatio=1;doNotMoveCursor=1:${png}\x07`;
+    return `\x1b]1337;File=inline=1;size=${bytes.length};width=${cells};height=${ROWS};preserveAspectRatio=1;doNotMoveCursor=1:${png}\x07`;
   return kitty(png, cells);
 }
 

@@ -24,7 +24,7 @@ interface WorkerFlags {
 /** `handfirst worker --queue ADDRESS --store PLACE`. */
 export function workerCommand(): Command {
   return new Command('worker')
-    .description('draw what batches give to a queue, until it is stopped')
+    .description('draw for the batches of a queue, until it is stopped')
     .addOption(queueOption('the queue that is served'))
     .requiredOption('--store <place>', 'the --out of the batches: a folder, or s3://bucket/prefix')
     .option('--bundle <name>', 'model bundle: a name or a folder (default: compact)')

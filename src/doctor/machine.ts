@@ -37,7 +37,7 @@ export async function checkProcessor(): Promise<Check> {
     name: 'processor',
     status: 'warning',
     detail,
-    advice: 'Drawing is slow without AVX2: use a newer processor, or a graphics processor with --device.',
+    advice: 'Drawing is slow without AVX2: use a newer processor, or a graphics processor with `device`.',
   };
 }
 
@@ -80,7 +80,7 @@ export function checkMemory(): Check {
     name: 'memory',
     status: 'warning',
     detail,
-    advice: `Give the program ${readable(LITTLE_MEMORY)} at least, or draw with --look-ahead 1.`,
+    advice: `Give the program ${readable(LITTLE_MEMORY)} at least, or draw with \`lookAhead: 1\`.`,
   };
 }
 

@@ -83,7 +83,7 @@ export async function checkBundles(): Promise<Check[]> {
       name: 'bundle',
       status: 'failure',
       detail: 'no model bundle came with the package',
-      advice: 'Install handfirst again, or name a folder with --bundle.',
+      advice: 'Install handfirst again, or name a folder with `bundle`.',
       exitCode: 4,
     },
   ];

@@ -1,9 +1,10 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { OutputError } from '../errors.js';
 import { drawSheet, type Tile } from '../sheet.js';
 import { formatOf } from './format.js';
+import { checkFolder } from './output.js';
 import { readVideoFrames } from './source-frames.js';
 
 const PICTURES = 12;
@@ -75,8 +76,9 @@ async function picturesOf(
   return found;
 }
 
-/** Refuses a name that exists without `force`, before anything is drawn. Throws OutputError. */
+/** Refuses a name that exists without `force`, or whose folder cannot be written to, before anything is drawn. Throws OutputError. */
 export async function checkFileBeside(path: string, force: boolean): Promise<void> {
+  await checkFolder(dirname(resolve(path)), path);
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory())
     throw new OutputError('HF_OUTPUT_KIND', `${path} is a folder: name a file.`, { file: path });

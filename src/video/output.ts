@@ -23,7 +23,8 @@ export function placeOutput(name: string): OutputPlace {
   return { path, name, format: formatOf(name), work: `${path}.handfirst` };
 }
 
-async function checkFolder(folder: string, name: string): Promise<void> {
+/** Refuses a folder that cannot be written to. `name`: the file that should go there. Throws OutputError. */
+export async function checkFolder(folder: string, name: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined);
   if (!found)
     throw new OutputError(
@@ -42,7 +43,7 @@ async function checkFolder(folder: string, name: string): Promise<void> {
   } catch {
     throw new OutputError(
       'HF_OUTPUT_FOLDER',
-      `${name} cannot be written, because the folder ${folder} is not yours to write in: name another.`,
+      `${name} cannot be written, because you may not write in the folder ${folder}: name a file elsewhere with \`out\`.`,
       { file: name },
     );
   }

@@ -90,6 +90,8 @@ describe('captions', () => {
       code: 6,
       err: expect.stringMatching(/clip-sheet.png exists already: add --force/),
     });
+    const nowhere = await handfirst(clip, '--contact-sheet', '/nowhere/s.png', ...MODEL);
+    expect(nowhere).toMatchObject({ code: 6, err: expect.stringMatching(/folder \/nowhere does not exist/) });
     const odd = await handfirst(clip, '--contact-sheet=x.bmp', ...MODEL);
     expect(odd).toMatchObject({
       code: 2,

@@ -23,7 +23,7 @@ it('offers commands, files, flags and values where they can stand', async () => 
   expect(await offered('ge')).toEqual({ kind: 'files', words: ['generate'] });
   expect((await offered('')).words).not.toContain('__complete');
   expect((await offered('evaluate', 'ma')).words).toEqual(['make']);
-  expect((await offered('x.pose', '--sig')).words).toEqual(['--signer']);
+  expect((await offered('x.pose', '--signe')).words).toEqual(['--signer']);
   expect((await offered('x.pose', '--signer', 'li')).words).toContain('liam');
   expect(await offered('x.pose', '--preset=f')).toEqual({ kind: 'files', words: ['fast'] });
   expect(await offered('x.pose', '--device', 'c')).toEqual({ kind: 'none', words: ['cuda', 'cpu'] });

@@ -32,7 +32,7 @@ describe('handfirst FILE', () => {
   it('takes a missing file for a file and a misspelled command for a command', async () => {
     expect(await handfirst('/nowhere/hello.pose')).toMatchObject({
       code: 3,
-      err: expect.stringMatching(/\/nowhere\/hello.pose cannot be opened/),
+      err: expect.stringMatching(/There is no \/nowhere\/hello.pose: check the name/),
     });
     expect(await handfirst('previw')).toMatchObject({
       code: 2,

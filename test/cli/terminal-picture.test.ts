@@ -49,7 +49,7 @@ describe('the picture above the line of progress', () => {
   it('is an inline file for iTerm2 and sixels elsewhere', async () => {
     const inline = area('iterm2');
     await inline.shown.show(RED);
-    expect(inline.sent()).toContain('<ESC>]1337;File=inline=1;width=16;height=8;');
+    expect(inline.sent()).toMatch(/<ESC>\]1337;File=inline=1;size=\d+;width=16;height=8;/);
     const sixels = area('sixel');
     await sixels.shown.show(RED);
     expect(sixels.sent()).toMatch(/<ESC>P0;1;.*q"1;1;96;96/);

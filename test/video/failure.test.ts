@@ -196,7 +196,7 @@ describe('refused before any work', () => {
 
   test.skipIf(process.getuid?.() === 0)('a folder without leave to write', async () => {
     chmodSync(outputs, 0o555);
-    await expect(open()).rejects.toThrow(/is not yours to write in/);
+    await expect(open()).rejects.toThrow(/you may not write in the folder/);
     chmodSync(outputs, 0o755);
   });
 

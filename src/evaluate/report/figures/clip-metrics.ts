@@ -35,7 +35,7 @@ function clipMetric(
   of: (scores: ClipScores) => number | null,
   unit = 'levels',
 ): Metric {
-  const missing = 'no item is a clip in which it can be told';
+  const missing = 'no item is a clip in which it can be measured';
   return metric({
     name,
     label,
