@@ -72,6 +72,7 @@ describe('messages outside of the command line', () => {
   const commands = [
     'pipeline/command.ts',
     'preview/phrases.ts',
+    'preview/recordings.ts',
     'pose/readers/kaggle/reader.ts',
     'evaluate/cost.ts',
   ];
