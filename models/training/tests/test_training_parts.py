@@ -12,6 +12,8 @@ from handfirst_training.conditions.skin import skin_of
 from handfirst_training.networks.autoencoder import CarriedDecoder, moved
 from handfirst_training.networks.denoisers import FineMaskHead, MaskHead
 from handfirst_training.training.hand import edge_loss
+from handfirst_training.training.measure import near_outline, psnr
+from handfirst_training.training.picture_critic import SEEN, PictureCritic
 from handfirst_training.training.samples import ARM_SHARE, FACE_SHARE, cut_off, square_at
 
 RIGHT = slice(112, 133)
@@ -143,3 +145,35 @@ def test_the_decoder_begins_with_the_carried_picture_and_the_plate() -> None:
         picture, person = decoder(latent, features, carried, plate)
         torch.testing.assert_close(picture, plate)
     assert float(person.max()) < 1e-6
+
+
+def test_psnr_is_counted_where_it_is_asked_for() -> None:
+    truth = torch.zeros(3, 8, 8)
+    picture = truth.clone()
+    picture[:, :, 4:] = 0.2  # a tenth of the range: 20 dB
+    right = np.arange(8)[None].repeat(8, axis=0) >= 4
+    assert abs(psnr(picture, truth, right) - 20) < 1e-4
+    assert abs(psnr(picture, truth, np.ones((8, 8), bool)) - 23.0103) < 1e-3
+    assert psnr(picture, truth, ~right) == 100
+    assert np.isnan(psnr(picture, truth, np.zeros((8, 8), bool)))
+
+
+def test_an_outline_is_as_wide_as_it_is_said_to_be() -> None:
+    person = np.zeros((32, 32), bool)
+    person[:, 16:] = True
+    assert (near_outline(person, 3)[10] == (np.abs(np.arange(32) + 0.5 - 16) < 3)).all()
+
+
+def test_the_critic_pulls_at_its_window_alone() -> None:
+    torch.manual_seed(0)
+    critic = PictureCritic(0.5, "cpu")
+    drawn = torch.rand(1, 3, 256, 256, requires_grad=True)
+    critic.look(np.random.default_rng(3), 256)
+    plain = drawn.square().mean()
+    pull = torch.autograd.grad(critic.added(plain, drawn, torch.rand(1, 3, 256, 256)), drawn)[0]
+    window = torch.zeros_like(pull, dtype=torch.bool)
+    window[critic.window] = True
+    assert int(window.sum()) == 3 * SEEN**2
+    assert (pull[~window] == 0).all()
+    length = torch.autograd.grad(plain, drawn)[0][window].norm()
+    torch.testing.assert_close(pull[window].norm(), 0.5 * length, rtol=1e-3, atol=0)
