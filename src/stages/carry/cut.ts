@@ -4,7 +4,7 @@ import { ARMS, clamp, distanceTo, has, shoulderSpan, withHips, xOf, yOf } from '
 import { headCover, headFrame, neckOutline, trunkOutline } from './outlines.js';
 
 /*
- * A reference is cut into parts along its own keypoints, once a clip: `prepare` of the training code's `conditions/carry.py`.
+ * A reference is cut into parts along its own keypoints, once a clip: `conditions/cut.py` and `prepare` of the training code.
  */
 
 const LEFT_HAND = 91;

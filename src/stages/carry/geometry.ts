@@ -1,5 +1,5 @@
 /*
- * Geometry of the carried picture, in double precision, as `conditions/carry.py` of the training code has it: a change here is a change
+ * Geometry of the carried picture, in double precision, as `conditions/cut.py` and `lay.py` of the training code have it: a change here is a change
  * there. Keypoints are `Float64Array` [133 * 3]: x, y, confidence (0 = missing).
  */
 

@@ -3,7 +3,7 @@ import type { Part } from './cut.js';
 import { type Affine, clamp, distanceTo } from './geometry.js';
 
 /*
- * Parts are laid over the picture, bilinear: the `lay` functions of the training code's `conditions/carry.py`.
+ * Parts are laid over the picture, bilinear: the training code's `conditions/lay.py`.
  */
 
 /** Spread of what the head's affine map leaves at the face points: in face widths, on a grid of GRID pixels. */

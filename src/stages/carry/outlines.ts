@@ -2,7 +2,7 @@ import type { Point } from '../conditions/raster.js';
 import { clamp, FACE, FACE_END, has, shared, shoulderSpan, xOf, yOf } from './geometry.js';
 
 /*
- * Outlines of a reference's parts, by its keypoints: those of the training code's `conditions/carry.py`; a change here is a change there.
+ * Outlines of a reference's parts, by its keypoints: those of the training code's `conditions/cut.py`; a change here is a change there.
  */
 
 export const JAW_FIRST = 26;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..networks.critic import PatchCritic
@@ -11,12 +11,13 @@ from ..networks.critic import PatchCritic
 RATE = 4e-4
 
 
-class Critic:
-    """The critic's network with its optimiser. `share`: how strongly it pulls at the latents, the plain loss's pull being 1."""
+class AnyCritic:
+    """A critic's network (drawn, given -> logits, above 0 where it looks true) with its optimiser. `share`: how strongly it pulls at what
+    is drawn, the plain loss's pull being 1."""
 
-    def __init__(self, latent: int, given: int, share: float, device: str) -> None:
-        self.network = PatchCritic(latent, given).to(device)
-        self.optimiser = torch.optim.Adam(self.network.parameters(), lr=RATE, betas=(0.0, 0.99))
+    def __init__(self, network: nn.Module, rate: float, share: float) -> None:
+        self.network = network
+        self.optimiser = torch.optim.Adam(self.network.parameters(), lr=rate, betas=(0.0, 0.99))
         self.share = share
 
     def state_dict(self) -> dict[str, object]:
@@ -27,13 +28,20 @@ class Critic:
         self.optimiser.load_state_dict(state["optimiser"])
 
     def learn(self, true: Tensor, drawn: Tensor, given: Tensor) -> Tensor:
-        """One step of the critic (hinge loss, Lim and Ye 2017); returns the share of places it told apart."""
+        """One step of the critic (hinge loss, Lim and Ye 2017); returns the share of places that it classified rightly."""
         real, fake = self.network(true, given), self.network(drawn.detach(), given)
         loss = F.relu(1 - real).mean() + F.relu(1 + fake).mean()
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         self.optimiser.step()
         return ((real.detach() > 0).float().mean() + (fake.detach() < 0).float().mean()) / 2
+
+
+class Critic(AnyCritic):
+    """A critic of latents."""
+
+    def __init__(self, latent: int, given: int, share: float, device: str) -> None:
+        super().__init__(PatchCritic(latent, given).to(device), RATE, share)
 
     def added(self, plain: Tensor, drawn: Tensor, given: Tensor, rows: Tensor) -> Tensor:
         """What to add to the loss `plain`: the critic's wish for some rows of `drawn`, scaled so that its gradient at `drawn` has `share`

@@ -7,8 +7,9 @@ import itertools
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 from torch.nn.utils.parametrizations import spectral_norm
+
+from .critic import AnyCritic
 
 RATE = 3e-4
 SEEN = 128
@@ -30,16 +31,14 @@ class PictureNetwork(nn.Module):
         return self.layers(torch.cat([picture, carried], dim=1))
 
 
-class PictureCritic:
-    """The critic's network with its optimiser. `share`: how strongly it pulls at the picture, the plain loss's pull being 1.
+class PictureCritic(AnyCritic):
+    """A critic of pictures.
 
     A step begins with `look`, which chooses the window that `learn` and `added` judge.
     """
 
     def __init__(self, share: float, device: str) -> None:
-        self.network = PictureNetwork().to(device)
-        self.optimiser = torch.optim.Adam(self.network.parameters(), lr=RATE, betas=(0.0, 0.99))
-        self.share = share
+        super().__init__(PictureNetwork().to(device), RATE, share)
         self.window = (slice(None),) * 4
 
     def look(self, rng: np.random.Generator, size: int) -> None:
@@ -47,22 +46,9 @@ class PictureCritic:
         y, x = (8 * int(v) for v in rng.integers(0, max(0, size - SEEN) // 8 + 1, 2))
         self.window = (slice(None), slice(None), slice(y, y + SEEN), slice(x, x + SEEN))
 
-    def state_dict(self) -> dict[str, object]:
-        return {"network": self.network.state_dict(), "optimiser": self.optimiser.state_dict()}
-
-    def load_state_dict(self, state: dict[str, dict[str, object]]) -> None:
-        self.network.load_state_dict(state["network"])
-        self.optimiser.load_state_dict(state["optimiser"])
-
     def learn(self, true: Tensor, drawn: Tensor, given: Tensor) -> Tensor:
-        """One step of the critic (hinge loss, Lim and Ye 2017); returns the share of places that it told apart."""
-        true, drawn, given = true[self.window], drawn[self.window].detach(), given[self.window]
-        real, fake = self.network(true, given), self.network(drawn, given)
-        loss = F.relu(1 - real).mean() + F.relu(1 + fake).mean()
-        self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        self.optimiser.step()
-        return ((real.detach() > 0).float().mean() + (fake.detach() < 0).float().mean()) / 2
+        """One step of the critic on its window; see `AnyCritic.learn`."""
+        return super().learn(true[self.window], drawn[self.window], given[self.window])
 
     def added(self, plain: Tensor, drawn: Tensor, given: Tensor) -> Tensor:
         """What to add to the loss `plain`: the critic's wish, scaled so that its gradient at the picture has `share` times the length of

@@ -1,0 +1,221 @@
+"""Cutting a reference into parts: how far each of its pixels belongs to trunk, neck and head, along its own keypoints.
+
+Places are in pixels: pixel (row i, column j) has its centre at (j + 0.5, i + 0.5). Keypoints are [133, 3]: x, y, confidence (0 = missing).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from .raster import signed_distance
+
+FACE, FACE_END = 23, 91
+JAW_FIRST, JAW_LAST = 26, 36
+LEFT_HAND = 91
+# Shoulder to elbow, elbow to wrist: left, then right.
+ARMS = np.array([[5, 7], [7, 9], [6, 8], [8, 10]])
+# How far the trunk reaches beyond its outline and how far that rises at the neck, in shoulder widths; below the hips
+# in trunk lengths, where it is wider than the hips by TRUNK_FLARE.
+TRUNK_GROW, TRUNK_BELOW, TRUNK_FLARE, NECK_RISE = 0.17, 0.6, 1.4, 0.14
+# Half the neck's width where it meets the shoulders, in shoulder widths.
+NECK_HALF = 0.24
+# Where an arm begins to be cut out of the trunk: share of the upper arm from the shoulder.
+CUT_FROM, CUT_RADIUS = 0.35, 0.15
+# Beside the trunk's outline a pixel is the arm's where the arm's bone is nearer than this many times the outline.
+BESIDE = 1.6
+# How far hair beside the neck goes with the head, below the chin, in heights of the face.
+HAIR_BELOW = 0.9
+HIPS_APART, HIPS_BELOW = 0.31, 1.45
+
+
+@njit(cache=True)
+def segment(px: float, py: float, ax: float, ay: float, bx: float, by: float) -> tuple[float, float]:
+    """Distance of a point to a segment, and the share of the way along it, 0..1."""
+    dx, dy = bx - ax, by - ay
+    squared = dx * dx + dy * dy
+    t = 0.0
+    if squared > 0.0:
+        t = min(1.0, max(0.0, ((px - ax) * dx + (py - ay) * dy) / squared))
+    ex, ey = px - ax - t * dx, py - ay - t * dy
+    return np.sqrt(ex * ex + ey * ey), t
+
+
+@njit(cache=True)
+def clamp(value: float) -> float:
+    return min(1.0, max(0.0, value))
+
+
+@njit(cache=True)
+def with_hips(keypoints: np.ndarray) -> np.ndarray:
+    """Keypoints with hips below the shoulders where they are missing, upright, by mean proportions."""
+    out = keypoints.copy()
+    width = np.sqrt((out[5, 0] - out[6, 0]) ** 2 + (out[5, 1] - out[6, 1]) ** 2)
+    x, y = (out[5, 0] + out[6, 0]) / 2, (out[5, 1] + out[6, 1]) / 2
+    sign = 1.0 if out[5, 0] >= out[6, 0] else -1.0
+    for side in range(2):
+        if out[11 + side, 2] <= 0.0:
+            out[11 + side, 0] = x + (1.0 - 2.0 * side) * sign * HIPS_APART * width
+            out[11 + side, 1] = y + HIPS_BELOW * width
+            out[11 + side, 2] = 1.0
+    return out
+
+
+@njit(cache=True)
+def shared(first: np.ndarray, second: np.ndarray, indices: np.ndarray) -> np.ndarray:
+    """Those of `indices` that both sets of keypoints have."""
+    keep = np.zeros(len(indices), np.bool_)
+    for k in range(len(indices)):
+        keep[k] = first[indices[k], 2] > 0.0 and second[indices[k], 2] > 0.0
+    return indices[keep]
+
+
+@njit(cache=True)
+def trunk_outline(keypoints: np.ndarray) -> np.ndarray:
+    """[6, 2] left shoulder, the neck's left and right, right shoulder, and below the hips."""
+    out = np.zeros((6, 2))
+    middle = (keypoints[5, :2] + keypoints[6, :2]) / 2
+    span = np.sqrt(((keypoints[5, :2] - keypoints[6, :2]) ** 2).sum())
+    up = np.array([0.0, -1.0])
+    if keypoints[0, 2] > 0.0:
+        up = keypoints[0, :2] - middle
+        up /= np.sqrt((up**2).sum()) + 1e-6
+    for side in range(2):
+        shoulder, hip = keypoints[5 + side, :2], keypoints[11 + side, :2]
+        out[3 * side] = shoulder
+        out[1 + side] = middle + 0.3 * (shoulder - middle) + NECK_RISE * span * up
+        out[5 - side] = hip + TRUNK_BELOW * (hip - shoulder)
+    low = (out[4] + out[5]) / 2
+    for k in (4, 5):
+        out[k] = low + TRUNK_FLARE * (out[k] - low)
+    return out
+
+
+@njit(cache=True)
+def head_frame(keypoints: np.ndarray) -> np.ndarray:
+    """Middle x, y of the face points that are there, height, left and right end, lowest point; height 0 without a face."""
+    low, high = np.full(2, 1e18), np.full(2, -1e18)
+    x = y = 0.0
+    n = 0
+    for k in range(FACE, FACE_END):
+        if keypoints[k, 2] > 0.0:
+            x += keypoints[k, 0]
+            y += keypoints[k, 1]
+            n += 1
+            for a in range(2):
+                low[a] = min(low[a], keypoints[k, a])
+                high[a] = max(high[a], keypoints[k, a])
+    if n < 8:
+        return np.zeros(6)
+    return np.array([x / n, y / n, high[1] - low[1], low[0], high[0], high[1]])
+
+
+@njit(cache=True)
+def jaw_line(keypoints: np.ndarray, x: float, lowest: float) -> float:
+    """y of the jaw at x, by straight lines through its points; `lowest` where the jaw does not reach."""
+    y = -1e18
+    for k in range(FACE, FACE + 16):
+        a, b = keypoints[k], keypoints[k + 1]
+        if a[2] <= 0.0 or b[2] <= 0.0:
+            continue
+        left, right = min(a[0], b[0]), max(a[0], b[0])
+        if left <= x <= right and right > left:
+            t = (x - a[0]) / (b[0] - a[0])
+            y = max(y, a[1] + t * (b[1] - a[1]))
+    return y if y > -1e17 else lowest
+
+
+@njit(cache=True)
+def hand_distance(keypoints: np.ndarray, start: int, x: float, y: float) -> float:
+    """Distance to the fingers' lines of a hand in pixels; huge without a hand."""
+    nearest = 1e18
+    for finger in range(5):
+        before = start
+        for step in range(4):
+            after = start + 1 + 4 * finger + step
+            if keypoints[before, 2] > 0.0 and keypoints[after, 2] > 0.0:
+                d, _ = segment(x, y, keypoints[before, 0], keypoints[before, 1], keypoints[after, 0], keypoints[after, 1])
+                nearest = min(nearest, d)
+            before = after
+    return nearest
+
+
+@njit(cache=True)
+def arm_cut(keypoints: np.ndarray, width: float, x: float, y: float) -> float:
+    """Share 0..1 of a pixel that belongs to a reference's arm or hand, and so not to its trunk or head."""
+    most = 0.0
+    for k in range(4):
+        a, b = keypoints[ARMS[k, 0]], keypoints[ARMS[k, 1]]
+        if a[2] <= 0.0 or b[2] <= 0.0:
+            continue
+        start = CUT_FROM if k % 2 == 0 else 0.0
+        d, _ = segment(x, y, a[0] + start * (b[0] - a[0]), a[1] + start * (b[1] - a[1]), b[0], b[1])
+        most = max(most, clamp((CUT_RADIUS * width - d) / (0.03 * width) + 0.5))
+    for side in range(2):
+        d = hand_distance(keypoints, LEFT_HAND + 21 * side, x, y)
+        most = max(most, clamp((0.07 * width - d) / (0.03 * width) + 0.5))
+    return most
+
+
+@njit(cache=True)
+def beside_trunk(keypoints: np.ndarray, width: float, inside: float, x: float, y: float) -> float:
+    """Share 0..1 of a pixel beside the trunk (`inside`: signed distance to its outline) that is a wide sleeve's rather than the trunk's."""
+    nearest = 1e18
+    for k in range(4):
+        a, b = keypoints[ARMS[k, 0]], keypoints[ARMS[k, 1]]
+        if a[2] <= 0.0 or b[2] <= 0.0:
+            continue
+        start = CUT_FROM if k % 2 == 0 else 0.0
+        d, _ = segment(x, y, a[0] + start * (b[0] - a[0]), a[1] + start * (b[1] - a[1]), b[0], b[1])
+        nearest = min(nearest, d)
+    return clamp((-BESIDE * inside - nearest) / (0.03 * width) + 0.5)
+
+
+@njit(cache=True)
+def part_covers(keypoints: np.ndarray, height: int, width: int) -> np.ndarray:
+    """[3, H, W] how far each pixel of the reference belongs to trunk, neck and head, 0..1, before the person mask."""
+    out = np.zeros((3, height, width))
+    span = np.sqrt((keypoints[5, 0] - keypoints[6, 0]) ** 2 + (keypoints[5, 1] - keypoints[6, 1]) ** 2)
+    outline = trunk_outline(keypoints)
+    frame = head_frame(keypoints)
+    neck = np.zeros((0, 2))
+    if frame[2] > 0.0:
+        ids = shared(keypoints, keypoints, np.arange(JAW_FIRST, JAW_LAST + 1))
+        neck = np.zeros((len(ids) + 2, 2))
+        for k in range(len(ids)):
+            neck[k] = keypoints[ids[k], :2]
+        neck[len(ids)] = 0.5 * (keypoints[5, :2] + keypoints[6, :2]) + NECK_HALF * (keypoints[6, :2] - keypoints[5, :2])
+        neck[len(ids) + 1] = 0.5 * (keypoints[5, :2] + keypoints[6, :2]) + NECK_HALF * (keypoints[5, :2] - keypoints[6, :2])
+    # Hair that lies on the shoulders goes with the trunk.
+    upper = frame[5] + 0.04 * span
+    for i in range(height):
+        for j in range(width):
+            x, y = j + 0.5, i + 0.5
+            cut = 1.0 - arm_cut(keypoints, span, x, y)
+            inside = signed_distance(outline, x, y)
+            trunk = cut * clamp((TRUNK_GROW * span + inside) / (0.04 * span) + 0.5)
+            if inside < 0.0 and trunk > 0.0:
+                trunk *= 1.0 - beside_trunk(keypoints, span, inside, x, y)
+            out[0, i, j] = trunk
+            if frame[2] <= 0.0:
+                continue
+            if len(neck) > 4:
+                out[1, i, j] = clamp(0.5 + (0.03 * span + signed_distance(neck, x, y)) / (0.03 * span))
+            # Above `upper` what is the head's is not the trunk's, below it the other way round. The head ends where the trunk is whole.
+            above = (upper - y) / (0.04 * span)
+            out[2, i, j] = cut * head_cover(keypoints, frame, x, y) * (1.0 - (1.0 - clamp(above + 1.0)) * trunk)
+            out[0, i, j] = trunk * (1.0 - out[2, i, j] * clamp(above))
+    return out
+
+
+@njit(cache=True)
+def head_cover(keypoints: np.ndarray, frame: np.ndarray, x: float, y: float) -> float:
+    """Skull, hair and face above the jaw, and hair beside the neck: neck and collar are not the head's."""
+    size = 1.35 * frame[2]
+    ex, ey = (x - frame[0]) / (0.95 * size), (y - frame[1] + 0.25 * size) / (1.15 * size)
+    if frame[3] < x < frame[4]:
+        round_head = clamp((1.25 - np.sqrt(ex * ex + ey * ey)) / 0.25)
+        return round_head * clamp((jaw_line(keypoints, x, frame[5]) + 0.04 * size - y) / (0.06 * size))
+    ey = min(ey, 0.0)
+    round_head = clamp((1.25 - np.sqrt(ex * ex + ey * ey)) / 0.25)
+    return round_head * clamp((frame[5] + HAIR_BELOW * frame[2] - y) / (0.12 * size))
