@@ -201,7 +201,7 @@ function evaluateOptions(
 /** The command that does the same. */
 function commandOf(benchmark: string | undefined, flags: EvaluateFlags): string[] {
   const { preset, bundle, limit, shrink, features, baseline, tolerance: allowed, device, threads } = flags;
-  const told = (name: string, value: string | number | undefined): string[] =>
+  const flag = (name: string, value: string | number | undefined): string[] =>
     value === undefined ? [] : [name, String(value)];
   const amounts = [
     allowed.share,
@@ -211,14 +211,14 @@ function commandOf(benchmark: string | undefined, flags: EvaluateFlags): string[
     'handfirst',
     'evaluate',
     ...(benchmark === undefined ? [] : [benchmark]),
-    ...told('--preset', preset.join(',')),
-    ...told('--bundle', bundle),
-    ...told('--limit', limit),
-    ...told('--shrink', shrink?.join(',')),
-    ...told('--features', features),
-    ...told('--baseline', baseline),
-    ...told('--tolerance', baseline && amounts.join(',')),
-    ...told('--device', device),
-    ...told('--threads', threads),
+    ...flag('--preset', preset.join(',')),
+    ...flag('--bundle', bundle),
+    ...flag('--limit', limit),
+    ...flag('--shrink', shrink?.join(',')),
+    ...flag('--features', features),
+    ...flag('--baseline', baseline),
+    ...flag('--tolerance', baseline && amounts.join(',')),
+    ...flag('--device', device),
+    ...flag('--threads', threads),
   ];
 }

@@ -50,18 +50,18 @@ export async function extractPose(
       const source = readVideoFrames(video, { width, height, fps, signal });
       const expected = options.fps === undefined || total === undefined ? total : undefined;
       const tell = (done: number) => options.progress?.({ done, total: expected });
-      const told = await writeAll(source, detector.openClip({ fps, smooth }), writer, tell);
+      const stated = await writeAll(source, detector.openClip({ fps, smooth }), writer, tell);
       if (signal?.aborted)
         throw new CancelledError('HF_CANCELLED', `Looking at ${video} was cancelled.`, { file: video });
-      if (told.found === 0) {
+      if (stated.found === 0) {
         throw new UsageError(
           'HF_NOBODY_FOUND',
-          `Nobody was found in the ${told.frames} frames of ${video}: name a video that shows one person from the front, head and hands included.`,
+          `Nobody was found in the ${stated.frames} frames of ${video}: name a video that shows one person from the front, head and hands included.`,
           { file: video },
         );
       }
       await writer.finish();
-      return told;
+      return stated;
     } finally {
       await detector.close();
     }

@@ -92,9 +92,9 @@ interface Weights {
 }
 
 export function weigh(weights: Weights, sample: Float32Array, prediction: Float32Array): Float32Array {
-  const { sample: own, prediction: told } = weights;
+  const { sample: own, prediction: stated } = weights;
   const sum = new Float32Array(sample.length);
-  for (let i = 0; i < sum.length; i++) sum[i] = own * (sample[i] ?? 0) + told * (prediction[i] ?? 0);
+  for (let i = 0; i < sum.length; i++) sum[i] = own * (sample[i] ?? 0) + stated * (prediction[i] ?? 0);
   return sum;
 }
 

@@ -19,7 +19,7 @@ import { runItems } from './run-items.js';
  */
 export async function evaluate(options: EvaluateOptions): Promise<Report> {
   const { out, baseline, command = [] } = options;
-  // A baseline that is none is told before all is drawn.
+  // A file that is no baseline is refused before anything is drawn.
   const before = baseline && { ...baseline, report: await readBaseline(baseline.path) };
   await mkdir(out, { recursive: true }).catch((error: unknown) => {
     throw new OutputError('HF_OUTPUT_UNWRITABLE', `The folder ${out} cannot be made: ${reasonOf(error)}.`, {

@@ -19,7 +19,7 @@ export interface PictureSink {
 /** How a clip is drawn. */
 export interface DrawVideoOptions extends PrepareOptions, Partial<SkeletonOptions> {
   readonly signal?: AbortSignal;
-  /** Told after each frame, how many are done. */
+  /** Called after each frame with the number that are done. */
   readonly progress?: (frames: number) => void;
 }
 

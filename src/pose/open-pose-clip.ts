@@ -23,7 +23,7 @@ export const poseFormats: readonly { format: string; title: string }[] = POSE_RE
 
 /**
  * Opens a keypoint file, a folder of OpenPose frames, or standard input (`-`); gzip is unpacked. The layout is recognised by
- * content. Files up to 32 MiB are read through once, so that faults, several people and nobody at all are told here; of larger ones
+ * content. Files up to 32 MiB are read through once, so that faults, several people and nobody at all are reported here; of larger ones
  * only the part up to the first person is. Throws PoseFileError, and UsageError for options that make no sense.
  */
 export async function openPoseClip(path: string, options: OpenPoseOptions = {}): Promise<PoseClip> {

@@ -12,7 +12,7 @@ export interface OpenPoseOptions extends SourceOptions, FollowOptions {
   readonly format?: string;
 }
 
-/** Sources up to this size are read once before their first frame, so that their faults are told at once. */
+/** Sources up to this size are read once before their first frame, so that their faults are reported at once. */
 const SURVEY_LIMIT = 32 * 1024 * 1024;
 
 /** Opens bytes by one of `known`; the source is closed with the clip. Throws PoseFileError. */

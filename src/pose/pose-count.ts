@@ -2,7 +2,7 @@ import { EmptyFrames } from './empty-frames.js';
 import { anyKnown, confidenceOf } from './person.js';
 import { PARTS, type PartName, type PoseFrame } from './pose-frame.js';
 
-/** The parts, in the order in which they are told. */
+/** The parts, in the order in which they are listed. */
 export const PART_NAMES: readonly PartName[] = ['body', 'feet', 'face', 'leftHand', 'rightHand'];
 
 /** Sums over the frames that are counted. */

@@ -9,7 +9,7 @@ export interface Box {
 }
 
 const HAND_POINTS = 21;
-/** With fewer points than this a hand cannot be told from noise, and is not drawn. */
+/** With fewer points than this a hand cannot be distinguished from noise, and is not drawn. */
 const FEWEST_POINTS = 8;
 
 /**

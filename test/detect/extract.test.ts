@@ -55,8 +55,8 @@ describe('pose extract', { timeout: 600_000 }, () => {
     async (name) => {
       const output = join(folder, name);
       const heard: unknown[] = [];
-      const told = await extractPose(video, output, { progress: (frames) => heard.push(frames) });
-      expect(told).toEqual({ frames: FRAMES, found: FRAMES });
+      const stated = await extractPose(video, output, { progress: (frames) => heard.push(frames) });
+      expect(stated).toEqual({ frames: FRAMES, found: FRAMES });
       expect(heard.at(-1)).toEqual({ done: FRAMES, total: FRAMES });
       const frames = await framesOf(output);
       expect(frames.length).toBe(FRAMES);

@@ -45,7 +45,7 @@ def blocks(mask: np.ndarray) -> list[list[float]]:
 
 def main() -> None:
     holistic = mediapipe.solutions.holistic.Holistic
-    told: dict[str, object] = {"mediapipe": mediapipe.__version__, "complexity": 1}
+    stated: dict[str, object] = {"mediapipe": mediapipe.__version__, "complexity": 1}
     pictures: dict[str, object] = {}
     for path in sorted((HERE / "pictures").glob("*.png")):
         picture = np.asarray(Image.open(path).convert("RGB"))
@@ -59,8 +59,8 @@ def main() -> None:
             left, top = index * int(CLIP["right"]), index * int(CLIP["down"])
             window = np.ascontiguousarray(whole[top : top + side, left : left + side])
             frames.append(seen(detector.process(window), side, side))
-    told |= {"pictures": pictures, "clip": {**CLIP, "seen": frames}}
-    (HERE / "holistic.json").write_text(json.dumps(told, separators=(",", ":")) + "\n")
+    stated |= {"pictures": pictures, "clip": {**CLIP, "seen": frames}}
+    (HERE / "holistic.json").write_text(json.dumps(stated, separators=(",", ":")) + "\n")
 
 
 if __name__ == "__main__":

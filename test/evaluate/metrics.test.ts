@@ -36,7 +36,7 @@ const numbers = z.array(number);
 const triple = z.tuple([number, number, number]);
 
 // Made by models/training/handfirst_training/fixtures/metrics.py: scikit-image, numpy and the judge.
-const told = fixture(
+const stated = fixture(
   'metrics',
   z.object({
     pictures: z.object({
@@ -113,7 +113,7 @@ describe('keypoint similarity', () => {
     expect(keypointSimilarity([5, 5, 1, 9, 9, 1], [5, 5, 1, 0, 0, 0], 100, [0.1, 0.1])).toBe(0.5);
   });
 
-  it.each(told.precisions)('is averaged as COCO does', ({ similarities, scores, precision, recall }) => {
+  it.each(stated.precisions)('is averaged as COCO does', ({ similarities, scores, precision, recall }) => {
     const pictures = similarities.map((similarity, index) => ({ similarity, score: scores[index] ?? 0 }));
     expect(averagePrecision(pictures)).toBeCloseTo(precision, 9);
     expect(averagePrecision([...pictures].reverse())).toBeCloseTo(precision, 9);
@@ -127,7 +127,7 @@ describe('keypoint similarity', () => {
 });
 
 describe('joint distances', () => {
-  it.each(told.hands)('of hands are what the judge gives', ({ truth, found, error, there, oks }) => {
+  it.each(stated.hands)('of hands are what the judge gives', ({ truth, found, error, there, oks }) => {
     expect(handError(truth.flat(), found.flat())).toBeCloseTo(error, 9);
     expect(handFound(truth.flat(), found.flat())).toBe(there);
     const sigmas = Array.from({ length: 21 }, () => 0.03);
@@ -135,9 +135,9 @@ describe('joint distances', () => {
   });
 
   it('have a mean over what was found, beside the share that was', () => {
-    const values = told.distances.values.flat().map((value) => value ?? Number.NaN);
+    const values = stated.distances.values.flat().map((value) => value ?? Number.NaN);
     const { mean, found } = meanJointDistance([...values, undefined]);
-    expect(mean).toBeCloseTo(told.distances.mpjpe, 12);
+    expect(mean).toBeCloseTo(stated.distances.mpjpe, 12);
     expect(found).toBeCloseTo(values.filter((value) => !Number.isNaN(value)).length / values.length, 12);
     // 3-4-5: 5 pixels of 100; the second not found, the third not asked for.
     expect(jointDistances([0, 0, 1, 1, 1, 1, 2, 2, 0], [3, 4, 1, 1, 1, 0, 2, 2, 1], 100)).toEqual([
@@ -152,12 +152,12 @@ describe('joint distances', () => {
 
 describe('masks', () => {
   it('overlap as numpy counts', () => {
-    const [truth, found, known] = [told.masks.truth, told.masks.found, told.masks.known].map((mask) =>
+    const [truth, found, known] = [stated.masks.truth, stated.masks.found, stated.masks.known].map((mask) =>
       Uint8Array.from(mask),
     );
     if (!truth || !found || !known) throw new Error();
-    expect(maskIou(truth, found)).toBeCloseTo(told.masks.iou, 12);
-    expect(maskIou(truth, found, known)).toBeCloseTo(told.masks.iou_known, 12);
+    expect(maskIou(truth, found)).toBeCloseTo(stated.masks.iou, 12);
+    expect(maskIou(truth, found, known)).toBeCloseTo(stated.masks.iou_known, 12);
     expect(maskIou(new Uint8Array(4), new Uint8Array(4))).toBe(1);
   });
 
@@ -195,26 +195,26 @@ describe('seam energy', () => {
 });
 
 describe('pictures', () => {
-  const { width, height, first, second } = told.pictures;
+  const { width, height, first, second } = stated.pictures;
   const [a, b] = [picture(width, height, first), picture(width, height, second)];
 
   it('are as like as scikit-image says', () => {
-    expect(psnr(a, b)).toBeCloseTo(told.pictures.psnr, 9);
-    expect(ssim(a, b)).toBeCloseTo(told.pictures.ssim, 9);
+    expect(psnr(a, b)).toBeCloseTo(stated.pictures.psnr, 9);
+    expect(ssim(a, b)).toBeCloseTo(stated.pictures.ssim, 9);
     expect(psnr(a, a)).toBe(Number.POSITIVE_INFINITY);
     expect(ssim(a, a)).toBeCloseTo(1, 12);
     expect(() => ssim(picture(4, 4, []), picture(4, 4, []))).toThrow(/11 pixels/);
   });
 
   it('change from frame to frame by what numpy says, in a region by hand', () => {
-    expect(frameChange(a, b)).toBeCloseTo(told.pictures.change, 9);
+    expect(frameChange(a, b)).toBeCloseTo(stated.pictures.change, 9);
     const one = picture(2, 1, [10, 10, 10, 0, 0, 0]);
     const two = picture(2, 1, [10, 13, 16, 90, 90, 90]);
     expect(frameChange(one, two, Uint8Array.from([1, 0]))).toBe(3);
     expect(frameChange(one, two, new Uint8Array(2))).toBeNaN();
   });
 
-  it.each(told.colours)('differ in colour as scikit-image says: $rgb', ({ rgb, lab, difference }) => {
+  it.each(stated.colours)('differ in colour as scikit-image says: $rgb', ({ rgb, lab, difference }) => {
     const colours = rgb.map(labOf);
     colours.forEach(({ l, a: red, b: yellow }, index) => {
       // The two take the white of D65 with different last digits.
@@ -246,7 +246,7 @@ describe('pictures', () => {
 });
 
 describe('features', () => {
-  const { first, second, frechet, kernel } = told.features;
+  const { first, second, frechet, kernel } = stated.features;
 
   it('are as far apart as scipy and numpy say', () => {
     // The root of a covariance that lacks rank costs the peers digits.
@@ -280,7 +280,7 @@ describe('the drift of a look', () => {
 
 describe('intervals', () => {
   it('take percentiles as numpy does', () => {
-    const { values, of } = told.percentiles;
+    const { values, of } = stated.percentiles;
     [0.025, 0.5, 0.975].forEach((share, index) => {
       expect(quantile(values, share)).toBeCloseTo(of[index] ?? 9, 9);
     });

@@ -69,7 +69,7 @@ describe('mean ranks', () => {
     ]);
   });
 
-  it('are told as a table, also when there are few or none', () => {
+  it('are printed as a table, also when there are few or none', () => {
     expect(rankTable(answers, ['a', 'b', 'c'])).toBe(
       [
         'preset  by pose        by quality',
@@ -169,8 +169,8 @@ describe('answers', () => {
     const again = await Answers.open(path, study);
     expect([again.next, again.all.map(({ trial }) => trial)]).toEqual([2, [0, 1]]);
     expect(again.get(0)?.shown).toEqual(study.trials[0]?.shown.map(({ contestant }) => contestant));
-    const told = JSON.parse(readFileSync(path, 'utf8'));
-    expect(told.results.pose).toHaveLength(3);
+    const stated = JSON.parse(readFileSync(path, 'utf8'));
+    expect(stated.results.pose).toHaveLength(3);
     expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
     await expect(Answers.open(path, makeStudy([results], 3, 2))).rejects.toThrow(/another `seed` or `count`/);
     writeFileSync(path, 'nothing');

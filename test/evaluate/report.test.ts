@@ -93,7 +93,7 @@ describe('the report', () => {
     expect([1, 6, 60].map(framesShown)).toEqual([24, 24, 6]);
   });
 
-  it('is one file: pictures within, nothing asked for, missing pictures told', async () => {
+  it('is one file: pictures within, nothing fetched, missing pictures named', async () => {
     const page = await htmlReport(report, folder);
     expect(page).not.toMatch(/(src|href)="(?!data:image\/webp;base64,|#)/);
     expect(page).not.toMatch(/<script|@import|url\(/);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { Told } from './worker.js';
+import type { Stated } from './worker.js';
 
 /**
  * `npm run fuzz -- --minutes N --seed S`: every reader is fed mutations of every sample, in a process of its own that may take 1 GB and 5
@@ -56,10 +56,10 @@ function runProcess(): Promise<void> {
   );
   let [current, began] = ['', 0];
   let stopped: string | undefined;
-  child.on('message', (told: Told) => {
-    if (told.finding) found(told.name, told.finding, last);
-    if (!told.starts) return;
-    current = told.name;
+  child.on('message', (stated: Stated) => {
+    if (stated.finding) found(stated.name, stated.finding, last);
+    if (!stated.starts) return;
+    current = stated.name;
     began = usage(child.pid)?.seconds ?? 0;
     inputs += 1;
     fed.set(current, (fed.get(current) ?? 0) + 1);

@@ -2,15 +2,15 @@ import { writeFileSync } from 'node:fs';
 import { fuzzReaders } from './fuzz-readers.js';
 
 /** What the process that reads says of the file in work. */
-export interface Told {
+export interface Stated {
   readonly name: string;
   readonly starts?: boolean;
   readonly finding?: string;
 }
 
 const [seed = '1', last = '', seconds = '60'] = process.argv.slice(2);
-const tell = (told: Told): void => {
-  process.send?.(told);
+const tell = (stated: Stated): void => {
+  process.send?.(stated);
 };
 await fuzzReaders(
   { seconds: Number(seconds), seed: Number(seed) },

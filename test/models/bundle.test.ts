@@ -38,7 +38,7 @@ describe('loadBundle', () => {
     expect(await failureOf(folder, false)).toContain(`${path.join(folder, 'body.onnx')} is missing`);
   });
 
-  it('finds altered weights of the same size, unless told not to look', async () => {
+  it('finds altered weights of the same size, unless checks are off', async () => {
     const folder = await copyOfTiny();
     const file = path.join(folder, 'body.onnx');
     const bytes = await readFile(file);

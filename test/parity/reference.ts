@@ -52,11 +52,11 @@ export interface Reference {
 }
 
 export async function readReference(recipe: Recipe, name: string): Promise<Reference> {
-  const told = recipe.poses[name];
-  if (!told) throw new Error(`the reference run has no pose ${name}`);
+  const stated = recipe.poses[name];
+  if (!stated) throw new Error(`the reference run has no pose ${name}`);
   return {
-    pose: { index: 0, time: 0, keypoints: Float32Array.from(told.keypoints) },
-    crops: told.crops,
+    pose: { index: 0, time: 0, keypoints: Float32Array.from(stated.keypoints) },
+    crops: stated.crops,
     handLatents: await floats(`${name}/hand-latents.npy`),
     handMasks: await pixels(`${name}/hand-masks.png`, 1),
     hint: await pixels(`${name}/hint.png`, 3),

@@ -75,10 +75,10 @@ describe('a bundle that carries a reference', () => {
   it('takes the signer that is named, or that the prompt describes, in the colours of the prompt', async () => {
     const bob = await draw({ signer: 'bob' });
     near(bob.at(32, 42), lighter([40, 80, 180]));
-    const told = await draw({ prompt: 'an old man in green, white wall, wearing a hat' });
-    near(told.at(32, 42), lighter([41, 133, 64]), 16);
-    near(told.at(4, 4), lighter([242, 242, 240]), 16);
-    expect(told.notes).toEqual([
+    const stated = await draw({ prompt: 'an old man in green, white wall, wearing a hat' });
+    near(stated.at(32, 42), lighter([41, 133, 64]), 16);
+    near(stated.at(4, 4), lighter([242, 242, 240]), 16);
+    expect(stated.notes).toEqual([
       expect.stringMatching(/The prompt's "hat" could not be followed: the signer is bob\./),
     ]);
   });

@@ -11,7 +11,7 @@ function shoulders(width: number) {
 }
 
 describe('a signer who is small in the picture', () => {
-  it('is told of, with what to do', () => {
+  it('is stated of, with what to do', () => {
     // 12 % of 512 is 61.4.
     expect(smallSigner(shoulders(60), 512)).toMatch(/shoulders 60 of 512 pixels.*`framing: signing`/);
     expect(smallSigner(shoulders(63), 512)).toBeUndefined();

@@ -6,7 +6,7 @@ import { Credits, endOnAbort, inOrder, pull } from '../../src/pipeline/stream.js
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Counts what was pulled, and whether it was told to stop. */
+/** Counts what was pulled, and whether it was stopped. */
 function counter(length: number) {
   const state = { pulled: 0, returned: false };
   async function* values() {

@@ -154,9 +154,9 @@ describe('poseInfo', () => {
       ]),
     );
     const crowd = await openPoseClip(source, { several: 'first' });
-    const { people, problems: told } = await poseInfo(crowd);
+    const { people, problems: stated } = await poseInfo(crowd);
     expect(people).toBe(2);
-    expect(told[0]).toMatch(/Up to 2 people are seen, several of them in 2 frames; `person` chooses/);
+    expect(stated[0]).toMatch(/Up to 2 people are seen, several of them in 2 frames; `person` chooses/);
     await crowd.close();
     const options = { fps: 25, size: { width: 640, height: 480 } };
     const reduced = await openPoseClip(join(fixtures, 'landmarks/t-85-4.npy'), options);

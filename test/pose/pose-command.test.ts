@@ -51,7 +51,7 @@ describe('handfirst pose', () => {
 
   it('convert takes flags for what the file does not say', async () => {
     const output = join(scratch, 'out.pose');
-    const told = await run(
+    const stated = await run(
       'convert',
       join(fixtures, 'landmarks/t-225.npy'),
       output,
@@ -60,7 +60,7 @@ describe('handfirst pose', () => {
       '--size',
       '640x480',
     );
-    expect(told).toContain('4 frames, 133 points');
+    expect(stated).toContain('4 frames, 133 points');
     expect(await run('info', output)).toMatch(/frames +4, 29\.97 a second/);
   });
 
@@ -78,7 +78,7 @@ describe('handfirst pose', () => {
   });
 
   it('draw tells in the video what it is: no model, and the whole command', async () => {
-    const output = join(scratch, 'told.mp4');
+    const output = join(scratch, 'stated.mp4');
     const file = join(fixtures, 'landmarks/t-225.npy');
     const flags = [
       '--fps',
@@ -93,12 +93,12 @@ describe('handfirst pose', () => {
       '96x64',
     ];
     await run('draw', file, '-o', output, ...flags);
-    const told = await readInfo(output);
-    expect(told).toMatchObject({ generated: false, digitalSourceType: 'dataDrivenMedia' });
-    for (const name of ['prompt', 'seed', 'preset', 'bundle']) expect(told).not.toHaveProperty(name);
-    expect(told.command.slice(0, 4)).toEqual(['handfirst', 'pose', 'draw', file]);
-    expect([...told.command.slice(4)].sort()).toEqual([...flags].sort());
-    expect(formatInfo(output, told)).not.toMatch(/generated|seed|preset/);
+    const stated = await readInfo(output);
+    expect(stated).toMatchObject({ generated: false, digitalSourceType: 'dataDrivenMedia' });
+    for (const name of ['prompt', 'seed', 'preset', 'bundle']) expect(stated).not.toHaveProperty(name);
+    expect(stated.command.slice(0, 4)).toEqual(['handfirst', 'pose', 'draw', file]);
+    expect([...stated.command.slice(4)].sort()).toEqual([...flags].sort());
+    expect(formatInfo(output, stated)).not.toMatch(/generated|seed|preset/);
   });
 
   it('formats lists every layout', async () => {

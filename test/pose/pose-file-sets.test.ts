@@ -4,14 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { openPoseClip, type PoseFrame } from '../../src/pose/index.js';
 
 const fixtures = new URL('./fixtures/', import.meta.url);
-interface Told {
+interface Stated {
   fps: number;
   width: number;
   height: number;
   frames: Record<string, number[]>[];
 }
 /** What the Python package pose-format reads from the files beside it; see fixtures/make_pose_files.py. */
-const told: Record<string, Told> = JSON.parse(readFileSync(new URL('pose-files.json', fixtures), 'utf8'));
+const stated: Record<string, Stated> = JSON.parse(readFileSync(new URL('pose-files.json', fixtures), 'utf8'));
 
 function point(frame: PoseFrame | undefined, index: number): number[] {
   return [...(frame?.keypoints.subarray(index * 3, index * 3 + 3) ?? [])];
@@ -114,7 +114,7 @@ const SOME_POINTS: Record<string, Record<number, string>> = {
 describe('.pose files written by pose-format', () => {
   for (const [set, points] of Object.entries(SOME_POINTS)) {
     it(`reads ${set} as pose-format does`, async () => {
-      const expected = told[set];
+      const expected = stated[set];
       if (!expected) throw new Error(`pose-files.json has no ${set}`);
       const clip = await openPoseClip(fileURLToPath(new URL(`${set}.pose`, fixtures)), {
         person: set === 'openpose137' ? 2 : undefined,

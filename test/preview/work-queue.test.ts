@@ -9,12 +9,12 @@ function work(urgent: boolean, run: () => Promise<void>): Work & { stop: AbortCo
 const moment = () => new Promise<void>((resolve) => setTimeout(resolve, 5));
 
 it('does one thing at a time, what is urgent between two frames of what is not', async () => {
-  const told: string[] = [];
+  const events: string[] = [];
   let running = 0;
   const queue = new WorkQueue<Work>(() => undefined);
   const alone = async (name: string) => {
     expect(++running).toBe(1);
-    told.push(name);
+    events.push(name);
     await moment();
     running--;
   };
@@ -29,14 +29,14 @@ it('does one thing at a time, what is urgent between two frames of what is not',
   queue.add(long('b'));
   queue.add(work(true, () => alone('quick')));
   await expect.poll(() => queue.entries.length).toBe(0);
-  expect(told).toEqual(['a 1', 'quick', 'a 2', 'b 1', 'b 2']);
+  expect(events).toEqual(['a 1', 'quick', 'a 2', 'b 1', 'b 2']);
 });
 
 it('leaves out what was cancelled while it waited', async () => {
-  const told: string[] = [];
+  const events: string[] = [];
   const queue = new WorkQueue<Work>(() => undefined);
   const say = (name: string) => async () => {
-    told.push(name);
+    events.push(name);
     await moment();
   };
   const second = work(false, say('second'));
@@ -44,24 +44,24 @@ it('leaves out what was cancelled while it waited', async () => {
   second.stop.abort();
   expect(queue.entries).toHaveLength(2);
   await expect.poll(() => queue.entries.length).toBe(0);
-  expect(told).toEqual(['first', 'third']);
+  expect(events).toEqual(['first', 'third']);
 });
 
 it('begins nothing new before those that cancelled work gave way to have ended', async () => {
-  const told: string[] = [];
+  const events: string[] = [];
   const queue = new WorkQueue<Work>(() => undefined);
   const first = work(false, async () => {
     queue.add(
       work(true, async () => {
-        told.push('quick begins');
+        events.push('quick begins');
         await moment();
-        told.push('quick ends');
+        events.push('quick ends');
       }),
     );
     // Cancelled: it ends without waiting for what it let go first.
     void queue.giveWay();
   });
   queue.add(first);
-  queue.add(work(false, async () => void told.push('next')));
-  await expect.poll(() => told).toEqual(['quick begins', 'quick ends', 'next']);
+  queue.add(work(false, async () => void events.push('next')));
+  await expect.poll(() => events).toEqual(['quick begins', 'quick ends', 'next']);
 });

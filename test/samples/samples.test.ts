@@ -42,9 +42,9 @@ describe('the samples', () => {
       new Set(poseFormats.map(({ format }) => format)),
     );
     const there = readdirSync(samples, { withFileTypes: true }).map(({ name }) => name);
-    const told = [...readme.matchAll(/^\|(?: `[\w-]+` \|)? `([\w.-]+)` \|/gm)].map(([, name]) => name);
+    const stated = [...readme.matchAll(/^\|(?: `[\w-]+` \|)? `([\w.-]+)` \|/gm)].map(([, name]) => name);
     const kept = there.filter((name) => /^(h[.-]|[\w-]+\.pose$)/.test(name));
-    expect(kept.filter((name) => !told.includes(name))).toEqual([]);
+    expect(kept.filter((name) => !stated.includes(name))).toEqual([]);
     const bytes = readdirSync(samples, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && !entry.parentPath.includes('benchmark'))
       .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);

@@ -261,7 +261,7 @@ describe('an unfinished run', () => {
 });
 
 describe('two processes do not write one output', () => {
-  test('the second is told who the first is', async () => {
+  test('the second is stated who the first is', async () => {
     const path = join(folder, 'clip.mp4');
     const first = await open(path);
     await expect(open(path, { force: true })).rejects.toThrow(

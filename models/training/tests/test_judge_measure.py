@@ -131,8 +131,8 @@ def test_goals_are_met_at_their_bounds() -> None:
 def test_report_is_json_and_says_what_was_misread(tmp_path: Path) -> None:
     report = report_of(0.95, 24)
     write_report(tmp_path, report)
-    told = json.loads((tmp_path / "report.json").read_text(), parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
-    assert told["clip"]["background_truth"] is None and told["clip"]["flicker"] == 2.0
+    stated = json.loads((tmp_path / "report.json").read_text(), parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+    assert stated["clip"]["background_truth"] is None and stated["clip"]["flicker"] == 2.0
     text = markdown(report)
     assert "24 of 26" in text and "Y as nothing, Z as nothing" in text
 
@@ -145,8 +145,8 @@ for clip in jobs["clips"]:
     folder = Path(jobs["out"]) / clip["id"]
     folder.mkdir(parents=True)
     shutil.copy("{picture}", folder / "00000.png")
-    told = {{"seconds": 1.5, "size": 512, "warnings": ["A word is unknown."], "frames": [{{"picture": "00000.png", "hands": []}}]}}
-    (folder / "clip.json").write_text(json.dumps(told))
+    stated = {{"seconds": 1.5, "size": 512, "warnings": ["A word is unknown."], "frames": [{{"picture": "00000.png", "hands": []}}]}}
+    (folder / "clip.json").write_text(json.dumps(stated))
     print(json.dumps({{"clip": clip["id"], "frames": 1, "seconds": 1.5}}), flush=True)
 """
 
@@ -194,10 +194,10 @@ def test_the_command_from_end_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyP
     out = tmp_path / "out"
     asked = ["--bundle", str(tmp_path / "bundle"), "--held-out", str(tmp_path / "world"), "--count", "3", "--out", str(out)]
     command.main(asked)
-    told = json.loads((out / "report.json").read_text())
-    assert told["figures"]["dap"]["drawn"]["value"] == pytest.approx(1.0)
-    assert told["figures"]["hands_found"]["ratio"]["value"] == 1.0
-    assert told["about"]["pictures"] == 3 and len(told["notes"]) == 3 and told["notes"][0].startswith("3 of 3 pictures")
+    stated = json.loads((out / "report.json").read_text())
+    assert stated["figures"]["dap"]["drawn"]["value"] == pytest.approx(1.0)
+    assert stated["figures"]["hands_found"]["ratio"]["value"] == 1.0
+    assert stated["about"]["pictures"] == 3 and len(stated["notes"]) == 3 and stated["notes"][0].startswith("3 of 3 pictures")
     assert Image.open(out / "grid.png").size == (768, 768) and (out / "worst.png").exists()
     with pytest.raises(SystemExit, match="--resume"):
         command.main(asked)

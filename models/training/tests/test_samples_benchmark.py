@@ -14,7 +14,7 @@ from handfirst_training.samples import benchmark
 from handfirst_training.samples.benchmark import SIZE, Entry, clip, letters, lines, shows_hand, write_benchmark
 
 
-def scene(count: int, told: dict[str, object]) -> Scene:
+def scene(count: int, stated: dict[str, object]) -> Scene:
     """Pictures of one colour each, the right hand a square, a little of the left one beside it."""
     pictures = np.stack([np.full((SIZE, SIZE, 3), 40 + 20 * at, np.uint8) for at in range(count)])
     labels = np.zeros((count, SIZE, SIZE), np.uint8)
@@ -23,7 +23,7 @@ def scene(count: int, told: dict[str, object]) -> Scene:
     keypoints[:, RIGHT_HAND] = [220.123, 219.987, 1]
     keypoints[:, RIGHT_HAND.start, :2] = [200, 235]
     keypoints[:, 9] = [700, 300, 0]
-    return Scene(pictures, labels, keypoints, np.full((count, 133), 3.26), told)
+    return Scene(pictures, labels, keypoints, np.full((count, 133), 3.26), stated)
 
 
 def test_packs_frames_letters_and_clips(tmp_path: Path) -> None:
@@ -32,21 +32,21 @@ def test_packs_frames_letters_and_clips(tmp_path: Path) -> None:
     entries: list[Entry] = [*letters(spelled), clip("clip-one", moving, 7, slice(1, 3))]
     out = tmp_path / "benchmark"
     write_benchmark(out, entries, (["A", "B"], spelled.keypoints[:2], spelled.depth[:2]))
-    told = json.loads((out / "benchmark.json").read_text(encoding="utf-8"))
+    stated = json.loads((out / "benchmark.json").read_text(encoding="utf-8"))
     # J is a movement: no frame shows it.
-    assert [item["id"] for item in told["items"]] == ["letter-A", "letter-B", "clip-one"]
-    assert told["items"][1] | {"masks": None} == {
+    assert [item["id"] for item in stated["items"]] == ["letter-A", "letter-B", "clip-one"]
+    assert stated["items"][1] | {"masks": None} == {
         "id": "letter-B", "kind": "frame", "pose": "letter-B/pose.jsonl", "range": {"from": 0, "to": 1},
         "reference": {"pictures": ["letter-B/00.webp"]}, "masks": None, "caption": "three", "seed": 102, "letter": "B",
     }  # fmt: skip
-    film = told["items"][2]
+    film = stated["items"][2]
     assert film["kind"] == "clip" and film["range"] == {"from": 0, "to": 2} and film["masks"]["rightHand"][1] == "clip-one/01-rightHand.png"
     # The second of four pictures, 20 levels apart; WebP at this quality moves a level or two.
     assert abs(np.asarray(Image.open(out / film["reference"]["pictures"][0])).mean() - 60) < 3
     for name, pixels in (("person", 200 * 200), ("rightHand", 40 * 40), ("leftHand", 100)):
         mask = np.asarray(Image.open(out / film["masks"][name][0]).convert("L"))
         assert set(np.unique(mask)) == {0, 255} and np.count_nonzero(mask) == pixels
-    assert told["letters"] == [{"letter": "A", "pose": "letters.jsonl", "frame": 0}, {"letter": "B", "pose": "letters.jsonl", "frame": 1}]
+    assert stated["letters"] == [{"letter": "A", "pose": "letters.jsonl", "frame": 0}, {"letter": "B", "pose": "letters.jsonl", "frame": 1}]
     assert len((out / "letters.jsonl").read_text().splitlines()) == 3
     assert not (tmp_path / "benchmark.part").exists()
     write_benchmark(out, entries[:1], (["A"], spelled.keypoints[:1], spelled.depth[:1]))

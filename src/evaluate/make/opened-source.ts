@@ -46,12 +46,12 @@ export interface OpenedSource extends Choosable {
 
 /** Opens the keypoints of a source and looks which frames ask for a hand. Throws `HandfirstError`s. */
 export async function openSource(source: Source, flags: SourceFlags): Promise<OpenedSource> {
-  const told = await sizeAndRate(source);
-  const open = await opener(source.pose, flags, told);
+  const stated = await sizeAndRate(source);
+  const open = await opener(source.pose, flags, stated);
   const clip = await open();
   try {
     const { info } = clip;
-    checkShape(source, info, told);
+    checkShape(source, info, stated);
     const frames: number[] = [];
     const limit = source.kind === 'video' ? Number.POSITIVE_INFINITY : source.pictures.length;
     for await (const { index, keypoints } of clip.frames()) {
@@ -62,21 +62,21 @@ export async function openSource(source: Source, flags: SourceFlags): Promise<Op
       source,
       ...(source.className === undefined ? {} : { className: source.className }),
       frames,
-      write: (folder, lists, options) => writeLists(folder, { source, open, info, told, lists }, options),
+      write: (folder, lists, options) => writeLists(folder, { source, open, info, stated, lists }, options),
     };
   } finally {
     await clip.close();
   }
 }
 
-interface Told {
+interface Stated {
   readonly width: number;
   readonly height: number;
   readonly fps?: number;
 }
 
 /** What the pictures say themselves. */
-async function sizeAndRate({ kind, pictures }: Source): Promise<Told> {
+async function sizeAndRate({ kind, pictures }: Source): Promise<Stated> {
   const [first = ''] = pictures;
   if (kind === 'video') return probeVideo(first);
   try {
@@ -92,11 +92,11 @@ async function sizeAndRate({ kind, pictures }: Source): Promise<Told> {
 }
 
 /** Opens keypoints by what they say, or else by what the pictures say. */
-async function opener(path: string, asked: SourceFlags, told: Told): Promise<() => Promise<PoseClip>> {
+async function opener(path: string, asked: SourceFlags, stated: Stated): Promise<() => Promise<PoseClip>> {
   // Keypoints stay on the pictures that they were found in.
   const flags = { ...asked, rotate: 0 } as const;
-  const size = { width: told.width, height: told.height };
-  const more = { ...flags, fps: flags.fps ?? told.fps ?? SOME_FPS, size: flags.size ?? size };
+  const size = { width: stated.width, height: stated.height };
+  const more = { ...flags, fps: flags.fps ?? stated.fps ?? SOME_FPS, size: flags.size ?? size };
   try {
     await (await openPoseClip(path, flags)).close();
     return () => openPoseClip(path, flags);
@@ -109,12 +109,12 @@ async function opener(path: string, asked: SourceFlags, told: Told): Promise<() 
 /** Shapes may differ by rounding. */
 const SAME_SHAPE = 0.02;
 
-function checkShape({ pose, pictures }: Source, info: PoseClipInfo, told: Told): void {
-  const [asked, shown] = [info.width / info.height, told.width / told.height];
+function checkShape({ pose, pictures }: Source, info: PoseClipInfo, stated: Stated): void {
+  const [asked, shown] = [info.width / info.height, stated.width / stated.height];
   if (Math.abs(asked / shown - 1) < SAME_SHAPE) return;
   throw new UsageError(
     'HF_PICTURE_SIZE',
-    `${pose} belongs to pictures of ${info.width}x${info.height}, but ${pictures[0]} has ${told.width}x${told.height}: give keypoints of the same pictures, or their \`size\`.`,
+    `${pose} belongs to pictures of ${info.width}x${info.height}, but ${pictures[0]} has ${stated.width}x${stated.height}: give keypoints of the same pictures, or their \`size\`.`,
     { file: pose, field: 'size' },
   );
 }
@@ -134,18 +134,18 @@ interface Lists {
   readonly source: Source;
   readonly open: () => Promise<PoseClip>;
   readonly info: PoseClipInfo;
-  readonly told: Told;
+  readonly stated: Stated;
   readonly lists: readonly (readonly number[])[];
 }
 
 async function writeLists(
   folder: string,
-  { source, open, info, told, lists }: Lists,
+  { source, open, info, stated, lists }: Lists,
   { caption, number, tell, signal }: WriteOptions,
 ): Promise<Item[]> {
   const wanted = new Set(lists.flat());
   const poses = await framesOf(open, wanted);
-  const references = await writePictures(folder, source, { ...told, fps: info.fps }, wanted, {
+  const references = await writePictures(folder, source, { ...stated, fps: info.fps }, wanted, {
     tell,
     signal,
   });
@@ -217,7 +217,7 @@ async function writeFrames(path: string, info: PoseClipInfo, frames: readonly Po
 async function writePictures(
   folder: string,
   source: Source,
-  { width, height, fps }: Told & { fps: number },
+  { width, height, fps }: Stated & { fps: number },
   wanted: ReadonlySet<number>,
   { tell, signal }: Pick<WriteOptions, 'tell' | 'signal'>,
 ): Promise<Map<number, string>> {

@@ -42,20 +42,20 @@ export class Answers {
         { file: path },
       );
     }
-    const told = fileSchema.safeParse(parsed(text));
-    if (!told.success)
+    const stated = fileSchema.safeParse(parsed(text));
+    if (!stated.success)
       throw new UsageError('HF_RANKS_DIFFER', `${path} holds no answers: name another file with \`out\`.`, {
         file: path,
         field: 'out',
       });
-    if (told.data.study !== study.sha256) {
+    if (stated.data.study !== study.sha256) {
       throw new UsageError(
         'HF_RANKS_DIFFER',
         `${path} holds answers about other pictures, or of another \`seed\` or \`count\`: name another file with \`out\`.`,
         { file: path, field: 'out' },
       );
     }
-    return new Answers(path, study, told.data.answers);
+    return new Answers(path, study, stated.data.answers);
   }
 
   /** In the order of the trials. */
@@ -96,8 +96,8 @@ export class Answers {
   private async write(): Promise<void> {
     const { contestants, seed, sha256 } = this.study;
     const results = Object.fromEntries(CRITERIA.map((by) => [by, meanRanks(this.all, contestants, by)]));
-    const told = { version: 1, study: sha256, seed, contestants, answers: this.all, results };
-    await writeWhole(this.path, `${JSON.stringify(told, undefined, 1)}\n`);
+    const stated = { version: 1, study: sha256, seed, contestants, answers: this.all, results };
+    await writeWhole(this.path, `${JSON.stringify(stated, undefined, 1)}\n`);
   }
 }
 

@@ -13,7 +13,7 @@ import type { Study } from './study.js';
 export interface RankAppOptions {
   readonly study: Study;
   readonly answers: Answers;
-  /** File of the answers, as it is told to people. */
+  /** File of the answers, as it is shown to people. */
   readonly path: string;
   /** Where the server listens; known only once it does. */
   readonly port: () => number;

@@ -75,13 +75,13 @@ export function makeStudy(results: readonly ResultFolder[], count: number, seed:
   const trials = shuffled(onePerItem(common, draw), draw)
     .slice(0, count)
     .map((trial) => ({ ...trial, shown: shuffled(trial.shown, draw) }));
-  const told = trials.map(({ item, frame, shown }) => [
+  const stated = trials.map(({ item, frame, shown }) => [
     item,
     frame,
     shown.map(({ contestant }) => contestant),
   ]);
   const sha256 = createHash('sha256')
-    .update(JSON.stringify([seed, contestants, told]))
+    .update(JSON.stringify([seed, contestants, stated]))
     .digest('hex');
   return { contestants, seed, trials, sha256 };
 }

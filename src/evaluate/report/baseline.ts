@@ -97,9 +97,9 @@ function verdict(before: Report, now: Report, { preset, was, is, tolerance }: Pa
         : is.value - was.value;
   const failed = worseBy === null || worseBy > allowed + NOTHING;
   const frames = failed ? worstFrames(before, now, preset, was) : [];
-  const told = { preset, name, label, before: was.value, now: is.value, worseBy, tolerance: allowed };
+  const stated = { preset, name, label, before: was.value, now: is.value, worseBy, tolerance: allowed };
   return {
-    ...told,
+    ...stated,
     failed,
     frames,
     sentence: failed ? sentenceOf({ preset, was, is, tolerance }, worseBy, allowed, frames) : '',

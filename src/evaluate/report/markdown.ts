@@ -49,11 +49,11 @@ function presetTable({ presets }: Report, names: readonly string[]): string[] {
   if (!first) return [];
   const pick = (figures: readonly Figure[]): Figure[] =>
     names.flatMap((name) => figures.find((figure) => figure.name === name) ?? []);
-  const told = (figure: Figure): string => (figure.value === null ? 'not measured' : withInterval(figure));
+  const stated = (figure: Figure): string => (figure.value === null ? 'not measured' : withInterval(figure));
   const head = pick(first.figures).map(heading);
   const rows = presets.map(({ preset, shownHands, figures }) => [
     shownHands ? preset : `${preset} (shown no hands)`,
-    ...pick(figures).map(told),
+    ...pick(figures).map(stated),
   ]);
   const truth = pick(first.figures).map(({ truth: one }) => (one ? withInterval(one) : ''));
   return table(['preset', ...head], [...rows, ['reference', ...truth]]);

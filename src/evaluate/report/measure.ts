@@ -50,10 +50,10 @@ export interface Metric extends Omit<MetricSpec<never>, 'units' | 'statistic' | 
 }
 
 export function metric<T>(spec: MetricSpec<T>): Metric {
-  const { units, statistic, plain = false, ...told } = spec;
+  const { units, statistic, plain = false, ...stated } = spec;
   const measure = (values: readonly T[]): Measured => measureOf(values, statistic, plain);
   return {
-    ...told,
+    ...stated,
     unit: spec.unit ?? '',
     measured: (judged) => measure([...units(judged).values()]),
     figure(judged, truth) {

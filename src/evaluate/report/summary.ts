@@ -115,8 +115,8 @@ function worstLines({ items, about }: Report): string[] {
   );
   const worst = frames.sort((a, b) => b.error - a.error).slice(0, WORST);
   if (worst.length === 0) return [];
-  const told = worst.map(({ name, error }) => `${name} ${error >= 1 ? 'not found' : short(error)}`);
-  return [`Worst hands of ${preset} (error in hand sizes): ${told.join(', ')}`];
+  const stated = worst.map(({ name, error }) => `${name} ${error >= 1 ? 'not found' : short(error)}`);
+  return [`Worst hands of ${preset} (error in hand sizes): ${stated.join(', ')}`];
 }
 
 function baselineLines({ baseline }: Report): string[] {

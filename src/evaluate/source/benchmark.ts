@@ -35,7 +35,7 @@ export const benchmarkItemSchema = z
   .strictObject({
     /** Name within the benchmark, also of files made from it. */
     id: z.string().regex(/^[\w-][\w.-]*$/),
-    /** A clip's frames are drawn one after another, so that crops are smoothed and flicker can be told. */
+    /** A clip's frames are drawn one after another, so that crops are smoothed and flicker can be measured. */
     kind: z.enum(['frame', 'clip']),
     /** Keypoint file or folder in any layout that handfirst reads. */
     pose: path,
@@ -45,7 +45,7 @@ export const benchmarkItemSchema = z
     fps: z.number().positive().optional(),
     /** Pixels of the picture that the keypoints refer to, where the keypoint file does not say. */
     size: z.strictObject({ width: whole.min(1), height: whole.min(1) }).optional(),
-    /** Layout, sequence and person, where the file needs them told. */
+    /** Layout, sequence and person, where the file needs them. */
     format: z.string().optional(),
     sequence: z.string().optional(),
     person: whole.min(1).optional(),

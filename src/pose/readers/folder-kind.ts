@@ -8,7 +8,7 @@ import { POSE_READERS } from './table.js';
 const DEEPEST = 3;
 const MOST_FOLDERS = 200;
 
-/** What a folder that no reader knows holds, and the way out, after its name; undefined where that cannot be told. */
+/** What a folder that no reader knows holds, and the way out, after its name; undefined where that is unknown. */
 export async function folderKind(folder: string, names: readonly string[]): Promise<string | undefined> {
   const files = names.filter((name) => /\.(pose|npy|npz|parquet|jsonl?|gz)$/i.test(name));
   if (files.length > 0) {

@@ -65,7 +65,7 @@ const FOREIGN: readonly Foreign[] = [
   },
 ];
 
-/** What a file that no reader knows is, and the way out, after its name; undefined where that cannot be told. */
+/** What a file that no reader knows is, and the way out, after its name; undefined where that is unknown. */
 export function foreignKind(head: FileHead): string | undefined {
   const text = head.bytes.toString('latin1', 0, 4096);
   const kind = FOREIGN.find((candidate) => candidate.is(head, text));

@@ -88,8 +88,8 @@ export async function readPoseBody(source: ByteSource, header: PoseHeader): Prom
   }
   const fit = (source.size - start) / frameBytes;
   // Version 0.1 counts frames in 16 bits: long clips overflow it, so that the file's length decides.
-  const told = short ? counts.readUInt16LE(2) : counts.readUInt32LE(4);
-  const frames = short && Math.floor(fit) % 65536 === told ? Math.floor(fit) : told;
+  const stated = short ? counts.readUInt16LE(2) : counts.readUInt32LE(4);
+  const frames = short && Math.floor(fit) % 65536 === stated ? Math.floor(fit) : stated;
   if (fit < frames) {
     throw new PoseFileError(
       'HF_POSE_CUT_OFF',

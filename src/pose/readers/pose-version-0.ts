@@ -83,7 +83,7 @@ export async function rawFrames0(
       { file: source.name },
     );
   }
-  const told = counts.readUInt16LE(2);
+  const stated = counts.readUInt16LE(2);
   const personBytes = header.components.reduce(
     (sum, { points, format }) => sum + points.length * format.length * 4,
     0,
@@ -91,8 +91,8 @@ export async function rawFrames0(
 
   async function* frames(): AsyncGenerator<RawPerson[]> {
     const reading = new Reading(source, header.length + 4);
-    const overflowed = () => told > 0 && reading.offset < source.size;
-    for (let frame = 0; frame < told || overflowed(); frame += 1) {
+    const overflowed = () => stated > 0 && reading.offset < source.size;
+    for (let frame = 0; frame < stated || overflowed(); frame += 1) {
       const count = (await reading.take(2)).readUInt16LE(0);
       if (count * personBytes > source.size) {
         throw new PoseFileError(

@@ -20,7 +20,7 @@ const HEAD_SPANS = [
   { from: PARTS.face.start + 1, to: PARTS.face.start + 15, share: 0.45 },
   { from: 1, to: 2, share: 0.19 },
 ] as const;
-/** Shares are told of hands that can be judged in at least this many frames. */
+/** Shares are reported of hands that can be judged in at least this many frames. */
 const ENOUGH = 3;
 
 /** What a clip's own frames say of its signer. */

@@ -41,12 +41,12 @@ export async function openSafeFile(path: string, force: boolean): Promise<SafeFi
   return {
     path,
     async write(bytes) {
-      await told(path, () => writeAll(handle, bytes, offset));
+      await asOutputError(path, () => writeAll(handle, bytes, offset));
       offset += bytes.length;
     },
-    patch: (bytes, at) => told(path, () => writeAll(handle, bytes, at)),
+    patch: (bytes, at) => asOutputError(path, () => writeAll(handle, bytes, at)),
     async finish() {
-      await told(path, async () => {
+      await asOutputError(path, async () => {
         await handle.sync();
         await handle.close();
         await rename(partial, path);
@@ -67,7 +67,7 @@ export async function writeAll(handle: FileHandle, bytes: Uint8Array, offset: nu
   }
 }
 
-async function told(path: string, work: () => Promise<void>): Promise<void> {
+async function asOutputError(path: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {

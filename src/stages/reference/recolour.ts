@@ -3,7 +3,7 @@ import { gaussianBlur } from './blur.js';
 
 /** Softness of a part's edge, pixels. */
 const EDGE = 0.7;
-/** Darkest mean luminance that shading is told by, linear. */
+/** Darkest mean luminance that shading is measured by, linear. */
 const DARKEST = 0.004;
 
 /** sRGB, 0..255. */

@@ -21,7 +21,7 @@ def present(keypoints: np.ndarray, index: int) -> bool:
 @njit(cache=True)
 def legs_inside(keypoints: np.ndarray, size: float) -> np.ndarray:
     """The points without those of a leg whose knee lies beyond the edge of the picture of `size` pixels: what clothes the stump at
-    its edge cannot be told, and a stage that is shown it draws a mean of trousers and top there."""
+    its edge cannot be seen, and a stage that is shown it draws a mean of trousers and top there."""
     out = keypoints.copy()
     for side in range(2):
         x, y = keypoints[13 + side, 0], keypoints[13 + side, 1]

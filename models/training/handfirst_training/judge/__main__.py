@@ -63,8 +63,8 @@ class Run:
     def scene_clip(self, scene: Scene) -> Clip:
         path = self.out / "poses" / "clip.pose"
         depth = scene.depth if self.with_depth else None
-        write_pose(path, given_points(scene.keypoints), depth, float(str(scene.told["fps"])), int(scene.pictures.shape[1]))
-        return Clip("clip", str(path.resolve()), str(scene.told["caption"]), 0)
+        write_pose(path, given_points(scene.keypoints), depth, float(str(scene.stated["fps"])), int(scene.pictures.shape[1]))
+        return Clip("clip", str(path.resolve()), str(scene.stated["caption"]), 0)
 
     def found(self, name: str, pictures: list[Path] | NDArray[np.uint8], size: int | None = None, drawn: int = 0) -> NDArray[np.float64]:
         """Detected points in pixels of a picture of `size`; kept beside the report, so that a stopped run goes on."""
@@ -95,14 +95,14 @@ def begin(args: argparse.Namespace) -> Run:
         "depth": not args.no_depth,
         "reference": args.reference,
     }
-    told = args.out / "run.json"
-    if told.exists():
+    stated = args.out / "run.json"
+    if stated.exists():
         if not args.resume:
             raise SystemExit(f"{args.out} holds a judging already: add --resume to go on with it, or name another folder.")
-        if json.loads(told.read_text()) != asked:
+        if json.loads(stated.read_text()) != asked:
             raise SystemExit(f"{args.out} holds the judging of another bundle or with other options: name another folder.")
     args.out.mkdir(parents=True, exist_ok=True)
-    told.write_text(json.dumps(asked, indent=1))
+    stated.write_text(json.dumps(asked, indent=1))
     engine = Engine(args.bundle, args.preset, args.workers, args.threads)
     return Run(args.out, engine, args.complexity, not args.no_depth, args.reference)
 
@@ -131,7 +131,7 @@ def judge(run: Run, args: argparse.Namespace) -> Report:
     write_grids(run.out, items, drawn, judged.hand_errors)
     notes = warning_notes(drawn)
     notes += [] if spelled else [f"The alphabet {NO_SCENE}."]
-    notes += [] if clip else [f"The clip {NO_SCENE}; flicker is not told."]
+    notes += [] if clip else [f"The clip {NO_SCENE}; flicker is not stated."]
     return Report(about(run, args, drawn), judged.figures, legible, steadiness, notes)
 
 

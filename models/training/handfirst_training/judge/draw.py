@@ -31,8 +31,8 @@ class Clip:
     reference: str | None = None
 
     def job(self) -> dict[str, object]:
-        told = {key: value for key, value in asdict(self).items() if key != "range" and value is not None}
-        return told if self.range is None else {**told, "from": self.range[0], "to": self.range[1]}
+        stated = {key: value for key, value in asdict(self).items() if key != "range" and value is not None}
+        return stated if self.range is None else {**stated, "from": self.range[0], "to": self.range[1]}
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def draw(clips: list[Clip], out: Path, engine: Engine) -> None:
     if any(codes):
         ends = ", ".join(f"signal {-code}" if code < 0 else f"code {code}" for code in codes if code)
         raise SystemExit(
-            f"Drawing failed: Node ended with {ends} (what it said stands above); mend it and run the same command with --resume."
+            f"Drawing failed: Node ended with {ends} (its messages are above). Fix the cause and run the same command with --resume."
         )
 
 
@@ -122,20 +122,20 @@ class _Progress:
     def follow(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
         for line in process.stdout:
-            told = json.loads(line)
+            stated = json.loads(line)
             with self.lock:
                 self.done += 1
-                if self.done % 10 == 0 or self.done == self.whole or told["frames"] > 1:
-                    print(f"drawn {self.done} of {self.whole} ({told['clip']}: {told['seconds']:.1f} s)", flush=True)
+                if self.done % 10 == 0 or self.done == self.whole or stated["frames"] > 1:
+                    print(f"drawn {self.done} of {self.whole} ({stated['clip']}: {stated['seconds']:.1f} s)", flush=True)
 
 
 def read_drawn(out: Path, clip: Clip) -> Drawn:
     """What `draw` left of a clip."""
     folder = out / clip.id
-    told = json.loads((folder / "clip.json").read_text())
-    pictures = [folder / frame["picture"] for frame in told["frames"]]
-    masks = [[_mask(folder, hand) for hand in frame["hands"]] for frame in told["frames"]]
-    return Drawn(pictures, masks, int(told["size"]), float(told["seconds"]), tuple(told.get("warnings", ())))
+    stated = json.loads((folder / "clip.json").read_text())
+    pictures = [folder / frame["picture"] for frame in stated["frames"]]
+    masks = [[_mask(folder, hand) for hand in frame["hands"]] for frame in stated["frames"]]
+    return Drawn(pictures, masks, int(stated["size"]), float(stated["seconds"]), tuple(stated.get("warnings", ())))
 
 
 def _mask(folder: Path, hand: dict) -> HandMask:

@@ -121,8 +121,8 @@ def export_inception(weights: Path, out: Path) -> dict[str, float]:
 def normalisation(folder: Path) -> tuple[list[float], list[float]]:
     """Mean and deviation of levels 0..1 by channel, as the folder says them."""
     file = folder / "preprocessor_config.json"
-    told = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    return told.get("image_mean", CLIP_MEAN), told.get("image_std", CLIP_DEVIATION)
+    stated = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return stated.get("image_mean", CLIP_MEAN), stated.get("image_std", CLIP_DEVIATION)
 
 
 def export_clip(folder: Path, out: Path) -> dict[str, float]:

@@ -119,7 +119,7 @@ def both_found(drawn: Table, truth: Table) -> tuple[Table, Table]:
 
 
 def pose_figures(drawn: Table, truth: Table) -> list[Figure]:
-    """Everything that is told from detected points."""
+    """Every figure that is computed from detected points."""
     whole = slice(0, 133)
     fair = both_found(drawn, truth)
     return [

@@ -68,8 +68,8 @@ async function draw(clip, folder, first) {
     if (opened.reference) await writePicture(join(folder, 'reference.png'), opened.reference);
     const seconds = (performance.now() - started) / 1000;
     const signer = { prompt: opened.prompt, seed: opened.seed };
-    const told = { seconds, size: session.size, device: session.runner.device, choices: session.choices, signer, warnings, frames };
-    writeFileSync(join(folder, 'clip.json.part'), JSON.stringify(told));
+    const stated = { seconds, size: session.size, device: session.runner.device, choices: session.choices, signer, warnings, frames };
+    writeFileSync(join(folder, 'clip.json.part'), JSON.stringify(stated));
     renameSync(join(folder, 'clip.json.part'), join(folder, 'clip.json'));
     return { frames: frames.length, seconds };
   } finally {
@@ -83,8 +83,8 @@ for (const clip of jobs.clips) {
   const folder = join(jobs.out, clip.id);
   const kept = existsSync(join(folder, 'clip.json'));
   try {
-    const told = kept ? {} : await draw(clip, folder, drawn++ === 0);
-    console.log(JSON.stringify({ clip: clip.id, done: ++done, of: jobs.clips.length, kept, ...told }));
+    const stated = kept ? {} : await draw(clip, folder, drawn++ === 0);
+    console.log(JSON.stringify({ clip: clip.id, done: ++done, of: jobs.clips.length, kept, ...stated }));
   } catch (error) {
     console.error(`${clip.id}: ${error instanceof Error ? error.message : error}`);
     process.exit(1);

@@ -131,7 +131,7 @@ class Scene:
     labels: Pixels
     keypoints: Array
     depth: Array
-    told: dict[str, object]
+    stated: dict[str, object]
 
 
 def load_scene(folder: Path) -> Scene | None:

@@ -65,7 +65,7 @@ def finite(value: object) -> object:
 
 def write_report(folder: Path, report: Report) -> None:
     """Write report.json and report.md."""
-    told = {
+    stated = {
         "about": report.about,
         "goals": [{**asdict(goal), "met": goal.met} for goal in goals(report)],
         "figures": {figure.key: asdict(figure) for figure in report.figures},
@@ -73,7 +73,7 @@ def write_report(folder: Path, report: Report) -> None:
         "clip": None if report.clip is None else {**asdict(report.clip), "flicker": report.clip.flicker},
         "notes": report.notes,
     }
-    (folder / "report.json").write_text(json.dumps(finite(told), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / "report.json").write_text(json.dumps(finite(stated), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     (folder / "report.md").write_text(markdown(report), encoding="utf-8")
 
 

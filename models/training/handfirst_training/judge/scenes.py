@@ -46,14 +46,14 @@ def spelled(rest: Rest, letter: str, rng: np.random.Generator) -> Pose:
     return compose(figure, Stance(), goals, {})
 
 
-def write(folder: Path, shots: list[tuple], told: dict[str, object]) -> None:
+def write(folder: Path, shots: list[tuple], stated: dict[str, object]) -> None:
     """pictures [n, 512, 512, 3], labels [n, 512, 512], keypoints [n, 133, 3], depth [n, 133] and told.json, all or nothing."""
     part = folder.with_name(folder.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     for at, name in enumerate(("pictures", "labels", "keypoints", "depth")):
         np.save(part / f"{name}.npy", np.stack([shot[at] for shot in shots]))
-    (part / "told.json").write_text(json.dumps(told, ensure_ascii=False))
+    (part / "told.json").write_text(json.dumps(stated, ensure_ascii=False))
     shutil.rmtree(folder, ignore_errors=True)
     part.rename(folder)
 

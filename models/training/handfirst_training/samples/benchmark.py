@@ -75,7 +75,7 @@ def pictures(folder: Path, available: int, wanted: int = PICTURES) -> Iterator[E
 
 def letters(scene: Scene) -> Iterator[Entry]:
     """The letters that a single frame shows."""
-    said = list(zip(str(scene.told["letters"]), list(scene.told["captions"]), strict=True))
+    said = list(zip(str(scene.stated["letters"]), list(scene.stated["captions"]), strict=True))
     for at, (letter, caption) in enumerate(said):
         if letter in MOVING:
             continue
@@ -86,15 +86,15 @@ def letters(scene: Scene) -> Iterator[Entry]:
 
 def clip(name: str, scene: Scene, seed: int, frames: slice = slice(None)) -> Entry:
     truth = (scene.pictures[frames], scene.labels[frames], scene.keypoints[frames], scene.depth[frames])
-    return Entry(name, *truth, str(scene.told["caption"]), seed, QUALITY["clip"])
+    return Entry(name, *truth, str(scene.stated["caption"]), seed, QUALITY["clip"])
 
 
 def load_clip(folder: Path) -> Scene:
     """A folder of `world.clip`."""
     frames = [np.asarray(Image.open(path).convert("RGB")) for path in sorted(folder.glob("frame-*.png"))]
     labels, keypoints, depth = (np.load(folder / f"{name}.npy") for name in ("labels", "keypoints", "depth"))
-    told = json.loads((folder / "told.json").read_text(encoding="utf-8"))
-    return Scene(np.stack(frames), labels, keypoints.astype(np.float64), depth.astype(np.float64), told)
+    stated = json.loads((folder / "told.json").read_text(encoding="utf-8"))
+    return Scene(np.stack(frames), labels, keypoints.astype(np.float64), depth.astype(np.float64), stated)
 
 
 def lines(keypoints: NDArray[np.float64], depth: NDArray[np.float64]) -> str:
@@ -151,7 +151,7 @@ def write_benchmark(out: Path, entries: list[Entry], readers: tuple[list[str], N
     part.mkdir(parents=True)
     names, keypoints, depth = readers
     (part / "letters.jsonl").write_text(lines(keypoints, depth))
-    told = {
+    stated = {
         "version": 1,
         "name": "rendered signers",
         "description": "Rendered signers that no training saw: single pictures, held letters of the ASL manual alphabet, two clips.",
@@ -159,7 +159,7 @@ def write_benchmark(out: Path, entries: list[Entry], readers: tuple[list[str], N
         "items": [write_entry(part, entry) for entry in entries],
         "letters": [{"letter": letter, "pose": "letters.jsonl", "frame": at} for at, letter in enumerate(names)],
     }
-    (part / "benchmark.json").write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (part / "benchmark.json").write_text(json.dumps(stated, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     shutil.rmtree(out, ignore_errors=True)
     part.rename(out)
 

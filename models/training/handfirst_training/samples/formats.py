@@ -134,11 +134,11 @@ def write_mediapipe(clip: Clip, out: Path) -> None:
     folder = out / "h-wmt-slt"
     folder.mkdir(exist_ok=True)
     for at in range(0, clip.frames(), 2):
-        told = {}
+        stated = {}
         for name, count in PARTS.items():
             rows = [",".join(f"{v:.5g}" for v in row) for row in np.nan_to_num(clip.parts[name][at]).tolist()]
-            told[f"{name}_landmarks"] = {"num_landmarks": count, "landmarks": rows}
-        (folder / f"h.{at // 2:06d}.json").write_text(json.dumps(told, separators=(",", ":")) + "\n")
+            stated[f"{name}_landmarks"] = {"num_landmarks": count, "landmarks": rows}
+        (folder / f"h.{at // 2:06d}.json").write_text(json.dumps(stated, separators=(",", ":")) + "\n")
 
 
 def write_mmpose(clip: Clip, out: Path) -> None:

@@ -178,8 +178,8 @@ def decode(vae: AutoencoderKL, latent: Tensor) -> Array:
 
 def write(results: dict[str, Result], poses: dict[str, Array], folder: Path) -> None:
     """A folder a pose: its final latents and masks as .npy, hint and picture as .png; and ``parity.json`` with all else."""
-    told: dict[str, Any] = {"prompt": PROMPT, "negativePrompt": NEGATIVE, "seed": SEED, "guidance": GUIDANCE}
-    told |= {"handSteps": HAND_STEPS, "bodySteps": BODY_STEPS, "freeSteps": FREE_STEPS, "growth": GROWTH, "poses": {}}
+    stated: dict[str, Any] = {"prompt": PROMPT, "negativePrompt": NEGATIVE, "seed": SEED, "guidance": GUIDANCE}
+    stated |= {"handSteps": HAND_STEPS, "bodySteps": BODY_STEPS, "freeSteps": FREE_STEPS, "growth": GROWTH, "poses": {}}
     for name, result in results.items():
         own = folder / name
         own.mkdir(parents=True, exist_ok=True)
@@ -191,8 +191,8 @@ def write(results: dict[str, Result], poses: dict[str, Array], folder: Path) -> 
         masks = (255 * np.concatenate(result.hand_masks, axis=1)).astype(np.uint8)
         Image.fromarray(masks).convert("1").save(own / "hand-masks.png", optimize=True)
         crops = [{"x": c.x, "y": c.y, "side": c.side, "hands": list(c.hands)} for c in result.crops]
-        told["poses"][name] = {"crops": crops, "keypoints": poses[name].astype(np.float32).ravel().tolist()}
-    (folder / "parity.json").write_text(json.dumps(told) + "\n", encoding="utf-8")
+        stated["poses"][name] = {"crops": crops, "keypoints": poses[name].astype(np.float32).ravel().tolist()}
+    (folder / "parity.json").write_text(json.dumps(stated) + "\n", encoding="utf-8")
 
 
 def _refuse_near(values: Array, margin: float, what: str) -> None:

@@ -35,7 +35,7 @@ PICKLED = (".ckpt", ".pth", ".pt", ".bin")
 
 
 def unet_channels(path: Path) -> int:
-    """Input channels of the denoiser at ``path``, read without its weights, so that a wrong one is told at once."""
+    """Input channels of the denoiser at ``path``, read without its weights, so that a wrong one is refused at once."""
     if path.is_dir():
         return int(_config(_part(path, "unet"))["in_channels"])
     names = (f"{LDM_UNET}input_blocks.0.0.weight", "conv_in.weight")

@@ -51,17 +51,17 @@ def draw_clip(studio: Studio, who: Actor, poses: Callable[[Rest, np.random.Gener
     """Draw the poses that `poses` gives for the actor's body; returns how many frames were written."""
     folder.mkdir(parents=True, exist_ok=True)
     rest = who.signer.body.rest
-    told: dict[str, list[np.ndarray]] = {"labels": [], "keypoints": [], "depth": []}
+    stated: dict[str, list[np.ndarray]] = {"labels": [], "keypoints": [], "depth": []}
     sequence = poses(rest, who.rng)
     for at, pose in enumerate(sequence):
         shot = studio.draw(who.signer, pose, who.camera, closeups=False)
         Image.fromarray(shot.picture).save(folder / f"frame-{at:05d}.png")
-        for name, values in told.items():
+        for name, values in stated.items():
             values.append(getattr(shot, name))
     Image.fromarray(studio.plate(who.signer, who.camera)).save(folder / "plate.png")
     pose = reference_pose(rest)
     Image.fromarray(studio.draw(who.signer, pose, gallery_camera(rest, pose), closeups=False).picture).save(folder / "reference.png")
-    for name, values in told.items():
+    for name, values in stated.items():
         np.save(folder / f"{name}.npy", np.stack(values))
     (folder / "told.json").write_text(json.dumps({"fps": fps, "caption": who.caption, "frames": len(sequence)}, ensure_ascii=False))
     return len(sequence)

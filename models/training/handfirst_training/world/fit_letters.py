@@ -170,11 +170,11 @@ def fit_recorded(letters: dict[str, NDArray[np.float64]], hand: Hand) -> tuple[T
     shown = {n: letters[n][still_frames(n, len(letters[n]))] for n in names}
     goals = {n: body_axes(shown[n] - shown[n][:, :1]).mean(0) for n in names}
     turns = [best_turn(hand_points(hand, np.array(PRIORS[n].angles)), goals[n]) if n == "J" else _told_turn(hand, PRIORS[n]) for n in names]
-    targets, start, told = (
+    targets, start, stated = (
         torch.tensor(np.array(v), dtype=torch.float32) for v in ([goals[n] for n in names], [p.angles for p in priors], turns)
     )
     loose = torch.tensor([15.0, 15.0, 15.0, 20.0, 20.0] + [8.0, 25.0, 25.0, 20.0] * 4)
-    human = fit(model, Fit(start, told, model.roots, model.lengths, torch.zeros(len(names))), targets, None, loose)
+    human = fit(model, Fit(start, stated, model.roots, model.lengths, torch.zeros(len(names))), targets, None, loose)
     nearer = human.angles.clone()
     nearer[:, :5] = 0.5 * (nearer[:, :5] + start[:, :5])
     final = fit(model, Fit(nearer, human.turns, model.roots, model.lengths, human.sizes), targets, priors)

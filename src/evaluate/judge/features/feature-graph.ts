@@ -55,7 +55,7 @@ export class GraphRunners {
     if (!given || !fits) {
       throw new BundleError(
         'HF_FEATURE_NETWORK',
-        `The network ${path} is another one: it should take "${input.name}" (${told(input)}) and give "${output.name}" (${told(output)}); ${EXPORTED_BY}.`,
+        `The network ${path} is another one: it should take "${input.name}" (${shapeText(input)}) and give "${output.name}" (${shapeText(output)}); ${EXPORTED_BY}.`,
         { file: path },
       );
     }
@@ -97,6 +97,6 @@ function meets(found: Wanted | undefined, wanted: Wanted): boolean {
   return wanted.shape.every((size, at) => typeof size === 'string' || found.shape[at] === size);
 }
 
-function told({ type, shape }: Wanted): string {
+function shapeText({ type, shape }: Wanted): string {
   return `${type} ${shape.join(' x ')}`;
 }

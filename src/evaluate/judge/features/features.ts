@@ -20,7 +20,7 @@ import type { FeatureFiles, FeatureReader } from './feature-reader.js';
 const PICTURE = { name: 'picture', type: 'float32' } as const;
 
 /**
- * Opens the networks that are named. Each is loaded at once, so that a wrong file is told before anything is drawn. Throws BundleError for a
+ * Opens the networks that are named. Each is loaded at once, so that a wrong file is refused before anything is drawn. Throws BundleError for a
  * file that is not there or not such a network, UsageError and DeviceError.
  */
 export async function openFeatureReader(

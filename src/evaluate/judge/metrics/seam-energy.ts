@@ -3,7 +3,7 @@ import type { Picture } from '../../../picture.js';
 /**
  * How much the rim of a mask shows in a picture: the mean absolute step of brightness (Rec. 709 luma, 0..255) between neighbours of
  * which one is inside of the mask, over the same mean between neighbours up to `reach` pixels beside the rim. 1 = the rim cannot be
- * told from what is round it, 2 = steps there are twice as high; NaN where the mask has no rim or all is flat beside it.
+ * distinguished from its surroundings, 2 = steps there are twice as high; NaN where the mask has no rim or all is flat beside it.
  */
 export function seamEnergy(picture: Picture, mask: Uint8Array, reach = 4): number {
   const { width, height } = picture;

@@ -1,7 +1,7 @@
 import { type Metric, metric } from '../measure.js';
 import { mean, ofPictures, pictureMetric } from './units.js';
 
-/** What is told of a metric that is a mean. */
+/** Describes a metric that is a mean. */
 export interface ValueMetric {
   readonly name: string;
   readonly label: string;
@@ -12,7 +12,7 @@ export interface ValueMetric {
 }
 
 /** The mean of a value that pictures have. */
-export function valueMetric(told: ValueMetric): Metric {
-  const units = ofPictures(({ scores }) => scores.values[told.name]);
-  return metric({ ...pictureMetric, ...told, units, statistic: mean });
+export function valueMetric(stated: ValueMetric): Metric {
+  const units = ofPictures(({ scores }) => scores.values[stated.name]);
+  return metric({ ...pictureMetric, ...stated, units, statistic: mean });
 }

@@ -33,13 +33,13 @@ export function curvePlot(curves: readonly PlottedCurve[]): Markup {
   const across = scaleOf(sizes, FRAME.left, WIDTH - FRAME.right);
   const up = scaleOf(values, HEIGHT - FRAME.bottom, FRAME.top);
   const title = curves[0]?.curve.label ?? '';
-  return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title} over the size of the hands: ${curves.map(({ curve }) => told(curve)).join('; ')}">
+  return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title} over the size of the hands: ${curves.map(({ curve }) => curveText(curve)).join('; ')}">
 ${axes(across, up)}
 ${curves.map(({ series, curve }) => drawnCurve(series, placed(curve, across, up)))}
 </svg>`;
 }
 
-function told({ preset, points }: ShrinkCurve): string {
+function curveText({ preset, points }: ShrinkCurve): string {
   const steps = points.map(({ handSize, value }) => `${numberText(value)} at ${numberText(handSize)} pixels`);
   return `${preset} ${steps.join(', ')}`;
 }

@@ -83,9 +83,9 @@ function resultText({ handError, values }: FrameResult, labels: ReadonlyMap<stri
 }
 
 function valuesText(values: FrameResult['values'], labels: ReadonlyMap<string, string>): Markup {
-  const told = Object.entries(values).filter(([, value]) => value !== null);
-  if (told.length === 0) return html``;
-  const lines = told.map(
+  const stated = Object.entries(values).filter(([, value]) => value !== null);
+  if (stated.length === 0) return html``;
+  const lines = stated.map(
     ([name, value]) => html`<li>${labels.get(name) ?? PARTS[name] ?? name} ${numberText(value)}</li>`,
   );
   return html`<details><summary>values</summary><ul class="values">${lines}</ul></details>`;

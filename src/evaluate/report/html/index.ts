@@ -8,12 +8,12 @@ import { aboutSection, baselineSection, comparisonsSection, shrinkSection } from
 import { STYLE } from './style.js';
 import { Thumbnails } from './thumbnails.js';
 
-/** The browser is told to fetch nothing at all: all that the page shows is within it. */
+/** The browser may fetch nothing: the page contains all that it shows. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 /**
  * A report as one self-contained page of HTML without scripts. Pictures are read from `folder`, which the report's paths are relative to, and
- * embedded; one that is missing is told in its place.
+ * embedded; a missing one is named in its place.
  */
 export async function htmlReport(report: Report, folder: string): Promise<string> {
   const sections = [

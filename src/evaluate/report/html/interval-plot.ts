@@ -25,8 +25,8 @@ export function intervalPlot(figure: Pick<Figure, 'label' | 'truth'>, rows: read
   const values = rows.flatMap(({ value, interval }) => [value, ...(interval ?? [])]);
   const scale = scaleOf(truth === undefined ? values : [...values, truth], LEFT, WIDTH - RIGHT);
   const bottom = TOP + rows.length * ROW;
-  const told = rows.map(({ preset, value }) => `${preset} ${numberText(value)}`).join(', ');
-  const label = `${figure.label}: ${told}${truth === undefined ? '' : `; truth ${numberText(truth)}`}`;
+  const stated = rows.map(({ preset, value }) => `${preset} ${numberText(value)}`).join(', ');
+  const label = `${figure.label}: ${stated}${truth === undefined ? '' : `; truth ${numberText(truth)}`}`;
   return html`<svg viewBox="0 0 ${WIDTH} ${bottom + 22}" role="img" aria-label="${label}">
 ${scale.marks.map(
   (

@@ -1,7 +1,7 @@
 import type { Figure, Interval } from '../report-model.js';
 import { html, type Markup } from './markup.js';
 
-/** A number for people: three digits that count, no more than are told apart; `–` for none. */
+/** A number for people: three digits that count, no more than can be distinguished; `–` for none. */
 export function numberText(value: number | null): string {
   if (value === null) return '–';
   const size = Math.abs(value);

@@ -1,4 +1,4 @@
-/** Colours that the skeleton is drawn in; the hands' are told apart by every kind of colour vision. */
+/** Colours that the skeleton is drawn in; the hands' can be distinguished with every kind of colour vision. */
 export interface SkeletonColours {
   readonly body: string;
   readonly face: string;

@@ -59,7 +59,7 @@ def _by_island(test: Callable[[NDArray[np.float64]], bool]) -> Keep:
 SUITS = ("female_casualsuit01", "female_elegantsuit01", "male_casualsuit02", "male_casualsuit04", "male_casualsuit05", "male_casualsuit06",
          "male_elegantsuit01")  # fmt: skip
 CUT_ALONG_SEAMS = "male_casualsuit01"
-"""Its shirt is tucked into its trousers, so the two are told apart on the texture sheet."""
+"""Its shirt is tucked into its trousers, so the two are separated on the texture sheet."""
 HAIR = ("afro01", "bob02", "long01", "ponytail01", "short01", "short02", "short03", "short04")
 
 
