@@ -107,8 +107,14 @@ function partCovers(points: Float64Array, size: number, height: number) {
     const [x, y] = [(at % size) + 0.5, Math.floor(at / size) + 0.5];
     const keep = 1 - cutAt(x, y);
     const inside = signedDistance(outline, x, y);
-    let body = keep * clamp((TRUNK_GROW * span + inside) / (0.04 * span) + 0.5);
-    if (inside < 0 && body > 0) body *= 1 - besideAt(x, y, inside);
+    const into = (TRUNK_GROW * span + inside) / (0.04 * span);
+    let body = keep * clamp(into + 0.5);
+    let whole = clamp(into - 0.5);
+    if (inside < 0 && body > 0) {
+      const own = 1 - besideAt(x, y, inside);
+      body *= own;
+      whole *= own;
+    }
     trunk[at] = body;
     if (!frame) continue;
     if (collar.length > 4)
@@ -116,7 +122,7 @@ function partCovers(points: Float64Array, size: number, height: number) {
     // Above `upper` what is the head's is not the trunk's, below it the other way round: hair on the shoulders goes with the trunk.
     // The head ends where the trunk is whole.
     const above = (upper - y) / (0.04 * span);
-    const skull = keep * headCover(points, frame, x, y) * (1 - (1 - clamp(above + 1)) * body);
+    const skull = keep * headCover(points, frame, x, y) * (1 - (1 - clamp(above + 1)) * whole);
     head[at] = skull;
     trunk[at] = body * (1 - skull * clamp(above));
   }

@@ -15,6 +15,8 @@ const NECK_RISE = 0.14;
 const NECK_HALF = 0.24;
 /** How far hair beside the neck goes with the head, below the chin, in heights of the face. */
 const HAIR_BELOW = 0.9;
+/** How far such hair reaches below the face itself, from each of its sides, in widths of the face. */
+const HAIR_WITHIN = 0.14;
 
 /** Left shoulder, the neck's left and right, right shoulder, and below the hips. */
 export function trunkOutline(points: Float64Array): Point[] {
@@ -91,12 +93,16 @@ export function headCover(points: Float64Array, frame: HeadFrame, x: number, y: 
   const size = 1.35 * frame.height;
   const ex = (x - frame.x) / (0.95 * size);
   const ey = (y - frame.y + 0.25 * size) / (1.15 * size);
-  const faced = frame.left < x && x < frame.right;
-  const down = faced ? ey : Math.min(ey, 0);
-  const round = clamp((1.25 - Math.sqrt(ex * ex + down * down)) / 0.25);
-  if (round === 0) return 0;
-  if (faced) return round * clamp((jawLine(points, x, frame.lowest) + 0.04 * size - y) / (0.06 * size));
-  return round * clamp((frame.lowest + HAIR_BELOW * frame.height - y) / (0.12 * size));
+  const down = Math.min(ey, 0);
+  const hair =
+    clamp((1.25 - Math.sqrt(ex * ex + down * down)) / 0.25) *
+    clamp((frame.lowest + HAIR_BELOW * frame.height - y) / (0.12 * size));
+  if (hair === 0 || x <= frame.left || x >= frame.right) return hair;
+  const round = clamp((1.25 - Math.sqrt(ex * ex + ey * ey)) / 0.25);
+  const face = round * clamp((jawLine(points, x, frame.lowest) + 0.04 * size - y) / (0.06 * size));
+  // Below the jaw's ends, at the face's sides, there is hair too: the neck is narrower.
+  const side = Math.min(x - frame.left, frame.right - x) / (frame.right - frame.left);
+  return Math.max(face, hair * clamp((HAIR_WITHIN - side) / 0.05));
 }
 
 /** y of the jaw at x, by straight lines through its points; `lowest` where the jaw does not reach. */

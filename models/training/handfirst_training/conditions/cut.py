@@ -26,6 +26,8 @@ CUT_FROM, CUT_RADIUS = 0.35, 0.15
 BESIDE = 1.6
 # How far hair beside the neck goes with the head, below the chin, in heights of the face.
 HAIR_BELOW = 0.9
+# How far such hair reaches below the face itself, from each of its sides, in widths of the face.
+HAIR_WITHIN = 0.14
 HIPS_APART, HIPS_BELOW = 0.31, 1.45
 
 
@@ -193,9 +195,12 @@ def part_covers(keypoints: np.ndarray, height: int, width: int) -> np.ndarray:
             x, y = j + 0.5, i + 0.5
             cut = 1.0 - arm_cut(keypoints, span, x, y)
             inside = signed_distance(outline, x, y)
-            trunk = cut * clamp((TRUNK_GROW * span + inside) / (0.04 * span) + 0.5)
+            into = (TRUNK_GROW * span + inside) / (0.04 * span)
+            trunk, whole = cut * clamp(into + 0.5), clamp(into - 0.5)
             if inside < 0.0 and trunk > 0.0:
-                trunk *= 1.0 - beside_trunk(keypoints, span, inside, x, y)
+                own = 1.0 - beside_trunk(keypoints, span, inside, x, y)
+                trunk *= own
+                whole *= own
             out[0, i, j] = trunk
             if frame[2] <= 0.0:
                 continue
@@ -203,7 +208,7 @@ def part_covers(keypoints: np.ndarray, height: int, width: int) -> np.ndarray:
                 out[1, i, j] = clamp(0.5 + (0.03 * span + signed_distance(neck, x, y)) / (0.03 * span))
             # Above `upper` what is the head's is not the trunk's, below it the other way round. The head ends where the trunk is whole.
             above = (upper - y) / (0.04 * span)
-            out[2, i, j] = cut * head_cover(keypoints, frame, x, y) * (1.0 - (1.0 - clamp(above + 1.0)) * trunk)
+            out[2, i, j] = cut * head_cover(keypoints, frame, x, y) * (1.0 - (1.0 - clamp(above + 1.0)) * whole)
             out[0, i, j] = trunk * (1.0 - out[2, i, j] * clamp(above))
     return out
 
@@ -213,9 +218,12 @@ def head_cover(keypoints: np.ndarray, frame: np.ndarray, x: float, y: float) -> 
     """Skull, hair and face above the jaw, and hair beside the neck: neck and collar are not the head's."""
     size = 1.35 * frame[2]
     ex, ey = (x - frame[0]) / (0.95 * size), (y - frame[1] + 0.25 * size) / (1.15 * size)
-    if frame[3] < x < frame[4]:
-        round_head = clamp((1.25 - np.sqrt(ex * ex + ey * ey)) / 0.25)
-        return round_head * clamp((jaw_line(keypoints, x, frame[5]) + 0.04 * size - y) / (0.06 * size))
-    ey = min(ey, 0.0)
+    down = min(ey, 0.0)
+    hair = clamp((1.25 - np.sqrt(ex * ex + down * down)) / 0.25) * clamp((frame[5] + HAIR_BELOW * frame[2] - y) / (0.12 * size))
+    if not frame[3] < x < frame[4]:
+        return hair
     round_head = clamp((1.25 - np.sqrt(ex * ex + ey * ey)) / 0.25)
-    return round_head * clamp((frame[5] + HAIR_BELOW * frame[2] - y) / (0.12 * size))
+    face = round_head * clamp((jaw_line(keypoints, x, frame[5]) + 0.04 * size - y) / (0.06 * size))
+    # Below the jaw's ends, at the face's sides, there is hair too: the neck is narrower.
+    side = min(x - frame[3], frame[4] - x) / (frame[4] - frame[3])
+    return max(face, hair * clamp((HAIR_WITHIN - side) / 0.05))
