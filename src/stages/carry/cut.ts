@@ -9,7 +9,7 @@ import { headCover, headFrame, neckOutline, trunkOutline } from './outlines.js';
 
 const LEFT_HAND = 91;
 /** How far the trunk reaches beyond its outline, in shoulder widths. */
-const TRUNK_GROW = 0.17;
+const TRUNK_GROW = 0.21;
 /** Where an arm begins to be cut out of the trunk: share of the upper arm from the shoulder; radius in shoulder widths. */
 const CUT_FROM = 0.35;
 const CUT_RADIUS = 0.15;

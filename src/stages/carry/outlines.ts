@@ -10,7 +10,7 @@ export const JAW_LAST = 36;
 /** How far the trunk rises at the neck, in shoulder widths; how far it goes below the hips, in trunk lengths, and how much wider it is there. */
 const TRUNK_BELOW = 0.6;
 const TRUNK_FLARE = 1.4;
-const NECK_RISE = 0.14;
+const NECK_RISE = 0.24;
 /** Half the neck's width where it meets the shoulders, in shoulder widths. */
 const NECK_HALF = 0.24;
 /** How far hair beside the neck goes with the head, below the chin, in heights of the face. */
@@ -94,8 +94,10 @@ export function headCover(points: Float64Array, frame: HeadFrame, x: number, y: 
   const ex = (x - frame.x) / (0.95 * size);
   const ey = (y - frame.y + 0.25 * size) / (1.15 * size);
   const down = Math.min(ey, 0);
+  // Narrower below the chin, where the shoulders begin.
+  const wide = ex * (1 + 0.6 * clamp((y - frame.lowest) / (0.15 * size)));
   const hair =
-    clamp((1.25 - Math.sqrt(ex * ex + down * down)) / 0.25) *
+    clamp((1.25 - Math.sqrt(wide * wide + down * down)) / 0.25) *
     clamp((frame.lowest + HAIR_BELOW * frame.height - y) / (0.12 * size));
   if (hair === 0 || x <= frame.left || x >= frame.right) return hair;
   const round = clamp((1.25 - Math.sqrt(ex * ex + ey * ey)) / 0.25);

@@ -17,7 +17,7 @@ LEFT_HAND = 91
 ARMS = np.array([[5, 7], [7, 9], [6, 8], [8, 10]])
 # How far the trunk reaches beyond its outline and how far that rises at the neck, in shoulder widths; below the hips
 # in trunk lengths, where it is wider than the hips by TRUNK_FLARE.
-TRUNK_GROW, TRUNK_BELOW, TRUNK_FLARE, NECK_RISE = 0.17, 0.6, 1.4, 0.14
+TRUNK_GROW, TRUNK_BELOW, TRUNK_FLARE, NECK_RISE = 0.21, 0.6, 1.4, 0.24
 # Half the neck's width where it meets the shoulders, in shoulder widths.
 NECK_HALF = 0.24
 # Where an arm begins to be cut out of the trunk: share of the upper arm from the shoulder.
@@ -218,8 +218,9 @@ def head_cover(keypoints: np.ndarray, frame: np.ndarray, x: float, y: float) -> 
     """Skull, hair and face above the jaw, and hair beside the neck: neck and collar are not the head's."""
     size = 1.35 * frame[2]
     ex, ey = (x - frame[0]) / (0.95 * size), (y - frame[1] + 0.25 * size) / (1.15 * size)
-    down = min(ey, 0.0)
-    hair = clamp((1.25 - np.sqrt(ex * ex + down * down)) / 0.25) * clamp((frame[5] + HAIR_BELOW * frame[2] - y) / (0.12 * size))
+    # Narrower below the chin, where the shoulders begin.
+    down, wide = min(ey, 0.0), ex * (1.0 + 0.6 * clamp((y - frame[5]) / (0.15 * size)))
+    hair = clamp((1.25 - np.sqrt(wide * wide + down * down)) / 0.25) * clamp((frame[5] + HAIR_BELOW * frame[2] - y) / (0.12 * size))
     if not frame[3] < x < frame[4]:
         return hair
     round_head = clamp((1.25 - np.sqrt(ex * ex + ey * ey)) / 0.25)
