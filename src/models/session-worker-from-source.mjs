@@ -3,4 +3,7 @@
 import { register } from 'tsx/esm/api';
 
 register();
+// Tests damage what the worker loads.
+const { HANDFIRST_TEST_LOADER } = process.env;
+if (HANDFIRST_TEST_LOADER) await import(HANDFIRST_TEST_LOADER);
 await import('./session-worker.ts');

@@ -149,7 +149,8 @@ describe('MMPose', () => {
   });
 
   it('asks who is meant where frames show several', async () => {
-    const text = JSON.stringify([{ frame_id: 0, instances: [instance, instance] }]);
+    const keypoints = instance.keypoints.map(([x = 0, y = 0]) => [x + 40, y]);
+    const text = JSON.stringify([{ frame_id: 0, instances: [instance, { ...instance, keypoints }] }]);
     await expect(readText(text)).rejects.toThrow(/2 people in frame 0; choose one from 1 to 2 with `person`/);
     const first = await readText(text, { fps: 25, size: { width: 200, height: 100 }, several: 'first' });
     expect(first.frames[0]?.people).toBe(2);

@@ -34,9 +34,10 @@ it('ends on Ctrl-C while it draws, and leaves nothing behind', { timeout: 240_00
   const state = async (): Promise<PreviewState> =>
     JSON.parse(await (await fetch(new URL('/api/state', address))).text());
   const clip = (await state()).clips[0]?.id;
-  const variants = [{ preset: 'paper', background: 'drawn' }];
-  const body = JSON.stringify({ clip, from: 0, variants });
-  await fetch(new URL('/api/runs', address), { method: 'POST', body });
+  const variant = { preset: 'paper', background: 'drawn', seed: 1 };
+  const body = JSON.stringify({ clip, from: 0, to: 1000, variant });
+  const added = await fetch(new URL('/api/runs', address), { method: 'POST', body });
+  expect(added.status, await added.text()).toBe(200);
   // The file is encoded from the first frame of the full pass on.
   await expect
     .poll(async () => (await state()).runs[0]?.passes.full.done, { timeout: 200_000 })

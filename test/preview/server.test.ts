@@ -192,7 +192,7 @@ describe('runs', () => {
       .poll(async () => (await runOf(second.id))?.passes.full.state, { timeout: 200_000 })
       .toBe('done');
     expect((await runOf(first.id))?.passes).toMatchObject({
-      live: { state: 'done', preset: 'fast', done: 3 },
+      live: { state: 'done', preset: 'live', done: 3 },
       full: { state: 'done', preset: 'default', done: 3, total: 3 },
     });
     expect((await runOf(second.id))?.passes.live).toBeUndefined();
