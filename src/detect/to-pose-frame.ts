@@ -1,7 +1,7 @@
 import { holisticPerson, type PoseFrame } from '../pose/index.js';
 import type { HolisticLandmarks } from './holistic.js';
 
-/** The 133 points of what Holistic saw. Pixels stay pixels; depth is settled as PoseFrame defines it. */
+/** The 133 points of what Holistic saw. Pixels stay pixels; depth is as PoseFrame defines it. */
 export function toPoseFrame(landmarks: HolisticLandmarks, index: number, time: number): PoseFrame {
   const { body, face, leftHand, rightHand } = landmarks;
   const getter = (points: Float32Array | undefined, confidence?: Float32Array) =>

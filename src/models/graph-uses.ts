@@ -90,7 +90,7 @@ function denoiserUse(stage: Pick<BodyStageManifest, 'autoencoder' | 'denoiser'>)
   };
 }
 
-/** Masks that a stage's head gives: as many as there are `parts` to be told of, else one. */
+/** Masks that a stage's head gives: as many as there are `parts` that it is shown, else one. */
 function masksOf(inputs: DenoiserManifest['inputs']): number {
   const channels = inputs.flatMap((input) => (input.from === 'conditions' ? input.channels : []));
   const parts = channels.find((channel) => channel.kind === 'parts');

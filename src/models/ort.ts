@@ -42,7 +42,7 @@ export interface Session {
   release(): Promise<void>;
 }
 
-/** What a session may be told. `threads`: absent lets ONNX Runtime take one a physical core. */
+/** What a session may be given. `threads`: absent lets ONNX Runtime take one a physical core. */
 export interface SessionOptions {
   readonly device: Device;
   readonly threads?: number;

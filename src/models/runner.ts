@@ -18,7 +18,7 @@ export interface RunnerOptions {
   readonly extension?: WorkerExtension;
 }
 
-/** Requests that can be told apart at a time by the cancellation flags; far above any look-ahead. */
+/** Requests that can be distinguished at a time by the cancellation flags; far above any look-ahead. */
 const FLAGS = 1024;
 
 /**

@@ -89,13 +89,13 @@ export function phraseItems(
   }));
   const unknown = items.filter(({ gloss, entry }) => !entry && !SPELLED.test(gloss));
   if (unknown.length > 0 && !spellUnknown) {
-    const told = [...new Set(unknown.map(({ gloss }) => gloss))].map((gloss) => {
+    const named = [...new Set(unknown.map(({ gloss }) => gloss))].map((gloss) => {
       const near = lexicon.nearest(gloss);
       return near.length > 0 ? `${gloss} (near it: ${near.join(', ')})` : gloss;
     });
     throw new UsageError(
       'HF_GLOSS_UNKNOWN',
-      `The lexicon ${lexicon.folder} has no sign for ${told.join('; ')}. Correct it, or spell it: \`spellUnknown: true\`, or letters as in A-N-A.`,
+      `The lexicon ${lexicon.folder} has no sign for ${named.join('; ')}. Correct it, or spell it: \`spellUnknown: true\`, or letters as in A-N-A.`,
       { file: lexicon.folder, field: 'text' },
     );
   }

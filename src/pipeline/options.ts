@@ -8,7 +8,7 @@ import type { PresetOverrides } from './preset.js';
 
 /** What of the keypoint file is drawn, and how it is fitted into the picture. */
 export interface SourceOptions {
-  /** Layout of the file where it cannot be told by itself; see `poseFormats`. */
+  /** Layout of the file where it cannot be recognised by itself; see `poseFormats`. */
   readonly format?: string;
   /** Frames a second, for files that carry none. */
   readonly fps?: number;

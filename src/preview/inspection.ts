@@ -66,7 +66,7 @@ function handPictures({ hands, heatmaps }: Intermediates): Shown[] {
             {
               group: 'hands' as const,
               title: `${who}: heatmaps`,
-              caption: 'One colour a finger: what the hand model is told.',
+              caption: 'One colour a finger: what the hand model is shown.',
               picture: heatmapPicture(heat, width),
             },
           ]

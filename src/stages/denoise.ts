@@ -53,19 +53,19 @@ export async function denoise(
   let latent = stage.noise;
   let last: Omit<Denoised, 'latent'> = {};
   const prepared = await denoiser.prepare(conditions, signal);
-  let told = prepared;
+  let given = prepared;
   for (const [index, step] of sampler.steps(stage.steps).entries()) {
     const { t } = step;
     const start = { index, t, latent };
     if (hooks.blend) latent = hooks.blend(start);
     if (hooks.condition && last.mask) {
       const { prompted, unprompted } = prepared;
-      told = {
+      given = {
         prompted: hooks.condition(prompted, last.mask),
         unprompted: hooks.condition(unprompted, last.mask),
       };
     }
-    const { prediction, ...rest } = await denoiser.predict(autoencoder.tensor(latent), t, told, signal);
+    const { prediction, ...rest } = await denoiser.predict(autoencoder.tensor(latent), t, given, signal);
     const stepped = sampler.step(prediction, step, latent, stage.stepNoise[index]);
     last = rest;
     latent = stepped.previous;

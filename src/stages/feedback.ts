@@ -9,16 +9,16 @@ import { cellMeans, type Scene } from './scene.js';
 
 /**
  * From the second step on the channels of `kind` hold what the mask head said in the step before, where the bundle was trained
- * for it: with outlines settled a stage draws crisply, not as a mean of all that could be. The masks are the last step's all the
+ * for it: with outlines known a stage draws crisply, not as a mean of all that could be. The masks are the last step's all the
  * same.
  */
 export function maskFeedback(
-  { maskFeedback: told, denoiser }: Pick<HandStageManifest | BodyStageManifest, 'maskFeedback' | 'denoiser'>,
+  { maskFeedback: fed, denoiser }: Pick<HandStageManifest | BodyStageManifest, 'maskFeedback' | 'denoiser'>,
   kind: ConditionChannels['kind'],
   scene: Scene,
   whole: Grid,
 ): Pick<DenoiseHooks, 'condition'> {
-  if (!told) return {};
+  if (!fed) return {};
   return {
     condition(conditions: Tensors, masks: Float32Array) {
       const changed: Record<string, Tensor> = { ...conditions };
@@ -28,7 +28,7 @@ export function maskFeedback(
         const [batch = 1, , height = 0, width = 0] = drawn.dims;
         const place = channelPlace(input.channels, kind, scene, width * height);
         if (place === undefined) continue;
-        const planes = settle(masks, told.gain, whole, { width, height });
+        const planes = settle(masks, fed.gain, whole, { width, height });
         changed[input.name] = {
           dims: drawn.dims,
           data: laidOver(drawn.data, planes, batch, place * width * height),

@@ -86,7 +86,7 @@ async function enter({ work, name }: OutputPlace): Promise<() => Promise<void>> 
   return await lockOutput(work, name);
 }
 
-/** The part of an earlier run's journal that can be built upon. */
+/** The part of an earlier run's journal that can be used. */
 async function trusted(
   journal: Journal,
   output: OutputPlace,

@@ -114,7 +114,7 @@ function drawFace(channels: readonly Channel[], points: Keypoints): void {
 
 /**
  * The points without those of a leg whose knee lies beyond the edge of the whole picture: what clothes the stump at its
- * edge cannot be told, and a stage that is shown it draws a mean of trousers and top there.
+ * edge cannot be known, and a stage that is shown it draws a mean of trousers and top there.
  */
 function legsInside(all: Keypoints, { x, y, size }: Channel['whole']): Keypoints {
   const within = (value: number): boolean => value >= 0 && value < size;

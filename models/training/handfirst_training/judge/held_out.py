@@ -125,7 +125,7 @@ def hand_truth(item: Item, crop: tuple[float, float, float], hands: list[str], s
 
 @dataclass(frozen=True)
 class Scene:
-    """Rendered pictures [n, s, s, 3] with labels, keypoints, depth, and what `told.json` says of them."""
+    """Rendered pictures [n, s, s, 3] with labels, keypoints, depth, and what `stated.json` says of them."""
 
     pictures: Pixels
     labels: Pixels
@@ -136,7 +136,7 @@ class Scene:
 
 def load_scene(folder: Path) -> Scene | None:
     """`letters` or `clip` beside the held-out shards (see `scenes.py`); None where they were not rendered."""
-    if not (folder / "told.json").exists():
+    if not (folder / "stated.json").exists():
         return None
     arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("pictures", "labels", "keypoints", "depth")}
     return Scene(
@@ -144,5 +144,5 @@ def load_scene(folder: Path) -> Scene | None:
         arrays["labels"],
         np.asarray(arrays["keypoints"], np.float64),
         np.asarray(arrays["depth"], np.float64),
-        json.loads((folder / "told.json").read_text(encoding="utf-8")),
+        json.loads((folder / "stated.json").read_text(encoding="utf-8")),
     )

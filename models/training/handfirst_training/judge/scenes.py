@@ -47,13 +47,13 @@ def spelled(rest: Rest, letter: str, rng: np.random.Generator) -> Pose:
 
 
 def write(folder: Path, shots: list[tuple], stated: dict[str, object]) -> None:
-    """pictures [n, 512, 512, 3], labels [n, 512, 512], keypoints [n, 133, 3], depth [n, 133] and told.json, all or nothing."""
+    """pictures [n, 512, 512, 3], labels [n, 512, 512], keypoints [n, 133, 3], depth [n, 133] and stated.json, all or nothing."""
     part = folder.with_name(folder.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     for at, name in enumerate(("pictures", "labels", "keypoints", "depth")):
         np.save(part / f"{name}.npy", np.stack([shot[at] for shot in shots]))
-    (part / "told.json").write_text(json.dumps(stated, ensure_ascii=False))
+    (part / "stated.json").write_text(json.dumps(stated, ensure_ascii=False))
     shutil.rmtree(folder, ignore_errors=True)
     part.rename(folder)
 

@@ -93,7 +93,7 @@ def load_clip(folder: Path) -> Scene:
     """A folder of `world.clip`."""
     frames = [np.asarray(Image.open(path).convert("RGB")) for path in sorted(folder.glob("frame-*.png"))]
     labels, keypoints, depth = (np.load(folder / f"{name}.npy") for name in ("labels", "keypoints", "depth"))
-    stated = json.loads((folder / "told.json").read_text(encoding="utf-8"))
+    stated = json.loads((folder / "stated.json").read_text(encoding="utf-8"))
     return Scene(np.stack(frames), labels, keypoints.astype(np.float64), depth.astype(np.float64), stated)
 
 

@@ -32,7 +32,7 @@ def main() -> None:
     parser.add_argument("--clip", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    pose = detect(frames_of(args.clip), float(json.loads((args.clip / "told.json").read_text())["fps"]))
+    pose = detect(frames_of(args.clip), float(json.loads((args.clip / "stated.json").read_text())["fps"]))
     temporary = args.out.with_suffix(".partial")
     with temporary.open("wb") as file:
         pose.write(file)

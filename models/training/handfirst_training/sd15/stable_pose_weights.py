@@ -44,9 +44,9 @@ def load_stable_pose(path: Path) -> StablePoseAdapter:
     if path.is_dir():
         if not (path / WEIGHTS).is_file() or not (path / SHAPE).is_file():
             raise ExportError(f"{path} holds no {WEIGHTS} with {SHAPE}: name the folder, or Stable-Pose's own checkpoint.")
-        told = json.loads((path / SHAPE).read_text(encoding="utf-8"))
-        pose = {key: tuple(value) if isinstance(value, list) else value for key, value in told["pose"].items()}
-        copy = {key: value for key, value in told["copy"].items() if not key.startswith("_")}
+        shape = json.loads((path / SHAPE).read_text(encoding="utf-8"))
+        pose = {key: tuple(value) if isinstance(value, list) else value for key, value in shape["pose"].items()}
+        copy = {key: value for key, value in shape["copy"].items() if not key.startswith("_")}
         return fill(StablePoseAdapter(ControlNetModel.from_config(copy), PoseShape(**pose)), load_file(path / WEIGHTS), path)
     state = {key.removeprefix(PREFIX): value for key, value in sources.read_state(path, PREFIX).items()}
     with torch.device("meta"):

@@ -3,7 +3,7 @@
     python -m handfirst_training.world.clip --out DIR (--spell TEXT | --frames N) [--identity K] [--seed S] [--front] [--assets DIR]
 
 Writes frame-00000.png and so on, reference.png, plate.png, keypoints.npy [n, 133, 3], depth.npy [n, 133], labels.npy [n, 512, 512] and
-told.json (frames a second, caption). The signer is that of picture K of the set S.
+stated.json (frames a second, caption). The signer is that of picture K of the set S.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def draw_clip(studio: Studio, who: Actor, poses: Callable[[Rest, np.random.Gener
     Image.fromarray(studio.draw(who.signer, pose, gallery_camera(rest, pose), closeups=False).picture).save(folder / "reference.png")
     for name, values in stated.items():
         np.save(folder / f"{name}.npy", np.stack(values))
-    (folder / "told.json").write_text(json.dumps({"fps": fps, "caption": who.caption, "frames": len(sequence)}, ensure_ascii=False))
+    (folder / "stated.json").write_text(json.dumps({"fps": fps, "caption": who.caption, "frames": len(sequence)}, ensure_ascii=False))
     return len(sequence)
 
 
