@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BundleError } from '../errors.js';
 import { reasonOf } from '../reason.js';
+import { withInt8 } from './int8-package.js';
 import type { Manifest } from './manifest.js';
 import { readManifest } from './read-manifest.js';
 
@@ -12,6 +13,8 @@ import { readManifest } from './read-manifest.js';
 export interface Bundle {
   readonly folder: string;
   readonly manifest: Manifest;
+  /** The package of int8 graphs that the bundle has and that is not installed; the manifest then names none. */
+  readonly int8Package?: string;
 }
 
 /** The bundle used where none is named. */
@@ -27,7 +30,8 @@ const PACKAGED = fileURLToPath(new URL('../../models/', import.meta.url));
  */
 export async function loadBundle(nameOrFolder: string, options: { verify?: boolean } = {}): Promise<Bundle> {
   const folder = await findBundle(nameOrFolder);
-  const bundle = { folder, manifest: readManifest(await readText(path.join(folder, MANIFEST)), folder) };
+  const written = readManifest(await readText(path.join(folder, MANIFEST)), folder);
+  const bundle = { folder, ...(await withInt8(written, folder)) };
   for (const problem of await fileProblems(bundle, options.verify ?? true))
     throw new BundleError('HF_BUNDLE_FILE', problem, { file: bundle.folder });
   return bundle;
@@ -35,7 +39,7 @@ export async function loadBundle(nameOrFolder: string, options: { verify?: boole
 
 /** Absolute path of a file that the manifest names. */
 export function bundleFile(bundle: Bundle, file: string): string {
-  return path.join(bundle.folder, file);
+  return path.resolve(bundle.folder, file);
 }
 
 /** A bundle of the package: read, or the sentence that says why it cannot be. */
@@ -65,7 +69,7 @@ export async function listBundles(root = PACKAGED): Promise<ListedBundle[]> {
 export async function fileProblems({ folder, manifest }: Bundle, verify: boolean): Promise<string[]> {
   const problems: string[] = [];
   for (const [file, expected] of Object.entries(manifest.files)) {
-    const where = path.join(folder, file);
+    const where = path.resolve(folder, file);
     const found = await stat(where).catch(() => undefined);
     if (!found?.isFile()) {
       problems.push(

@@ -41,7 +41,7 @@ export class SessionHost {
     const { folder, threads } = this.settings;
     let session = this.sessions.get(graph);
     if (!session) {
-      session = openSession(path.join(folder, graph), { device, threads });
+      session = openSession(path.resolve(folder, graph), { device, threads });
       this.sessions.set(graph, session);
     }
     return session;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -36,6 +37,25 @@ describe('loadBundle', () => {
     const folder = await copyOfTiny();
     await rm(path.join(folder, 'body.onnx'));
     expect(await failureOf(folder, false)).toContain(`${path.join(folder, 'body.onnx')} is missing`);
+  });
+
+  it('goes without int8 graphs that are in a package of their own, and names it; some of them alone are a fault', async () => {
+    const folder = await copyOfTiny();
+    const [body, hand] = [path.join(folder, 'body.int8.onnx'), path.join(folder, 'hand.int8.onnx')];
+    const expected = { bytes: 3, sha256: createHash('sha256').update('abc').digest('hex') };
+    await editManifest(folder, (text) => {
+      const manifest = JSON.parse(text);
+      manifest.int8 = { 'body.onnx': 'body.int8.onnx', 'hand.onnx': 'hand.int8.onnx' };
+      manifest.files = { ...manifest.files, 'body.int8.onnx': expected, 'hand.int8.onnx': expected };
+      return JSON.stringify(manifest);
+    });
+    const without = await loadBundle(folder);
+    expect(without).toMatchObject({ int8Package: '@handfirst/tiny-int8', manifest: { int8: {} } });
+    expect(Object.keys(without.manifest.files)).not.toContain('body.int8.onnx');
+    await writeFile(body, 'abc');
+    expect(await failureOf(folder)).toContain(`${hand} is missing`);
+    await writeFile(hand, 'abc');
+    expect(await loadBundle(folder)).not.toHaveProperty('int8Package');
   });
 
   it('finds altered weights of the same size, unless checks are off', async () => {

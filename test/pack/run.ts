@@ -1,5 +1,5 @@
 /*
- * Packs handfirst and @handfirst/pose, installs them in empty folders with install scripts disabled, and uses what was installed as a
+ * Packs handfirst, @handfirst/pose and @handfirst/compact-int8, installs them in empty folders with install scripts disabled, and uses what was installed as a
  * stranger would: the command line, every entry point, the types, and the sizes that the README promises. `npm run test:pack`.
  */
 import { strict as assert } from 'node:assert';
@@ -85,6 +85,22 @@ function checkWhole(): void {
     'b',
   );
   assert.match(unsigned.err, /npm install @contentauth\/c2pa-wasm/);
+  const small = [
+    'generate',
+    hello,
+    '-o',
+    'small.mp4',
+    '--range',
+    '8:9',
+    '--preset',
+    'live',
+    '--precision',
+    'int8',
+  ];
+  assert.match(handfirst(...small).err, /npm install @handfirst\/compact-int8/);
+  add(own, [pack('packages/compact-int8')]);
+  const eight = handfirst(...small);
+  assert.equal(eight.status, 0, eight.err);
   assert.match(handfirst('preview').err, /npm install hono @hono\/node-server/);
   const batch = ['batch', join(modules, 'handfirst/samples/hello.pose'), '--out', 'videos', '--range', '8:9'];
   assert.equal(handfirst(...batch, '--preset', 'fast', '--workers', '1').status, 0);

@@ -40,6 +40,13 @@ export async function choosePrecision(
   const { name, int8 } = bundle.manifest;
   const has = Object.keys(int8).length > 0;
   const usable = has && runner.device === 'cpu';
+  if (wanted === 'int8' && bundle.int8Package !== undefined) {
+    throw new UsageError(
+      'HF_PACKAGE_MISSING',
+      `The int8 graphs of "${name}" are in a package that is not installed: run \`npm install ${bundle.int8Package}\`.`,
+      { file: bundle.int8Package, field: 'precision' },
+    );
+  }
   if (wanted === 'int8' && !usable) {
     throw new UsageError(
       'HF_FIELDS_CONFLICT',
