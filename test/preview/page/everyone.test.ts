@@ -31,11 +31,11 @@ withBrowser.each(LOOKS)('has nothing in the way of anyone, $width wide, dark: $d
 
 withBrowser('can be used by the keyboard alone', async () => {
   const page = await preview.open();
-  const tabTo = async (label: string): Promise<void> => {
+  const pressTo = async (key: string, label: string): Promise<void> => {
     await expect
       .poll(
         async () => {
-          await page.keyboard.press('Tab');
+          await page.keyboard.press(key);
           return page.evaluate(`(() => {
             const { activeElement } = document;
             const { outlineStyle } = getComputedStyle(activeElement);
@@ -48,6 +48,7 @@ withBrowser('can be used by the keyboard alone', async () => {
       )
       .toMatch(new RegExp(`^${label}`));
   };
+  const tabTo = (label: string) => pressTo('Tab', label);
   await tabTo('Or fingerspell a word');
   await page.keyboard.type('HI');
   await page.keyboard.press('Enter');
@@ -60,7 +61,8 @@ withBrowser('can be used by the keyboard alone', async () => {
   await page.keyboard.press('Enter');
   await page.getByText('Final', { exact: true }).waitFor();
   await tabTo('Keypoints');
-  for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowRight');
+  await pressTo('ArrowRight', 'Inside');
+  await page.getByRole('tab', { name: 'Inside', selected: true }).waitFor();
   await tabTo('Look inside frame 0');
   await page.keyboard.press('Enter');
   await page.getByText('Finished frame').waitFor();
