@@ -62,9 +62,23 @@ function rowOf(value: unknown, { file, line }: Place): BatchRow {
   const field = unknown ?? issue?.path.join('.') ?? '';
   const why =
     unknown === undefined
-      ? `\`${field}\` cannot be read (${(issue?.message ?? '').replace(/^[A-Z]/, (letter) => letter.toLowerCase())})`
+      ? faultOf(field, valueAt(value, field), issue)
       : `there is no field \`${unknown}\`: known are ${COLUMNS.join(', ')}`;
   throw new UsageError('HF_BATCH_MANIFEST', `Line ${line} of ${file}: ${why}.`, { file, field });
+}
+
+/** A wish about the text says more than that neither text nor object fits. */
+function faultOf(field: string, given: unknown, issue: z.core.$ZodIssue | undefined): string {
+  if (given === undefined) return `\`${field}\` is missing`;
+  const [first] = issue?.code === 'invalid_union' ? (issue.errors[0] ?? []) : [issue];
+  const wish = (first?.message ?? '').replace(/^[A-Z]/, (letter) => letter.toLowerCase());
+  return `\`${field}\` is ${JSON.stringify(given)}: ${wish}`;
+}
+
+function valueAt(row: unknown, field: string): unknown {
+  return row !== null && typeof row === 'object'
+    ? Object.entries(row).find(([key]) => key === field)?.[1]
+    : row;
 }
 
 /** Cells without content say nothing. */

@@ -107,7 +107,7 @@ export class DrawingStage implements Stage {
         return record;
       } catch (error) {
         await segment.discard();
-        throw error;
+        throw this.inputs.inNamesOf(order, error);
       }
     });
   }
@@ -187,7 +187,7 @@ export class DrawingStage implements Stage {
       return { order, session, options, warnings };
     } catch (error) {
       await this.inputs.release(order);
-      throw error;
+      throw this.inputs.inNamesOf(order, error);
     }
   }
 

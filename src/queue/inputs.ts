@@ -2,6 +2,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ClipOptions } from '../batch/index.js';
 import { type ClipOrder, type Store, withFiles } from '../batch/index.js';
+import { HandfirstError } from '../errors.js';
 import { exists, inputKey } from './segment-store.js';
 
 /** Name of a file within its folder of the store: readers look at the extension. */
@@ -64,6 +65,17 @@ export class InputCache {
       this.entries.delete(sha256);
       await rm(join(this.folder, sha256), { recursive: true, force: true });
     }
+  }
+
+  /** The error, which speaks of this worker's copies, in the names that the order has for them. */
+  inNamesOf(order: ClipOrder, error: unknown): unknown {
+    if (!(error instanceof Error)) return error;
+    for (const [path, { sha256 }] of Object.entries(order.files)) {
+      const copy = this.placeOf(sha256, path);
+      error.message = error.message.replaceAll(copy, path);
+      if (error instanceof HandfirstError && error.file === copy) Object.assign(error, { file: path });
+    }
+    return error;
   }
 
   /** Removes a copy that turned out to be damaged. */

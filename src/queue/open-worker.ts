@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type BundleId, bundleId, type Store } from '../batch/index.js';
-import { CancelledError } from '../errors.js';
+import { CancelledError, QueueError } from '../errors.js';
 import { DEFAULT_BUNDLE } from '../models/index.js';
 import { type Engine, openEngine } from '../pipeline/index.js';
 import { connect } from './connection.js';
@@ -63,6 +63,7 @@ export async function openWorker(options: OpenWorkerOptions): Promise<OpenedWork
   try {
     const client = await connect(queue);
     opened.add(async () => client.disconnect());
+    await checkFolder(options.store);
     const store: Store = await openStore(options.store);
     opened.add(() => store.close());
     const bundle = await bundleId(options.bundle ?? DEFAULT_BUNDLE);
@@ -93,4 +94,14 @@ export async function openWorker(options: OpenWorkerOptions): Promise<OpenedWork
     await opened.close();
     throw error;
   }
+}
+
+/** Whoever misspells a store, or has not mounted it, would else serve an empty one for ever. */
+async function checkFolder(store: string): Promise<void> {
+  if (store.startsWith('s3://') || (await stat(store).catch(() => undefined))?.isDirectory()) return;
+  throw new QueueError(
+    'HF_STORE_UNREACHABLE',
+    `The store ${resolve(store)} is no folder on this machine: mount or create it, or name the folder that the batch writes to.`,
+    { file: store, field: 'store' },
+  );
 }

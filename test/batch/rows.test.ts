@@ -36,8 +36,11 @@ describe('a manifest', () => {
       'file,rage\na.pose,1:2\n',
       /Line 2 of clips\.csv: there is no field `rage`: known are file, output, range/,
     ],
-    ['file,range\na.pose,1:2\nb.pose,five\n', /Line 3 of clips\.csv: `range` cannot be read/],
-    ['output\nb.mp4\n', /Line 2 of clips\.csv: `file` cannot be read/],
+    [
+      'file,range\na.pose,1:2\nb.pose,five\n',
+      /Line 3 of clips\.csv: `range` is "five": give frames such as 10:50, 10: or :50\./,
+    ],
+    ['output\nb.mp4\n', /Line 2 of clips\.csv: `file` is missing\./],
     ['file,prompt\na.pose,"open\n', /clips\.csv is no CSV/],
   ])('names the line and the field of a fault: %j', (text, sentence) => {
     expect(() => csvRows(text, 'clips.csv')).toThrow(sentence);

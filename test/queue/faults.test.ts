@@ -2,7 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { bundleId } from '../../src/batch/index.js';
-import { openQueueRunner } from '../../src/queue/index.js';
+import { openQueueRunner, openWorker } from '../../src/queue/index.js';
 import { openStore } from '../../src/queue/open-store.js';
 import { TINY, temporaryFolder, writeClip } from '../pipeline/write-clip.js';
 import { canMount, SmallDisk } from '../video/disk-full.js';
@@ -105,6 +105,10 @@ describe('a batch by a queue', () => {
       ['none.mp4', 'HF_POSE_UNREADABLE'],
       ['ruin.mp4', 'HF_POSE_DAMAGED'],
     ]);
+    // The sentence names the file as the batch has it, not the worker's copy.
+    const ruined = summary.failures.find(({ output }) => output === 'ruin.mp4');
+    expect(ruined?.message).toContain('ruin.pose');
+    expect(ruined?.message).not.toContain('inputs');
     // A clip that is wrong is not tried again, unless the batch is given again.
     expect(jobs.filter(({ output }) => output === 'ruin.mp4')).toHaveLength(1);
     expect(await drawByQueue(manifest, queue, out)).toMatchObject({ done: 0, unchanged: 2, failed: 2 });
@@ -169,6 +173,15 @@ describe('a batch by a queue', () => {
     expect(jobs.filter(({ kind, outcome }) => kind === 'segment' && outcome === 'done')).toHaveLength(8);
     await drawAlone(clip, join(folder, 'alone.mp4'), 2);
     expect(sha256(join(out, 'a.mp4'))).toBe(sha256(join(folder, 'alone.mp4')));
+  });
+
+  it('finds no worker for a store that is not there', async ({ skip }) => {
+    if (NO_REDIS) skip(NO_REDIS);
+    const { address: queue } = await RedisServer.start();
+    const store = join(temporaryFolder(), 'unmounted');
+    const opened = openWorker({ queue, store, bundle: TINY, device: 'cpu' });
+    await expect(opened).rejects.toMatchObject({ code: 'HF_STORE_UNREACHABLE', field: 'store', exitCode: 8 });
+    await expect(opened).rejects.toThrow(`The store ${store} is no folder on this machine`);
   });
 
   it('says in a sentence that the password is wrong, or that nobody answers', async ({ skip }) => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import {
@@ -42,6 +42,7 @@ export async function startWorker(
   const events = new WorkerEvents();
   const jobs: WorkerEvent[] = [];
   events.on('job', (job) => jobs.push(job));
+  if (!options.store.startsWith('s3://')) mkdirSync(options.store, { recursive: true });
   const worker = await openWorker({
     bundle: TINY,
     device: 'cpu',

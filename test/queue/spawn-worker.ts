@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -11,6 +12,7 @@ const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
 
 /** A worker in a process of its own, and what it prints. */
 export function spawnWorker(queue: string, store: string, ...flags: string[]) {
+  if (!store.startsWith('s3://')) mkdirSync(store, { recursive: true });
   const own = ['--queue', queue, '--store', store, '--bundle', TINY, '--device', 'cpu', '--json', ...flags];
   const child = spawn(process.execPath, ['--import', loader, entry, 'worker', ...own], {
     stdio: ['ignore', 'pipe', 'inherit'],
