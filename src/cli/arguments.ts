@@ -79,16 +79,25 @@ function short(value: string): string | undefined {
   return /^#([0-9a-f]{3})$/.exec(value)?.[1]?.replace(/./g, '$&$&');
 }
 
-/** Collects `--set group.field=value`: values are JSON, or else text. */
-export function presetField(
-  text: string,
-  before: Record<string, Record<string, unknown>> = {},
-): Record<string, Record<string, unknown>> {
-  const [, group, field, value] = /^([a-z]+)\.(\w+)=(.*)$/i.exec(text) ?? [];
-  if (group === undefined || field === undefined || value === undefined) {
+type Fields = Record<string, unknown>;
+
+/** Collects `--set group.field=value`, fields of fields too (`body.sampler.eta=1`): values are JSON, or else text. */
+export function presetField(text: string, before: Record<string, Fields> = {}): Record<string, Fields> {
+  const [, group, path, value] = /^([a-z]+)\.(\w+(?:\.\w+)*)=(.*)$/i.exec(text) ?? [];
+  if (group === undefined || path === undefined || value === undefined) {
     throw new InvalidArgumentError('Give a field of the preset such as body.steps=4 or blending.mode=naive.');
   }
-  return { ...before, [group]: { ...before[group], [field]: jsonOrText(value) } };
+  return { ...before, [group]: withField(before[group] ?? {}, path.split('.'), jsonOrText(value)) };
+}
+
+function withField(fields: Fields, [name = '', ...rest]: readonly string[], value: unknown): Fields {
+  if (rest.length === 0) return { ...fields, [name]: value };
+  const inner = fields[name];
+  return { ...fields, [name]: withField(isFields(inner) ? inner : {}, rest, value) };
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function jsonOrText(text: string): unknown {

@@ -1,6 +1,5 @@
 import type { RepairOptions } from '../pose/index.js';
 import type { Background, RenderOptions } from './options.js';
-import type { PresetOverrides } from './preset.js';
 
 /**
  * The command that does the same as `render` with these options, from `handfirst` on, without the output's name: what
@@ -73,13 +72,11 @@ function backgroundName(background: Background): string {
   return `#${background.map((level) => level.toString(16).padStart(2, '0')).join('')}`;
 }
 
-/** `body.steps=2` for each field that is set. */
-function presetFields(overrides: PresetOverrides): string[] {
-  return Object.entries(overrides).flatMap(([group, fields]) =>
-    typeof fields === 'object'
-      ? Object.entries(fields).flatMap(([name, value]) =>
-          value === undefined ? [] : [`${group}.${name}=${String(value)}`],
-        )
-      : [],
-  );
+/** `body.steps=2` for each field that is set, `body.sampler.eta=1` for fields of fields. */
+function presetFields(fields: object, within = ''): string[] {
+  return Object.entries(fields).flatMap(([name, value]: [string, unknown]) => {
+    if (value === undefined) return [];
+    if (typeof value === 'object' && value !== null) return presetFields(value, `${within}${name}.`);
+    return within === '' ? [] : [`${within}${name}=${String(value)}`];
+  });
 }

@@ -6,11 +6,9 @@ import { withFlags } from '../../src/cli/flags-of.js';
 import { generateCommand, renderOptions } from '../../src/cli/generate.js';
 import { withOptionalValues } from '../../src/cli/optional-values.js';
 import { joinCommand } from '../../src/cli/phrase.js';
-
 import { poseCommand } from '../../src/cli/pose.js';
 import { outcome } from '../../src/cli/progress.js';
 import { barLine, clock, Pace } from '../../src/cli/progress-line.js';
-
 import { EncoderError } from '../../src/errors.js';
 import { commandArguments } from '../../src/pipeline/command.js';
 
@@ -45,6 +43,15 @@ describe('values of flags', () => {
     const one = presetField('body.steps=2');
     expect(presetField('blending.mode=box', one)).toEqual({ body: { steps: 2 }, blending: { mode: 'box' } });
     expect(presetField('hand.draw=false')).toEqual({ hand: { draw: false } });
+    expect(presetField('prompt.suffix=')).toEqual({ prompt: { suffix: '' } });
+  });
+
+  it('collects fields of fields', () => {
+    const one = presetField('body.sampler.eta=1', presetField('body.sampler.kind=tcd'));
+    expect(presetField('body.steps=8', one)).toEqual({
+      body: { steps: 8, sampler: { kind: 'tcd', eta: 1 } },
+    });
+    expect(() => presetField('body.sampler.=1')).toThrow(CommanderError);
   });
 
   // What commander gives without a flag.
@@ -110,6 +117,11 @@ describe('values of flags', () => {
     expect(commandArguments(renderOptions('x.pose', repaired))).toEqual([
       ...['handfirst', 'generate', 'x.pose', '--sequence', 'b', '--smooth', '--no-swaps', '--no-anatomy'],
       ...['--wrist', 'body', '--resample', '12.5', '--no-complete'],
+    ]);
+    const nested = { ...given, set: { body: { sampler: { eta: 1 } } } };
+    expect(commandArguments(renderOptions('x.pose', nested)).slice(3)).toEqual([
+      '--set',
+      'body.sampler.eta=1',
     ]);
   });
 });
