@@ -146,8 +146,12 @@ describe.each(SYSTEMS)('%s', (system) => {
     'does not with a spoiled weight in any of its graphs',
     async () => {
       const { manifest } = await loadBundle(await bundleFolder(system));
-      const stage = manifest.refine ?? manifest.body;
-      const graphs = [stage.denoiser.graph, ...stage.denoiser.encoders.map(({ graph }) => graph)];
+      const { hand, body, refine } = manifest;
+      const stages = refine ? [refine] : hand ? [hand, body] : [body];
+      const graphs = stages.flatMap(({ denoiser }) => [
+        denoiser.graph,
+        ...denoiser.encoders.map(({ graph }) => graph),
+      ]);
       for (const graph of graphs) {
         const folder = await bundleFolder(system, `${system}-spoiled`);
         await spoilLargestWeight(join(folder, graph));
