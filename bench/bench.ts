@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { FPS, SIZE, writeClip } from './clip.js';
+import { measurePass, measurePassInPyTorch, type Pass } from './pass.js';
 import { measureGraphs } from './speed.js';
 import { benchWorkers } from './workers.js';
 
@@ -55,7 +56,10 @@ const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 
 const command = new Command('bench')
-  .argument('[what]', 'speed (default), or workers: what the queue of many machines costs')
+  .argument(
+    '[what]',
+    'speed (default); pass: what one pass of a large denoiser costs; workers: what the queue of many machines costs',
+  )
   .option('--presets <names>', 'presets to compare, with commas between', 'default,fast,live')
   .option('--bundle <name>', 'bundle whose speed is measured', 'compact')
   .option('--device <name>', 'device', 'cpu')
@@ -64,6 +68,7 @@ const command = new Command('bench')
   .option('--memory-bundle <name>', 'bundle of the memory runs', tiny)
   .option('--memory-frames <n>', 'frames of the long memory run; 0: none', '2000')
   .option('--python <program>', 'Python with models/training/requirements.txt: compares graphs with PyTorch')
+  .option('--system <name>', 'pass: the system whose networks --python builds', 'text-only')
   .option('--compile', 'compare with torch.compile as well, which takes minutes')
   .parse();
 const options = command.opts<{
@@ -76,6 +81,7 @@ const options = command.opts<{
   memoryFrames: string;
   python?: string;
   compile?: boolean;
+  system: string;
 }>();
 
 const folder = mkdtempSync(join(tmpdir(), 'handfirst-bench-'));
@@ -138,6 +144,25 @@ async function comparison(python: string): Promise<void> {
   }
 }
 
+/** A bundle's denoiser, and with `--python` the same networks in diffusers. */
+async function benchPass(): Promise<void> {
+  const { bundle, device, system, python } = options;
+  const what = { bundle, device, threads: Number(options.threads) };
+  const print = (name: string, pass: Pass): void =>
+    row(
+      name,
+      pass.device,
+      pass.seconds.toPrecision(3),
+      pass.processorSeconds.toPrecision(3),
+      pass.peakMegabytes.toFixed(0),
+      pass.devicePeakMegabytes?.toFixed(0) ?? '-',
+    );
+  const ours = await measurePass(what);
+  row('one pass', 'device', 'seconds', 'of processors', 'memory, MB', "card's, MB");
+  print(`${ours.graph}, ONNX Runtime`, ours);
+  if (python) print(`${system}, diffusers`, await measurePassInPyTorch(python, system, what));
+}
+
 async function benchSpeed(): Promise<void> {
   const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${options.threads} threads, Node ${process.version}`;
   process.stdout.write(`${machine}\n\n`);
@@ -148,6 +173,7 @@ async function benchSpeed(): Promise<void> {
 
 try {
   if (command.args[0] === 'workers') await benchWorkers((what, value, aim = '') => row(what, value, aim));
+  else if (command.args[0] === 'pass') await benchPass();
   else await benchSpeed();
 } finally {
   rmSync(folder, { recursive: true, force: true });

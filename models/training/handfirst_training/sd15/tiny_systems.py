@@ -7,17 +7,23 @@ are written by the export that users run, and files that the bundle of ``tiny`` 
 import argparse
 import logging
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
-from diffusers import ControlNetModel, T2IAdapter, UNet2DConditionModel
+from diffusers import AutoencoderKL, ControlNetModel, T2IAdapter, UNet2DConditionModel
+from torch import nn
+from transformers import CLIPTextModel
 
-from . import export
+from . import configs, export
 from .graphs import INPAINT_EXTRA_CHANNELS
+from .mask_head import MaskHead
 from .stable_pose import PoseShape, StablePoseAdapter
 from .stable_pose_weights import save_stable_pose
-from .tiny import BLOCKS, GUIDANCE, PICTURE, TinyModels, random_model, random_unet, save_sources, tiny_models
+from .tiny import BLOCKS, GUIDANCE, PICTURE, TinyModels, random_model, random_unet, save_sources, tiny_models, tiny_tokenizer
+from .tokenizer import save_tokenizer
 
 #: A black hint would leave an adapter little but its biases.
 ADAPTER_GAIN = 8.0
@@ -55,6 +61,50 @@ def tiny_systems(seed: int = 0) -> TinySystems:
         refine_controlnet=random_controlnet(generator),
         pose=random_model(StablePoseAdapter(random_controlnet(generator), POSE), generator),
     )
+
+
+class TinyWeights:
+    """The parts of ``tiny_systems`` as the export asks for networks (``parts.Weights``)."""
+
+    def __init__(self, seed: int, system: str) -> None:
+        self.parts = tiny_systems(seed)
+        self.system = system
+
+    def text_encoder(self) -> CLIPTextModel:
+        return self.parts.base.text_encoder
+
+    def vae(self) -> AutoencoderKL:
+        return self.parts.base.vae
+
+    def unet(self) -> UNet2DConditionModel:
+        return self.parts.humansd if self.system == "humansd" else self.parts.base.unet
+
+    def controlnet(self) -> ControlNetModel:
+        return self.parts.base.controlnet
+
+    def hand(self) -> tuple[UNet2DConditionModel, MaskHead]:
+        return self.parts.base.hand_unet, self.parts.base.mask_head
+
+    def adapter(self) -> T2IAdapter:
+        return self.parts.adapter
+
+    def pose_adapter(self) -> StablePoseAdapter:
+        return self.parts.pose
+
+    def refine_unet(self) -> UNet2DConditionModel:
+        return self.parts.refine_unet
+
+    def refine_controlnet(self) -> ControlNetModel:
+        return self.parts.refine_controlnet
+
+    def tokenizer(self, folder: Path, max_tokens: int) -> int:
+        return save_tokenizer(tiny_tokenizer(), folder)
+
+    def schedule(self) -> dict[str, Any]:
+        return dict(configs.SCHEDULE)
+
+    def merge(self, parts: Mapping[str, nn.Module]) -> None:
+        """There are no LoRAs."""
 
 
 def random_controlnet(generator: torch.Generator) -> ControlNetModel:
