@@ -12,7 +12,7 @@ from .bundle import Sizes, export_bundle, stored_type
 from .errors import ExportError
 from .graphs import HAND_CONDITION_CHANNELS, INPAINT_EXTRA_CHANNELS
 from .manifest import BundleInfo, OpenChoices
-from .options import CHANNELS, GUIDANCE, NEEDS, PATHS, flag, parser
+from .options import CHANNELS, DESCRIPTIONS, GUIDANCE, LICENCES, NEEDS, PATHS, flag, parser
 from .parts import FileWeights, parts_of
 from .random_weights import RandomWeights
 from .systems import LATENT_CHANNELS
@@ -38,9 +38,11 @@ def run(options: argparse.Namespace) -> None:
     check(options)
     sizes = Sizes(options.size, options.hand_size or options.size)
     guidance = options.guidance or GUIDANCE.get(options.system, BundleInfo.guidance)
+    source = "exported from local weights" if options.random is None else "with random weights"
     info = BundleInfo(
         name=options.name or ("sd15" if options.system == "two-stage" else options.system),
-        licence=options.licence if options.random is None else "Apache-2.0 (random weights)",
+        description=f"{DESCRIPTIONS[options.system]}, {source}.",
+        licence=licence_of(options),
         stored=stored_type(options.dtype),
         guidance=guidance,
         hand_guidance=options.hand_guidance or guidance,
@@ -57,6 +59,13 @@ def run(options: argparse.Namespace) -> None:
     weights = FileWeights(options) if options.random is None else RandomWeights(options.random, options.system)
     export_bundle(parts_of(weights, options.system), info, sizes, options.output, replace=options.force, reuse=options.reuse)
     print(f"{options.output}: bundle {info.name} is complete.")
+
+
+def licence_of(options: argparse.Namespace) -> str:
+    """What was named, or what the base's authors say."""
+    if options.random is not None:
+        return "Apache-2.0 (random weights)"
+    return options.licence or LICENCES.get(options.system, BundleInfo.licence)
 
 
 def check(options: argparse.Namespace) -> None:

@@ -18,6 +18,17 @@ NEEDS: dict[str, tuple[str, ...]] = {
 #: Input channels of the body's denoiser, and its guidance scale, where a system has its own.
 CHANNELS: dict[str, tuple[int, ...]] = {"two-stage": (4, 9), "humansd": (8,)}
 GUIDANCE = {"humansd": 10.0}
+#: What each system's bundle holds, for `models list`; after it stands where the weights are from.
+DESCRIPTIONS = {
+    "two-stage": "Stable Diffusion 1.5 with an OpenPose ControlNet and a hand generator",
+    "text-only": "Stable Diffusion 1.5 by the prompt alone",
+    "controlnet": "Stable Diffusion 1.5 with an OpenPose ControlNet",
+    "t2i-adapter": "Stable Diffusion 1.5 with T2I-Adapter for OpenPose",
+    "humansd": "HumanSD on Stable Diffusion 2.1 base",
+    "stable-pose": "Stable Diffusion 1.5 with Stable-Pose",
+    "handrefiner": "Stable Diffusion 1.5 by the prompt alone, and HandRefiner over its hands",
+}
+LICENCES = {"humansd": "CreativeML Open RAIL++-M"}
 PATHS = ("base", "unet", "controlnet", "hand", "adapter", "refine_base", "refine_controlnet", "vae", "tokenizer", "mask_head", "reuse")
 
 
@@ -68,5 +79,5 @@ def parser() -> argparse.ArgumentParser:
     silent.add_argument("--mask-threshold", type=float, default=0.5, help="mask value from which a pixel is hand (default: 0.5)")
     silent.add_argument("--canvas-colour", type=float, nargs=3, default=(127.5,) * 3, help="RGB round the hands (default: middle grey)")
     made.add_argument("--name", help="the bundle's name (default: sd15, or the system's)")
-    made.add_argument("--licence", default=BundleInfo.licence, help="licence of the weights, as `models list` shows it")
+    made.add_argument("--licence", help=f"licence of the weights, for `models list` (default: that of the base, {BundleInfo.licence})")
     return options
