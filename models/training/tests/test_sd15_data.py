@@ -1,4 +1,4 @@
-"""Readers of data sets on small folders in their real layouts, what they leave out and why, and the paper's preparation."""
+"""Readers of data sets on small folders in their real layouts, and what they leave out and why."""
 
 import json
 from pathlib import Path
@@ -7,11 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from handfirst_training.sd15_training import prepare
 from handfirst_training.sd15_training.data import READERS, Captions, LeftOut
-from handfirst_training.sd15_training.data.pictures import HANDS, DataError, Picture, empty_pose, set_hand
+from handfirst_training.sd15_training.data.pictures import DataError
 from handfirst_training.sd15_training.made import made_hand
-from handfirst_training.sd15_training.samples import Samples, read_index
 
 SIDE = 200
 
@@ -31,18 +29,20 @@ def hand_at(x: float, y: float, length: float = 40) -> np.ndarray:
 
 
 def hagrid(root: Path) -> dict[str, str]:
-    """A fist of the left hand beside a free right one; a picture without landmarks; one that is not there."""
+    """A fist of the left hand beside a free right one; a picture without landmarks; one that is not there; a broken file."""
     left, right = hand_at(60, 90) / SIDE, hand_at(150, 90) / SIDE
     common = {"bboxes": [[0.1, 0.1, 0.3, 0.3]] * 2, "leading_hand": "left", "leading_conf": 1.0, "user_id": "u"}
     rows = {
         "a": {**common, "labels": ["fist", "no_gesture"], "landmarks": [left.tolist(), right.tolist()]},
         "b": {**common, "labels": ["fist"], "landmarks": [[]]},
         "c": {**common, "labels": ["fist"], "landmarks": [left.tolist()]},
+        "d": {**common, "labels": ["fist"], "landmarks": [left.tolist()]},
     }
     write(root / "annotations" / "train" / "fist.json", rows)
     for name in "ab":
         save(root / "fist" / f"{name}.jpg")
-    return {"fist/b": "no landmarks", "fist/c": "picture missing"}
+    (root / "fist" / "d.jpg").write_bytes(b"no picture")
+    return LEFT_OUT
 
 
 def joints(points: dict[str, np.ndarray]) -> list[list[float]]:
@@ -60,6 +60,8 @@ def interhand(root: Path) -> dict[str, str]:
     name = "Capture0/seq/cam1/image{}.jpg"
     image = {"width": SIDE, "height": SIDE, "capture": 0, "subject": 0, "seq_name": "seq", "camera": "1"}
     images = [{**image, "id": frame, "frame_idx": frame, "file_name": name.format(frame)} for frame in (1, 2, 3)]
+    other = "Capture0/seq/cam2/image1.jpg"
+    images.append({**image, "camera": "2", "id": 4, "frame_idx": 1, "file_name": other})
     write(folder / "InterHand2.6M_train_data.json", {"images": images, "annotations": []})
     camera = {"campos": {"1": [0, 0, 0]}, "camrot": {"1": np.eye(3).tolist()}, "focal": {"1": [1000, 1000]}, "princpt": {"1": [0, 0]}}
     write(folder / "InterHand2.6M_train_camera.json", {"0": camera})
@@ -69,7 +71,9 @@ def interhand(root: Path) -> dict[str, str]:
     write(folder / "InterHand2.6M_train_joint_3d.json", {"0": frames})
     for frame in (1, 2, 3):
         save(root / "images" / "train" / name.format(frame))
-    return {f"train/{name.format(2)}": "no hand with all joints", f"train/{name.format(3)}": "no joints"}
+    save(root / "images" / "train" / other)
+    left_out = {f"train/{name.format(2)}": "no hand with all joints", f"train/{name.format(3)}": "no joints"}
+    return left_out | {f"train/{other}": "camera not calibrated"}
 
 
 def reinterhand(root: Path) -> dict[str, str]:
@@ -106,13 +110,17 @@ def youtube_asl(root: Path) -> dict[str, str]:
     body = [[0.5, 0.5]] * 33
     hand = (hand_at(60, 90) / SIDE).tolist()
     row = {"pose_landmarks": body, "left_hand_landmarks": hand, "right_hand_landmarks": [], "face_landmarks": []}
-    write(root / "keypoints" / "video1.json", {"cropped_keypoints": [row, {**row, "left_hand_landmarks": []}]})
+    write(root / "keypoints" / "video1.json", {"cropped_keypoints": [row, {**row, "left_hand_landmarks": []}, row]})
     (root / "youtube_asl_video_ids.txt").write_text("video1\nvideo2\n")
-    for number in (1, 2, 3):
+    for number in (1, 2, 4):
         save(root / "frames" / "video1" / f"{number:06d}.jpg")
-    return {"video1/000002": "no hands", "video1/000003": "no keypoints", "video2": "video not there"}
+    (root / "frames" / "video1" / "000003.jpg").write_bytes(b"no picture")
+    left_out = {"video1/000002": "no hands", "video1/000003": "picture cannot be read", "video1/000004": "no keypoints"}
+    return left_out | {"video2": "video not there"}
 
 
+#: Of ``hagrid``.
+LEFT_OUT = {"fist/b": "no landmarks", "fist/c": "picture missing", "fist/d": "picture cannot be read"}
 MAKERS = {"hagrid": hagrid, "interhand": interhand, "reinterhand": reinterhand, "laion-human": laion_human, "youtube-asl": youtube_asl}
 
 
@@ -165,76 +173,5 @@ def test_captions_by_picture_before_sequence(tmp_path: Path) -> None:
     file.write_text("no json\n")
     with pytest.raises(DataError, match="line 1"):
         Captions.read(file)
-
-
-def store_of(tmp_path: Path, name: str, stage: str, mask: np.ndarray, **more: str) -> Path:
-    """A store prepared from a made data set; every picture has ``mask``."""
-    root, masks, out = tmp_path / name, tmp_path / "masks", tmp_path / f"store-{stage}"
-    root.mkdir()
-    MAKERS[name](root)
-    for picture in READERS[name](root, Captions(), LeftOut()):
-        path = masks / f"{Path(picture.key).with_suffix('')}.png"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(mask).save(path)
-    options = [stage, "--set", f"{name}={root}", "--masks", f"{name}={masks}", "--out", str(out), "--size", "128"]
-    options += [text for key, value in more.items() for text in (f"--{key}", value)]
-    prepare.run(prepare.parser().parse_args(options))
-    return out
-
-
-def square(left: int, top: int, side: int) -> np.ndarray:
-    mask = np.zeros((SIDE, SIDE), np.uint8)
-    mask[top : top + side, left : left + side] = 255
-    return mask
-
-
-def test_hands_become_crops_with_dilated_masks(tmp_path: Path) -> None:
-    # A dot in each hand's crop: dilated by 5 x 5 it is 5 wide.
-    mask = np.zeros((SIDE, SIDE), np.uint8)
-    for hand in (hand_at(60, 90), hand_at(150, 90)):
-        x, y = hand.mean(0).astype(int)
-        mask[y, x] = 255
-    out = store_of(tmp_path, "hagrid", "hand", mask)
-    [row] = read_index(out)
-    side = next(side for side in HANDS if (row.pose[HANDS[side] : HANDS[side] + 21, 2] > 0).all())
-    hand = row.pose[HANDS[side] : HANDS[side] + 21]
-    # The crop is 1.5 times the hand's longer side, which so fills two thirds of it.
-    assert np.isclose((hand[:, :2].max(0) - hand[:, :2].min(0)).max(), 128 / 1.5, atol=0.1)
-    drawn = np.asarray(Image.open(out / f"{row.file}-mask.png")) > 0
-    box = (hand_at(60, 90)).max(0) - hand_at(60, 90).min(0)
-    assert np.isclose(drawn.sum() ** 0.5, 5 * 128 / (1.5 * box.max()), atol=1.5)
-    assert (out / "left-out.csv").read_text().splitlines() == ["picture,why", "fist/b,no landmarks", "fist/c,picture missing"]
-
-
-def test_crossing_hands_share_a_crop_and_others_are_chosen_at_random() -> None:
-    apart = {"left": np.array([[0.0, 0], [10, 20]]), "right": np.array([[50.0, 0], [70, 10]])}
-    chosen = {prepare.choose_crop(apart, 1.5, np.random.default_rng(seed)) for seed in range(20)}
-    assert chosen == {(-10.0, -5.0, 30.0), (45.0, -10.0, 30.0)}
-    crossing = {"left": np.array([[0.0, 0], [30, 20]]), "right": np.array([[20.0, 10], [60, 30]])}
-    both = {prepare.choose_crop(crossing, 1.5, np.random.default_rng(seed)) for seed in range(5)}
-    assert both == {(-15.0, -30.0, 90.0)}
-
-
-def test_small_masks_are_left_out_of_whole_pictures(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="under 2500 px"):
-        store_of(tmp_path, "laion-human", "body", square(10, 10, 49))
-    (tmp_path / "again").mkdir()
-    out = store_of(tmp_path / "again", "laion-human", "body", square(10, 10, 50))
-    assert [row.caption for row in read_index(out)] == ["person 0"]
-
-
-def test_the_same_seed_and_place_give_the_same_sample(tmp_path: Path) -> None:
-    out = store_of(tmp_path, "hagrid", "hand", square(0, 0, SIDE))
-    first, again, other = (Samples([out], 3, seed, hint=False) for seed in (1, 1, 2))
-    assert len(first) == 3
-    assert all(np.array_equal(first[1][key], again[1][key]) for key in ("picture", "mask", "drawn"))
-    assert not np.array_equal(first[1]["picture"], other[1]["picture"])
-    assert not np.array_equal(first[1]["picture"], first[2]["picture"])
-    assert first[0]["drawn"].shape == (10, 128, 128) and float(first[0]["drawn"].max()) > 0.9
-
-
-def test_a_hand_with_a_missing_point_is_no_hand() -> None:
-    pose = empty_pose()
-    set_hand(pose, "left", hand_at(60, 90))
-    pose[HANDS["left"] + 8, 2] = 0
-    assert Picture("k", Path("p"), pose, "").hand("left") is None
+    with pytest.raises(DataError, match="name the file of captions"):
+        Captions.read(tmp_path / "none.jsonl")

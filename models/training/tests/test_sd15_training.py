@@ -18,6 +18,10 @@ from handfirst_training.sd15.lora import merge_lora
 from handfirst_training.sd15.tiny import tiny_models
 from handfirst_training.sd15_training import hand, lora
 from handfirst_training.sd15_training.data.pictures import DataError
+from handfirst_training.sd15_training.loop import fit
+from handfirst_training.sd15_training.made import make_store
+from handfirst_training.sd15_training.parts import load_frozen
+from handfirst_training.sd15_training.samples import Samples
 
 STEPS = 40
 
@@ -63,6 +67,36 @@ def test_a_stopped_run_goes_on_as_if_it_had_not(trained: tuple[Path, list[float]
     more = hand.run(options_of(hand, out))
     assert len(more) == STEPS - 15
     assert more == pytest.approx(trained[1][15:], rel=1e-3)
+
+
+def test_a_run_that_was_killed_takes_the_lost_steps_again(tmp_path: Path) -> None:
+    """Its log goes beyond the checkpoint, and the folders of two checkpoints may have been changing places."""
+    out = tmp_path / "run"
+    hand.run(options_of(hand, out, "--steps", "3"))
+    log = (out / "log.jsonl").read_text()
+    (out / "log.jsonl").write_text(log + log.splitlines()[-1] + "\n")
+    (out / "state").rename(out / "state.before")
+    more = hand.run(options_of(hand, out, "--steps", "5"))
+    rows = [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
+    assert [row["step"] for row in rows] == [1, 2, 3, 4, 5]
+    assert [row["loss"] for row in rows[3:]] == more
+
+
+def test_a_step_may_take_its_samples_in_parts(tmp_path: Path) -> None:
+    losses = hand.run(options_of(hand, tmp_path / "run", "--steps", "3", "--accumulate", "2"))
+    rows = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
+    assert [row["step"] for row in rows] == [1, 2, 3]
+    assert [row["loss"] for row in rows] == losses
+    # Clipped by its norm and moved once a step: as many moves as the optimizer says it has made.
+    state = torch.load(tmp_path / "run" / "state" / "optimizer.bin", weights_only=True)["state"]
+    assert {int(one["step"]) for one in state.values()} == {3}
+
+
+def test_fewer_samples_than_a_step_takes_are_refused(tmp_path: Path) -> None:
+    make_store(tmp_path / "store", 2, 64, 0)
+    options = options_of(hand, tmp_path / "run")
+    with pytest.raises(DataError, match="2 samples of all epochs are fewer"):
+        fit(hand.build(load_frozen(options), options), Samples([tmp_path / "store"], 1, 0, hint=False), options)
 
 
 def test_ablations_change_what_they_say(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from .data.pictures import DataError
 from .loop import Trained, add_options, fit
 from .made import make_store
 from .parts import Frozen, add_noise, dropped, load_frozen, noise_like, sampler
-from .samples import Samples
+from .samples import Samples, samples_of
 
 LATENT_CHANNELS, TRAIN_STEPS = 4, 1000
 #: Of the paper's main run; its ablation (fig. 7) found 0.01 better.
@@ -147,7 +147,7 @@ def run(options: argparse.Namespace) -> list[float]:
             options.batch, options.rate, options.workers, options.epochs = TINY["batch"], TINY["rate"], 0, 1000
             options.steps = options.steps or TINY["steps"]
         trained = build(load_frozen(options), options)
-        return fit(trained, Samples(options.store, options.epochs, options.seed, hint=False), options)
+        return fit(trained, samples_of(options, hint=False), options)
 
 
 def main() -> int:

@@ -28,7 +28,7 @@ from .hand import LATENT_CHANNELS, TINY, TRAIN_STEPS
 from .loop import Trained, add_options, fit
 from .made import make_store
 from .parts import Frozen, add_noise, dropped, load_frozen, noise_like, sampler
-from .samples import Samples
+from .samples import Samples, samples_of
 
 RANK = 8
 TARGETS = ["to_q", "to_k", "to_v", "to_out.0"]
@@ -112,7 +112,7 @@ def run(options: argparse.Namespace) -> list[float]:
             raise DataError("Training needs --controlnet, a ControlNet for OpenPose: or try --tiny.")
         frozen = load_frozen(options)
         controlnet = tiny_models(options.seed).controlnet if options.tiny else sources.load_controlnet(options.controlnet)
-        return fit(build(frozen, controlnet, options), Samples(options.store, options.epochs, options.seed, hint=True), options)
+        return fit(build(frozen, controlnet, options), samples_of(options, hint=True), options)
 
 
 def main() -> int:

@@ -7,8 +7,10 @@ left out is written to ``left-out.csv`` with the reason.
 """
 
 import argparse
-import itertools
+import hashlib
+import heapq
 import json
+import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +22,7 @@ from PIL import Image
 from scipy import ndimage
 
 from .data import READERS, Captions, LeftOut, Picture
-from .data.pictures import HANDS, Array, DataError
+from .data.pictures import HANDS, UNREADABLE, Array, DataError
 
 DILATION = np.ones((5, 5), bool)
 #: Pixels of a picture below which its hands are too small to learn from.
@@ -74,6 +76,15 @@ def moved(pose: Array, region: tuple[float, float, float], size: int) -> Array:
     return result
 
 
+def opened(path: Path, mode: str) -> Image.Image | None:
+    """The whole picture; None where the file is broken or cut off."""
+    try:
+        with Image.open(path) as image:
+            return image.convert(mode)
+    except OSError:
+        return None
+
+
 def prepare(picture: Picture, masks: Path, options: argparse.Namespace, rng: np.random.Generator, left_out: LeftOut) -> Sample | None:
     """The sample that a picture becomes; None where it is left out, which ``left_out`` hears."""
     file = masks / f"{Path(picture.key).with_suffix('')}.png"
@@ -81,8 +92,10 @@ def prepare(picture: Picture, masks: Path, options: argparse.Namespace, rng: np.
         left_out.add(picture.key, "no mask")
         return None
     boxes = boxes_of(picture)
-    with Image.open(picture.path) as opened, Image.open(file) as opened_mask:
-        image, mask = opened.convert("RGB"), opened_mask.convert("L")
+    image, mask = opened(picture.path, "RGB"), opened(file, "L")
+    if image is None or mask is None:
+        left_out.add(picture.key, UNREADABLE if image is None else "mask cannot be read")
+        return None
     if mask.size != image.size:
         left_out.add(picture.key, "mask of another size")
         return None
@@ -108,8 +121,14 @@ def prepare(picture: Picture, masks: Path, options: argparse.Namespace, rng: np.
 
 def pictures(options: argparse.Namespace, captions: Captions, left_out: LeftOut) -> Iterator[tuple[str, Picture]]:
     for name, root in options.set:
-        for picture in itertools.islice(READERS[name](root, captions, left_out), options.limit):
+        found = READERS[name](root, captions, left_out)
+        for picture in found if options.limit is None else chosen(found, options.limit, options.seed):
             yield name, picture
+
+
+def chosen(found: Iterator[Picture], count: int, seed: int) -> list[Picture]:
+    """``count`` of the pictures at random, whatever their order: the first ones of a data set are of one person or gesture."""
+    return heapq.nsmallest(count, found, key=lambda picture: hashlib.sha256(f"{seed}/{picture.key}".encode()).digest())
 
 
 def run(options: argparse.Namespace) -> int:
@@ -117,14 +136,17 @@ def run(options: argparse.Namespace) -> int:
     out: Path = options.out
     if out.exists():
         raise DataError(f"{out} exists: name another folder, or remove it.")
-    partial = out.with_name(f"{out.name}.partial")
-    partial.mkdir(parents=True, exist_ok=True)
-    captions = Captions.read(options.captions) if options.captions else Captions()
     masks, left_out, count = dict(options.masks), LeftOut(), 0
+    for name, _ in options.set:
+        if name not in masks:
+            raise DataError(f"--masks names no folder for {name}: give --masks {name}=FOLDER.")
+    captions = Captions.read(options.captions) if options.captions else Captions()
+    partial = out.with_name(f"{out.name}.partial")
+    # What a run that was stopped has left.
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
     with (partial / INDEX).open("w", encoding="utf-8") as index:
         for name, picture in pictures(options, captions, left_out):
-            if name not in masks:
-                raise DataError(f"--masks names no folder for {name}: give --masks {name}=FOLDER.")
             # Its own stream a picture, so that a picture more changes no other.
             rng = np.random.default_rng([options.seed, *picture.key.encode()])
             sample = prepare(picture, masks[name], options, rng, left_out)
@@ -160,7 +182,9 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--out", type=Path, required=True)
     options.add_argument("--size", type=int, default=512)
     options.add_argument("--margin", type=float, default=1.5, help="side of a crop, in sides of the hand's box (default: 1.5)")
-    options.add_argument("--limit", type=int, help="pictures of each set at most")
+    options.add_argument(
+        "--limit", type=int, help="so many pictures of each set, chosen at random (paper: 60000, 60000, 80000; 36000 for the LoRA)"
+    )
     options.add_argument("--seed", type=int, default=0)
     return options
 

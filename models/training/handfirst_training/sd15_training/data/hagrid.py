@@ -9,9 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
-from .pictures import HAND_POINTS, Captions, DataError, LeftOut, Picture, empty_pose, read_json, set_hand
+from .pictures import (
+    HAND_POINTS,
+    UNREADABLE,
+    Captions,
+    DataError,
+    LeftOut,
+    Picture,
+    empty_pose,
+    picture_size,
+    read_json,
+    set_hand,
+)
 
 OTHER = {"left": "right", "right": "left"}
 NO_GESTURE = "no_gesture"
@@ -40,8 +50,10 @@ def read_hagrid(root: Path, captions: Captions, left_out: LeftOut) -> Iterator[P
 def _picture(key: str, path: Path, annotation: dict[str, Any], caption: str, left_out: LeftOut) -> Picture | None:
     landmarks = annotation.get("hand_landmarks") or annotation.get("landmarks") or []
     leading = annotation.get("leading_hand")
-    with Image.open(path) as image:
-        size = np.array(image.size)
+    size = picture_size(path)
+    if size is None:
+        left_out.add(key, UNREADABLE)
+        return None
     pose, sides = empty_pose(), set()
     for label, points in zip(annotation.get("labels", []), landmarks, strict=False):
         if len(points) != HAND_POINTS or leading not in OTHER:

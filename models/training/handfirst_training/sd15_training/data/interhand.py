@@ -38,6 +38,8 @@ def read_interhand(root: Path, captions: Captions, left_out: LeftOut) -> Iterato
                 left_out.add(key, "picture missing")
             elif frame not in joints.get(capture, {}):
                 left_out.add(key, "no joints")
+            elif camera not in cameras.get(capture, {}).get("campos", {}):
+                left_out.add(key, "camera not calibrated")
             else:
                 known = joints[capture][frame]
                 world = np.asarray(known["world_coord"], dtype=float).reshape(-1, 3)

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 Array = NDArray[np.float64]
 
 POINTS, HAND_POINTS = 133, 21
+#: Why a picture is left out whose file is broken.
+UNREADABLE = "picture cannot be read"
 HANDS = {"left": 91, "right": 112}
 
 
@@ -64,7 +67,11 @@ class Captions:
     @classmethod
     def read(cls, path: Path) -> "Captions":
         by_key: dict[str, str] = {}
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except OSError as error:
+            raise DataError(f"{path} cannot be read ({error.strerror}): name the file of captions.") from error
+        for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
             try:
@@ -88,6 +95,15 @@ def set_hand(pose: Array, side: str, points: Array) -> None:
     start = HANDS[side]
     pose[start : start + HAND_POINTS, :2] = points
     pose[start : start + HAND_POINTS, 2] = 1
+
+
+def picture_size(path: Path) -> Array | None:
+    """Width and height in pixels; None where the file is no picture."""
+    try:
+        with Image.open(path) as image:
+            return np.array(image.size, dtype=float)
+    except OSError:
+        return None
 
 
 def read_json(path: Path) -> object:
