@@ -52,6 +52,8 @@ class Frozen:
 
 def load_frozen(options: argparse.Namespace) -> Frozen:
     if options.tiny:
+        # More threads would wait for each other longer than they compute.
+        torch.set_num_threads(1)
         models = tiny_models(options.seed)
         parts = Frozen(models.vae, models.text_encoder, tiny_tokenizer(), models.unet)
     else:
