@@ -74,7 +74,7 @@ export function repairOptions(): Option[] {
 export function framingOption(known: readonly Framing[], usual: string): Option {
   return new Option(
     '--framing <how>',
-    `how the signer is placed: signing (large enough, head and hands inside), source (as in the file), crop${known.includes('reference') ? ", reference (shoulders on the reference's)" : ''} (default: ${usual})`,
+    `how the signer is placed: signing (large enough, head and hands inside), source (as in the file), crop${known.includes('reference') ? ", reference (the shoulders on the reference's, and its face's shape)" : ''} (default: ${usual})`,
   ).choices([...known]);
 }
 

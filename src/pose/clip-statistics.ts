@@ -2,6 +2,7 @@ import { completeFrames } from './complete/complete-frames.js';
 import { defined } from './defined.js';
 import { EmptyFrames } from './empty-frames.js';
 import { EvenSample, quantile } from './even-sample.js';
+import { FaceMean, type FaceShape, type MeanFace } from './face-shape.js';
 import { confidenceOf, distanceOf, headSize, middle } from './person.js';
 import { PARTS, type PoseClip, type PoseFrame } from './pose-frame.js';
 import { type Anatomy, measureAnatomy } from './repair/anatomy.js';
@@ -42,6 +43,11 @@ export interface Standing {
   readonly head?: number;
 }
 
+/** Where a reference's signer stands, and the face. */
+export interface Goal extends Standing {
+  readonly face?: FaceShape;
+}
+
 /** What a pass over a clip's keypoints says of it: plain values, which may be kept as JSON. */
 export interface ClipStatistics {
   readonly frames: number;
@@ -52,6 +58,8 @@ export interface ClipStatistics {
   readonly space?: Edges;
   /** The same with shoulders and elbows. */
   readonly seen?: Edges;
+  /** The mean face; undefined where no frame has a whole one. */
+  readonly face?: MeanFace;
   /** Frames in which nobody is there after all repairs, and which they are, for a sentence; undefined where there are none. */
   readonly empty?: { readonly frames: number; readonly list: string };
   /** What was repaired and completed, and how often. */
@@ -75,6 +83,7 @@ export async function clipStatistics(clip: PoseClip, options: CleanOptions = {})
   const standing = new EvenSample<Standing>();
   const space = new Reach();
   const seen = new Reach();
+  const face = new FaceMean();
   const empty = new EmptyFrames();
   let frames = 0;
   for await (const { keypoints } of repairedFrames(clip, options, anatomy, tally)) {
@@ -82,6 +91,7 @@ export async function clipStatistics(clip: PoseClip, options: CleanOptions = {})
     frames += 1;
     const stands = standingOf(keypoints);
     standing.add(() => stands);
+    face.add(keypoints);
     addHead(space, keypoints, stands, anatomy);
     addHead(seen, keypoints, stands, anatomy);
     for (const { start, length } of [PARTS.leftHand, PARTS.rightHand]) {
@@ -99,6 +109,7 @@ export async function clipStatistics(clip: PoseClip, options: CleanOptions = {})
     ...given('shoulders', medianStanding(standing.values)),
     ...given('space', space.edges()),
     ...given('seen', seen.edges()),
+    ...given('face', face.mean),
     ...given('empty', empty.count > 0 ? { frames: empty.count, list: empty.list() } : undefined),
     repairs: tally.list(),
   };

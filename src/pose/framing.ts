@@ -1,11 +1,12 @@
-import type { ClipStatistics, Edges, Standing } from './clip-statistics.js';
+import type { ClipStatistics, Edges, Goal, Standing } from './clip-statistics.js';
+import { type FaceShape, faceDifference, reshapeFace } from './face-shape.js';
 import { confidenceOf, headMiddle, middle } from './person.js';
 import { PARTS, type PoseClipInfo, type PoseFrame } from './pose-frame.js';
 
 /**
  * How the signer is placed in the picture. `signing`: as the file has it where the signer is large enough and head and hands stay inside,
  * else framed for the space of signing; `source`: as the file has it; `crop`: what is seen of the upper body fills the picture; `reference`: the shoulders
- * come to those of the reference, and trunk and head have its sizes.
+ * come to those of the reference, trunk and head have its sizes, and the face its shape.
  */
 export type Framing = 'signing' | 'source' | 'crop' | 'reference';
 export const FRAMINGS: readonly Framing[] = ['signing', 'source', 'crop', 'reference'];
@@ -19,6 +20,8 @@ export interface Placement {
   readonly trunk?: number;
   /** Times the head is larger than the file's, about its middle. */
   readonly head?: number;
+  /** The clip's mean face, and what each frame's face gains. */
+  readonly face?: { readonly own: FaceShape; readonly difference: FaceShape };
 }
 
 /** Where a signer is placed who is framed anew: width of the shoulders as a share of the shorter side, and their middle. */
@@ -38,15 +41,21 @@ export function keepPlacement(info: PoseClipInfo, width: number, height: number)
 
 /** One placement for a whole clip, so that the signer does not swim in the picture; the file's own where nobody's place is known. */
 export function placement(
-  statistics: Pick<ClipStatistics, 'shoulders' | 'space' | 'seen'>,
+  statistics: Pick<ClipStatistics, 'shoulders' | 'space' | 'seen' | 'face'>,
   info: PoseClipInfo,
   size: PictureSize,
   framing: Framing,
-  goal?: Standing,
+  goal?: Goal,
 ): Placement {
-  const { shoulders, space, seen } = statistics;
+  const { shoulders, space, seen, face } = statistics;
   if (framing === 'crop' && seen) return fitBox(seen, size);
-  if (framing === 'reference' && shoulders && goal) return onShoulders(shoulders, goal);
+  if (framing === 'reference' && shoulders && goal)
+    return {
+      ...onShoulders(shoulders, goal),
+      ...(face && goal.face
+        ? { face: { own: face.shape, difference: faceDifference(face, goal.face) } }
+        : {}),
+    };
   const source = keepPlacement(info, size.width, size.height);
   if (framing !== 'signing' || !shoulders || !unsuited(statistics, source, size)) return source;
   return forSigning(shoulders, space ?? pointAt(shoulders), size);
@@ -129,7 +138,7 @@ function inside(wanted: number, low: number, high: number, side: number): number
 }
 
 /** The frame in the coordinates of the placed picture; depth grows with it. */
-export function place(frame: PoseFrame, { scale, dx, dy, trunk = 1, head = 1 }: Placement): PoseFrame {
+export function place(frame: PoseFrame, { scale, dx, dy, trunk = 1, head = 1, face }: Placement): PoseFrame {
   const keypoints = frame.keypoints.slice();
   for (let index = 0; index < keypoints.length; index += 3) {
     if ((keypoints[index + 2] ?? 0) <= 0) continue;
@@ -138,6 +147,7 @@ export function place(frame: PoseFrame, { scale, dx, dy, trunk = 1, head = 1 }: 
   }
   if (trunk !== 1) moveHips(keypoints, trunk);
   if (head !== 1) scaleHead(keypoints, head);
+  if (face) reshapeFace(keypoints, face.own, face.difference);
   return frame.depth
     ? { ...frame, keypoints, depth: frame.depth.map((value) => value * scale) }
     : { ...frame, keypoints };

@@ -4,8 +4,8 @@ export {
   type ClipStatistics,
   clipStatistics,
   type Edges,
+  type Goal,
   LIVE_STATISTICS,
-  type Standing,
 } from './clip-statistics.js';
 export { type Converted, type ConvertOptions, convertPose } from './convert-pose.js';
 export { type DrawVideoOptions, drawPoseVideo, type PictureSink } from './draw-pose-video.js';

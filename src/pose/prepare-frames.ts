@@ -5,9 +5,9 @@ import {
   type ClipStatistics,
   clipAnatomy,
   clipStatistics,
+  type Goal,
   NO_ANATOMY,
   repairedFrames,
-  type Standing,
 } from './clip-statistics.js';
 import { defined } from './defined.js';
 import { type Framing, place, placement } from './framing.js';
@@ -21,8 +21,8 @@ export interface PrepareOptions extends CleanOptions {
   readonly height: number;
   /** How the signer is placed. Default `signing`. */
   readonly framing?: Framing;
-  /** Where the shoulders go with `reference`. */
-  readonly goal?: Standing;
+  /** Where the shoulders go with `reference`, and whose face it is. */
+  readonly goal?: Goal;
   /** What `clipStatistics` said of the same clip with the same options; without it the clip is gone through first. */
   readonly statistics?: ClipStatistics;
 }

@@ -20,7 +20,7 @@ export interface DrawnHand {
   readonly crop: HandCrop;
   /** [3, size, size], -1..1. */
   readonly picture: Planes;
-  /** Where the crop shows its hand: [size, size], 0 or 1. */
+  /** How much of each pixel the hand covers: [size, size], 0..1, one half where the mask head reaches its threshold. */
   readonly mask: Float32Array;
 }
 
@@ -71,10 +71,18 @@ async function drawBatch(
   const pictures = await autoencoder.decode(latent, { features }, signal);
   return crops.map((crop, k) => {
     const own = mask.subarray(k * size * size, (k + 1) * size * size);
-    const precise = own.map((p) => (p >= manifest.maskThreshold ? 1 : 0));
+    const cover = own.map((p) => softened(p, manifest.maskThreshold));
     const picture = pictures[k] ?? makePlanes(3, size, size);
-    return { crop, picture, mask: keepOwnHands(precise, size, poses[k] ?? pose, crop.hands) };
+    return { crop, picture, mask: keepOwnHands(cover, size, poses[k] ?? pose, crop.hands) };
   });
+}
+
+/** How much steeper an edge is than the mask head's: it spreads its doubt over two pixels, where a hand's edge crosses one. */
+const STEEPER = 2;
+
+/** Cover of a pixel from the mask head's probability: cut off at the threshold alone, edges would have steps. */
+function softened(probability: number, threshold: number): number {
+  return Math.min(1, Math.max(0, (probability - threshold) * STEEPER + 0.5));
 }
 
 /** Inputs of several pictures as one batch. */

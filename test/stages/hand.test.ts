@@ -82,19 +82,21 @@ describe('the hand stage', () => {
     for (const values of seen) expect(values.slice(0, 10 * plane)).toEqual(seen[0]?.slice(0, 10 * plane));
   });
 
-  it('takes the mask from the last step, cut at the threshold', async () => {
+  it('takes the mask from the last step: a hand covers half of a pixel at the threshold, none and all a quarter away from it', async () => {
     let runs = 0;
     const runner = new FakeRunner({
       'hand.onnx': ({ sample }) => {
         runs++;
         const data = Float32Array.from({ length: HAND_SIZE ** 2 }, (_, i) =>
-          runs === 4 && i < 100 ? 0.5 : 0.49,
+          runs === 4 ? ([0, 0.25, 0.5, 0.6, 0.75, 1][i] ?? 0) : 1,
         );
         return { prediction: colour(sample, [0, 0, 0]), mask: { dims: [1, 1, HAND_SIZE, HAND_SIZE], data } };
       },
     });
     const { mask } = await drawHand(handStage(runner));
-    expect(mask.reduce((sum, v) => sum + v, 0)).toBe(100);
+    expect(Array.from(mask.subarray(0, 7), (v) => Math.round(v * 1e4) / 1e4)).toEqual([
+      0, 0, 0.5, 0.7, 1, 1, 0,
+    ]);
   });
 
   it('shows the picture that the decoder gives for the last clean latent', async () => {

@@ -1,5 +1,6 @@
 import type { Picture } from '../../picture.js';
-import type { Standing } from '../../pose/index.js';
+import { faceShape } from '../../pose/face-shape.js';
+import type { Goal } from '../../pose/index.js';
 import { headSize } from '../../pose/person.js';
 
 /** Labels of a part mask. */
@@ -39,8 +40,8 @@ export const SKIN_LENGTH = 9;
 /** From shoulders to hips in shoulder widths, where the hips are not seen: as parts are carried (`carry/geometry.ts`). */
 const TRUNK = 1.45;
 
-/** Where the reference stands. */
-export function standingOf({ keypoints }: Pick<Reference, 'keypoints'>): Standing {
+/** Where the reference stands, and the shape of the face. */
+export function standingOf({ keypoints }: Pick<Reference, 'keypoints'>): Goal {
   const at = (point: number): [x: number, y: number, confidence: number] => {
     const [x = 0, y = 0, confidence = 0] = keypoints.subarray(point * 3, point * 3 + 3);
     return [x, y, confidence];
@@ -53,5 +54,6 @@ export function standingOf({ keypoints }: Pick<Reference, 'keypoints'>): Standin
     ? Math.hypot((leftHip[0] + rightHip[0]) / 2 - x, (leftHip[1] + rightHip[1]) / 2 - y)
     : TRUNK * width;
   const head = headSize(keypoints);
-  return { x, y, width, trunk, ...(head === undefined ? {} : { head }) };
+  const face = faceShape(keypoints);
+  return { x, y, width, trunk, ...(head === undefined ? {} : { head }), ...(face ? { face } : {}) };
 }

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { neutralHead } from '../../src/pose/complete/fit-head.js';
+import { FaceMean, faceDifference, faceShape, reshapeFace } from '../../src/pose/face-shape.js';
+import { PARTS } from '../../src/pose/pose-frame.js';
+
+const FACE = PARTS.face.start;
+
+/** A face as the neutral figure has it, with some of its 68 points moved (widths of the shoulders), then turned, sized and placed. */
+function face(
+  moved: Record<number, readonly [number, number]> = {},
+  { scale = 100, turn = 0, x = 250, y = 150, wide = 1 } = {},
+) {
+  const keypoints = new Float32Array(133 * 3);
+  for (const index of [0, 1, 2, 3, 4, ...Array.from({ length: 68 }, (_, k) => FACE + k)]) {
+    const [u, v] = neutralHead(index);
+    const [du, dv] = moved[index - FACE] ?? [0, 0];
+    const [a, b] = [(u + du) * wide, v + dv];
+    keypoints.set(
+      [
+        x + scale * (Math.cos(turn) * a - Math.sin(turn) * b),
+        y + scale * (Math.sin(turn) * a + Math.cos(turn) * b),
+        1,
+      ],
+      index * 3,
+    );
+  }
+  return keypoints;
+}
+
+function meanOf(frames: readonly Float32Array[]) {
+  const mean = new FaceMean();
+  for (const frame of frames) mean.add(frame);
+  return mean.mean;
+}
+
+/** The mean face of a clip without an end. */
+function longMean() {
+  const mean = meanOf([face()]);
+  return mean && { ...mean, frames: 1e9 };
+}
+
+/** The same mouth everywhere: its corners (48, 54) further apart. */
+const WIDE_MOUTH = { 48: [-0.02, 0], 54: [0.02, 0], 60: [-0.02, 0], 64: [0.02, 0] } as const;
+
+function far(a: Float32Array, b: Float32Array, points: readonly number[]): number {
+  return Math.max(
+    ...points.map((k) =>
+      Math.hypot(
+        (a[(FACE + k) * 3] ?? 0) - (b[(FACE + k) * 3] ?? 0),
+        (a[(FACE + k) * 3 + 1] ?? 0) - (b[(FACE + k) * 3 + 1] ?? 0),
+      ),
+    ),
+  );
+}
+
+const ALL = Array.from({ length: 68 }, (_, k) => k);
+
+describe("a clip's face given the shape of a reference's", () => {
+  it('is the same shape however large, turned and placed a face is', () => {
+    const plain = faceShape(face(WIDE_MOUTH)) ?? [];
+    const other = faceShape(face(WIDE_MOUTH, { scale: 37, turn: 0.4, x: 80, y: 400 })) ?? [];
+    expect(plain).toHaveLength(136);
+    other.forEach((value, i) => {
+      expect(value).toBeCloseTo(plain[i] ?? Number.NaN, 4);
+    });
+  });
+
+  it("becomes the reference's in a long clip, at the frame's own size and turn", () => {
+    const own = longMean();
+    const goal = faceShape(face(WIDE_MOUTH));
+    if (!own || !goal) throw new Error('a face is missing');
+    const frame = face({}, { scale: 80, turn: -0.3 });
+    reshapeFace(frame, own.shape, faceDifference(own, goal));
+    // The similarity onto the neutral face spreads a little of what four points moved over all.
+    expect(far(frame, face(WIDE_MOUTH, { scale: 80, turn: -0.3 }), ALL)).toBeLessThan(0.1);
+  });
+
+  it('keeps what a frame says: a mouth that opens, brows that rise', () => {
+    const own = longMean();
+    const goal = faceShape(face(WIDE_MOUTH));
+    if (!own || !goal) throw new Error('a face is missing');
+    const says = { 57: [0, 0.1], 66: [0, 0.1], 19: [0, -0.04] } as const;
+    const [calm, signing] = [face(), face(says)];
+    const difference = faceDifference(own, goal);
+    reshapeFace(calm, own.shape, difference);
+    reshapeFace(signing, own.shape, difference);
+    for (const [k, [, down]] of Object.entries(says)) {
+      const at = (FACE + Number(k)) * 3 + 1;
+      expect((signing[at] ?? 0) - (calm[at] ?? 0)).toBeCloseTo(100 * down, 3);
+    }
+  });
+
+  it('takes half of a difference in the height of the brows, and none of how far eyes and mouth are open', () => {
+    const own = longMean();
+    const brows = Object.fromEntries(Array.from({ length: 10 }, (_, k) => [17 + k, [0, -0.03] as const]));
+    const open = {
+      ...brows,
+      61: [0, -0.02],
+      62: [0, -0.02],
+      63: [0, -0.02],
+      65: [0, 0.02],
+      66: [0, 0.02],
+      67: [0, 0.02],
+      37: [0, -0.01],
+      41: [0, 0.01],
+    } as const;
+    const goal = faceShape(face(open));
+    if (!own || !goal) throw new Error('a face is missing');
+    const of = (k: number) => faceDifference(own, goal)[2 * k + 1] ?? Number.NaN;
+    // Ten raised brow points of 68 raise the middle, which is taken from all; so differences are compared with a steady point's.
+    expect(of(19)).toBeCloseTo((-0.03 + (of(30) ?? 0)) / 2, 2);
+    expect(of(66) - of(62)).toBeCloseTo(0, 6);
+    expect(of(41) - of(37)).toBeCloseTo(0, 6);
+  });
+
+  it('trusts one frame hardly, since it may be an expression', () => {
+    const [one, many] = [meanOf([face()]), longMean()];
+    const goal = faceShape(face(WIDE_MOUTH));
+    if (!one || !many || !goal) throw new Error('a face is missing');
+    const corner = (mean: typeof one) => faceDifference(mean, goal)[2 * 54] ?? 0;
+    expect(corner(one) / corner(many)).toBeCloseTo(1 / 26, 2);
+  });
+
+  it('counts turned heads less, and faces with missing or completed points not at all', () => {
+    const completed = face();
+    for (let i = 2; i < completed.length; i += 3) completed[i] = 0.25;
+    expect(meanOf([completed])).toBeUndefined();
+    const turned = face({ 30: [0.1, 0] });
+    expect(meanOf([turned])?.frames).toBeLessThan(0.5);
+    expect(meanOf([face()])?.frames).toBeGreaterThan(0.9);
+  });
+
+  it('moves nose, eyes and ears of the body with the face, and leaves frames without a face alone', () => {
+    const own = longMean();
+    const goal = faceShape(face({ 30: [0, 0.04] }));
+    if (!own || !goal) throw new Error('a face is missing');
+    const difference = faceDifference(own, goal);
+    const frame = face();
+    reshapeFace(frame, own.shape, difference);
+    const nose = (FACE + 30) * 3 + 1;
+    expect((frame[1] ?? 0) - (face()[1] ?? 0)).toBeCloseTo((frame[nose] ?? 0) - (face()[nose] ?? 0), 3);
+    expect((frame[1] ?? 0) - (face()[1] ?? 0)).toBeGreaterThan(2);
+    const empty = new Float32Array(133 * 3);
+    reshapeFace(empty, own.shape, difference);
+    expect(empty.every((value) => value === 0)).toBe(true);
+  });
+});
