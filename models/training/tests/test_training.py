@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from handfirst_training.networks.autoencoder import Decoder, Encoder
-from handfirst_training.training.schedule import add_noise, alphas_cumprod, sampler_timesteps, signal_levels
+from handfirst_training.training.schedule import add_noise, alphas_cumprod, draw_levels, level_shares, sampler_timesteps, signal_levels
 from handfirst_training.world.pieces import folder as pieces
 
 
@@ -92,6 +92,15 @@ def test_the_exported_bundle_says_what_it_holds_and_agrees_with_pytorch(runs: Pa
     torch.testing.assert_close(scales[1], scales[0], rtol=1e-3, atol=1e-5)
 
 
+def test_blending_is_measured_round_the_hands(runs: Path, world: Path) -> None:
+    said = run("handfirst_training.training.blending", "--data", world, "--run", runs, "--count", 2, "--steps", 4, "--hide-canvas")
+    assert "2 pictures, 4 steps, 2 free, canvas hidden" in said
+    rows = {line.split()[0]: [float(v) for v in line.split()[1:3]] for line in said.splitlines()[2:]}
+    assert set(rows) == {"expand", "naive", "box", "none"}
+    assert rows["expand"][1] == 0
+    assert all(error > 0 for error, _ in rows.values())
+
+
 def test_the_encoder_keeps_what_lies_in_its_subspace() -> None:
     """Patches that span fewer dimensions than the latent come back exactly through the linear decoder."""
     generator = torch.Generator().manual_seed(1)
@@ -111,5 +120,10 @@ def test_levels_are_those_that_the_sampler_visits() -> None:
     assert levels[0] == 0
     assert torch.all(levels.diff() > 0)
     assert alphas_cumprod()[0] == pytest.approx(0.99996, abs=5e-5)
+    for steps in (2, 8):
+        assert level_shares(steps).sum() == pytest.approx(1)
+        drawn = draw_levels(2000, torch.Generator().manual_seed(1), steps)
+        assert set(drawn.tolist()) == set(signal_levels(steps).tolist())
+        assert float((drawn == 0).float().mean()) == pytest.approx(float(level_shares(steps)[0]), abs=0.04)
     clean, noise = torch.ones(2, 1, 1, 1), torch.full((2, 1, 1, 1), 3.0)
     assert add_noise(clean, noise, torch.tensor([0.0, 0.6])).flatten().tolist() == pytest.approx([3.0, 0.6 + 0.8 * 3])

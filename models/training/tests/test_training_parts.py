@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
 from torch import nn
 
@@ -11,6 +12,7 @@ from handfirst_training.conditions.draw import BODY_CHANNELS, draw, place
 from handfirst_training.conditions.skin import skin_of
 from handfirst_training.networks.autoencoder import CarriedDecoder, moved
 from handfirst_training.networks.denoisers import FineMaskHead, MaskHead
+from handfirst_training.training.blending import blend_masks, interval
 from handfirst_training.training.hand import edge_loss
 from handfirst_training.training.measure import near_outline, psnr
 from handfirst_training.training.picture_critic import SEEN, PictureCritic
@@ -177,3 +179,26 @@ def test_the_critic_pulls_at_its_window_alone() -> None:
     assert (pull[~window] == 0).all()
     length = torch.autograd.grad(plain, drawn)[0][window].norm()
     torch.testing.assert_close(pull[window].norm(), 0.5 * length, rtol=1e-3, atol=0)
+
+
+def test_blending_masks_are_the_engine_s() -> None:
+    """A hand of 16 x 8 cells' pixels: grown by 12 pixels a step of 4, of which 2 are blended; a box round each part."""
+    mask = torch.zeros(1, 1, 128, 128)
+    mask[..., 32:96, 48:64] = 1
+    mask[..., 80:96, 48:96] = 1
+    first, last = blend_masks("expand", mask, 4, 2)
+    assert [int(m.sum()) for m in blend_masks("naive", mask, 4, 2)] == [8 * 2 + 2 * 4] * 2
+    assert torch.equal(last, blend_masks("naive", mask, 4, 2)[0])
+    # 12 pixels further on each side are one and a half cells, and half a cell counts: two cells of width become six.
+    assert first.sum() > last.sum() and bool((first >= last).all())
+    assert int(first[0, 0, 5].sum()) == 2 + 2 * 2
+    [box, _] = blend_masks("box", mask, 4, 2)
+    assert int(box.sum()) == 8 * 6
+    assert blend_masks("none", mask, 4, 2) == []
+
+
+def test_an_interval_holds_the_mean() -> None:
+    values = np.random.default_rng(3).normal(2, 1, 400)
+    low, high = interval(values, np.random.default_rng(0))
+    assert low < values.mean() < high
+    assert high - low == pytest.approx(2 * 1.96 / 20, rel=0.2)

@@ -24,7 +24,7 @@ from .denoising import channel_weights, huber, load_encoder, remember, rounded, 
 from .loop import add_budget, budget_from, fit
 from .picture_critic import PictureCritic
 from .samples import PICTURE_SIZE, BodyBatch, body_batch
-from .schedule import draw_levels
+from .schedule import SAMPLER_STEPS, add_noise, draw_levels
 from .store import World
 
 MASK_LAMBDA = 0.1
@@ -53,17 +53,29 @@ def latents(encoder: Encoder, batch: BodyBatch) -> tuple[Tensor, ...]:
     return tuple(encoder(x) for x in (batch.picture, batch.carried, batch.plate, batch.canvas))
 
 
-def drawn(model: Body, encoder: Encoder, batch: BodyBatch, noise: Tensor, steps: int) -> tuple[Tensor, Tensor]:
-    """Picture and the person's mask as the engine draws them, in `steps` steps without blending."""
+def drawn(
+    model: Body, encoder: Encoder, batch: BodyBatch, noise: Tensor, steps: int, masks: list[Tensor] | None = None, shown: bool = True
+) -> tuple[Tensor, Tensor]:
+    """Picture and the person's mask as the engine draws them, in `steps` steps.
+
+    Step i starts from the canvas, noised to the step's level, where `masks[i]` [B, 1, S/8, S/8] is 1 (paper, equation 8); steps past the
+    masks are free. `shown` False: the network sees no canvas, so that blending alone brings the hands in.
+    """
     _, carried, plate, canvas = latents(encoder, batch)
+    given = canvas if shown else torch.zeros_like(canvas)
     seen: dict[str, Tensor] = {}
+    blended = iter(masks or [])
 
     def denoise(x: Tensor, level: Tensor) -> Tensor:
         conditions = with_parts(batch.conditions, rounded(seen["mask"])) if seen else batch.conditions
-        clean, seen["features"], seen["mask"] = model.denoiser(x, level, conditions, carried, plate, canvas, batch.mask)
+        clean, seen["features"], seen["mask"] = model.denoiser(x, level, conditions, carried, plate, given, batch.mask)
         return clean
 
-    latent = sample(denoise, noise, steps)
+    def blend(x: Tensor, level: Tensor) -> Tensor:
+        mask = next(blended, None)
+        return x if mask is None else torch.where(mask > 0.5, add_noise(canvas, noise, level), x)
+
+    latent = sample(denoise, noise, steps, blend)
     return model.decoder(latent, seen["features"], batch.carried, batch.plate)
 
 
@@ -73,6 +85,8 @@ def main() -> None:
     parser.add_argument("--autoencoder", type=Path, required=True, help="folder with encoder.pt")
     parser.add_argument("--crop", type=int, default=256, help="side of the squares trained on before --whole-from")
     parser.add_argument("--whole-from", type=float, default=1.0, help="share of the budget from which whole pictures are used")
+    parser.add_argument("--steps", type=int, default=SAMPLER_STEPS, help="noise levels that are trained")
+    parser.add_argument("--hide-canvas", type=float, default=0, help="share of samples that see no canvas")
     parser.add_argument("--critic", type=float, default=0, help="how strongly a critic of pictures pulls (0: none); for the last part")
     add_budget(parser, batch=4, rate=1e-3)
     args = parser.parse_args()
@@ -88,7 +102,9 @@ def main() -> None:
         size = args.crop if progress < args.whole_from else PICTURE_SIZE
         batch = BodyBatch(**{k: v.to(budget.device) for k, v in vars(body_batch(world, budget.batch, rng, size)).items()})
         clean, carried, plate, canvas = latents(encoder, batch)
-        level = draw_levels(len(clean), generator).to(budget.device)
+        level = draw_levels(len(clean), generator, args.steps).to(budget.device)
+        hidden = torch.rand(len(clean), generator=generator).to(budget.device) < args.hide_canvas
+        blended, canvas = canvas, torch.where(hidden[:, None, None, None], torch.zeros_like(canvas), canvas)
         masks = torch.zeros_like(batch.person)
 
         def guess(x: Tensor, t: Tensor, at: Tensor) -> Tensor:
@@ -97,7 +113,7 @@ def main() -> None:
             return first
 
         def blend(first: Tensor, at: Tensor) -> Tensor:
-            return torch.where(batch.mask[at] > 0.5, canvas[at], first) if rng.random() < 0.5 else first
+            return torch.where(batch.mask[at] > 0.5, blended[at], first) if rng.random() < 0.5 else first
 
         with budget.autocast():
             noisy = sampled(guess, clean, torch.randn_like(clean), level, blend)

@@ -17,6 +17,7 @@ MASK_GAIN = 4.0
 
 Guess = Callable[[Tensor, Tensor, Tensor], Tensor]
 Blend = Callable[[Tensor, Tensor], Tensor]
+Step = Callable[[Tensor, Tensor], Tensor]
 
 
 def load_encoder(folder: Path, device: str) -> Encoder:
@@ -50,11 +51,14 @@ def huber(difference: Tensor) -> Tensor:
     return torch.where(size < 0.5, difference.square(), size - 0.25)
 
 
-def sample(denoise: Callable[[Tensor, Tensor], Tensor], noise: Tensor, steps: int = SAMPLER_STEPS) -> Tensor:
-    """DDIM (eta 0) with x0 prediction from pure noise; `denoise(x, level)` gives the clean latent."""
+def sample(denoise: Step, noise: Tensor, steps: int = SAMPLER_STEPS, blend: Step | None = None) -> Tensor:
+    """DDIM (eta 0) with x0 prediction from pure noise; `denoise(x, level)` gives the clean latent. `blend(x, level)` changes the latent
+    at the start of a step."""
     levels = signal_levels(steps).to(noise)
     x = noise
     for i, level in enumerate(levels):
+        if blend:
+            x = blend(x, level)
         clean = denoise(x, level.expand(len(x)))
         if i + 1 == steps:
             return clean

@@ -11,6 +11,8 @@ TRAIN_STEPS = 1000
 SAMPLER_STEPS = 2
 # Share of training samples at each of the sampler's levels, pure noise first: most is decided there, and one step sees nothing else.
 LEVEL_SHARES = (0.65, 0.35)
+# With more levels than that the first one's share is less.
+MANY_FIRST = 0.3
 
 
 def alphas_cumprod() -> Tensor:
@@ -35,10 +37,16 @@ def signal_levels(steps: int = SAMPLER_STEPS) -> Tensor:
     return alphas_cumprod()[sampler_timesteps(steps)].sqrt().float()
 
 
-def draw_levels(count: int, generator: torch.Generator) -> Tensor:
+def level_shares(steps: int) -> Tensor:
+    """[steps] share of training samples at each level: the first has its share always, the others share the rest evenly."""
+    first = LEVEL_SHARES[0] if steps <= len(LEVEL_SHARES) else MANY_FIRST
+    return torch.tensor([first, *[(1 - first) / (steps - 1)] * (steps - 1)])
+
+
+def draw_levels(count: int, generator: torch.Generator, steps: int = SAMPLER_STEPS) -> Tensor:
     """[count] levels for training."""
-    shares = torch.tensor(LEVEL_SHARES)
-    return signal_levels()[torch.multinomial(shares, count, replacement=True, generator=generator)]
+    shares = level_shares(steps)
+    return signal_levels(steps)[torch.multinomial(shares, count, replacement=True, generator=generator)]
 
 
 def add_noise(clean: Tensor, noise: Tensor, level: Tensor) -> Tensor:
