@@ -73,7 +73,7 @@ def drawn(
 
     def blend(x: Tensor, level: Tensor) -> Tensor:
         mask = next(blended, None)
-        return x if mask is None else torch.where(mask > 0.5, add_noise(canvas, noise, level), x)
+        return x if mask is None else torch.where(mask > 0.5, add_noise(canvas, noise, level.expand(len(x))), x)
 
     latent = sample(denoise, noise, steps, blend)
     return model.decoder(latent, seen["features"], batch.carried, batch.plate)
