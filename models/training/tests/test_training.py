@@ -46,6 +46,12 @@ def runs(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     run("handfirst_training.training.autoencoder", *shared)
     run("handfirst_training.training.hand", *shared, "--autoencoder", folder, "--precision", "bfloat16")
     run("handfirst_training.training.hand", *shared, "--autoencoder", folder, "--critic", 0.5)
+    before = {name: torch.load(folder / f"{name}.pt", weights_only=True)["average"] for name in ("hand", "decoder")}
+    run("handfirst_training.training.hand_pictures", *shared)
+    for name, state in before.items():
+        after = torch.load(folder / f"{name}.pt", weights_only=True)["average"]
+        assert after.keys() == state.keys()
+        assert any(not torch.equal(after[key], value) for key, value in state.items()), name
     run("handfirst_training.training.body", *shared, "--autoencoder", folder, "--crop", 64, "--whole-from", 0.9, "--critic", 0.5)
     return folder
 

@@ -38,11 +38,7 @@ def wide_convolutions(path: Path) -> list[str]:
     """Names of the convolutions with at least FEWEST_CHANNELS on either side."""
     graph = onnx.load(str(path)).graph
     shapes = {tensor.name: tensor.dims for tensor in graph.initializer}
-    return [
-        node.name
-        for node in graph.node
-        if node.op_type == "Conv" and min(shapes.get(node.input[1], [0, 0])[:2]) >= FEWEST_CHANNELS
-    ]
+    return [node.name for node in graph.node if node.op_type == "Conv" and min(shapes.get(node.input[1], [0, 0])[:2]) >= FEWEST_CHANNELS]
 
 
 def quantise(source: Path, to: Path, feeds: list[Feeds]) -> None:
