@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { costTable, measureCost } from '../../src/evaluate/cost.js';
 import { openSystems, parseSystem, showsHands } from '../../src/evaluate/draw/systems.js';
 import { readManifest } from '../../src/models/read-manifest.js';
@@ -11,6 +11,9 @@ import { loadPreset } from '../../src/pipeline/preset.js';
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const TINY = here('../fixtures/tiny-bundle');
 const SD15 = here('../fixtures/tiny-sd15');
+
+/** Milliseconds for engines and processes on a busy machine. */
+vi.setConfig({ testTimeout: 600_000 });
 
 async function manifestOf(folder: string) {
   return readManifest(await readFile(join(folder, 'manifest.json'), 'utf8'), folder);
@@ -86,7 +89,7 @@ describe('what a frame costs', () => {
     expect(JSON.parse(await readFile(join(out, 'cost.json'), 'utf8'))).toEqual(costs);
     expect(await readFile(join(out, 'cost.md'), 'utf8')).toBe(costTable(costs));
     expect(costTable(costs)).toMatch(/table V: two-stage.*9\.7.*8700/);
-  }, 120_000);
+  });
 
   it('passes on what a system says that cannot be run', async () => {
     const options = {
@@ -97,5 +100,5 @@ describe('what a frame costs', () => {
       program: [process.execPath, '--import', 'tsx', here('../cli/entry.ts')],
     };
     await expect(measureCost(options)).rejects.toThrow(/could not be measured: .*missing/);
-  }, 120_000);
+  });
 });
