@@ -30,7 +30,7 @@ def options_of(module: object, out: Path, *more: str) -> argparse.Namespace:
     return module.parser().parse_args(["--tiny", "--out", str(out), "--steps", str(STEPS), *more])  # type: ignore[attr-defined]
 
 
-def tenths(losses: list[float]) -> tuple[float, float]:
+def fifths(losses: list[float]) -> tuple[float, float]:
     part = max(1, len(losses) // 5)
     return float(np.mean(losses[:part])), float(np.mean(losses[-part:]))
 
@@ -42,7 +42,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[float]
 
 
 def test_the_loss_of_the_hand_generator_falls(trained: tuple[Path, list[float]]) -> None:
-    first, last = tenths(trained[1])
+    first, last = fifths(trained[1])
     assert last < 0.85 * first
 
 
@@ -114,8 +114,8 @@ def test_the_new_channels_are_random_and_the_old_ones_kept() -> None:
 
 
 def test_the_lora_learns_and_its_file_merges(tmp_path: Path) -> None:
-    first, last = tenths(lora.run(options_of(lora, tmp_path / "run")))
-    assert last < first
+    first, last = fifths(lora.run(options_of(lora, tmp_path / "run")))
+    assert last < 0.93 * first
     controlnet = tiny_models().controlnet
     before = {key: value.clone() for key, value in controlnet.state_dict().items()}
     changed = merge_lora(tmp_path / "run", {"controlnet": controlnet})
