@@ -22,8 +22,8 @@ const doneSchema = z.object({
 export type DoneClip = z.output<typeof doneSchema>;
 export { doneSchema };
 
-/** How a clip stands: `foreign`, where something is under its name that no batch has made. */
-export type ClipState = 'done' | 'changed' | 'missing' | 'foreign';
+/** How a clip's video stands: `foreign`, where something is under its name that no batch has made. */
+export type VideoState = 'done' | 'changed' | 'missing' | 'foreign';
 
 /** Key of the file that proves a video: itself, or the sidecar in a folder of pictures. */
 export function proofKey(output: string): string {
@@ -55,7 +55,7 @@ export async function writeDone(store: Store, done: DoneClip): Promise<void> {
 export async function stateOf(
   store: Store,
   { key, clip }: ClipOrder,
-): Promise<{ state: ClipState; done?: DoneClip }> {
+): Promise<{ state: VideoState; done?: DoneClip }> {
   const output = clip.output.path;
   const done = await readDone(store, output);
   const found = await store.sha256(proofKey(output));

@@ -4,7 +4,7 @@ import { glob, isDynamicPattern } from 'tinyglobby';
 import { UsageError } from '../errors.js';
 import { recognisesFolder } from '../pose/index.js';
 import { reasonOf } from '../reason.js';
-import { type BatchRow, csvRows, isJsonManifest, jsonRows } from './rows.js';
+import { type BatchRow, csvRows, isJsonManifest, jsonRows, type ManifestLine } from './rows.js';
 
 const KEYPOINTS = /\.(pose|npy|npz|parquet|jsonl|ndjson|json)(\.gz)?$/i;
 /** As much of a file of JSON lines as tells a manifest from keypoints. */
@@ -13,24 +13,37 @@ const HEAD_BYTES = 64 * 1024;
 /** A clip, and the name of its video where the manifest gives none: without extension, `/` between folders. */
 export interface FoundRow extends BatchRow {
   readonly stem: string;
+  /** The line that names it, `line 3 of clips.csv`; undefined where no manifest does. */
+  readonly place?: string;
+}
+
+/** A line of a manifest that no clip can be made of. */
+export interface FaultyRow {
+  /** The manifest. */
+  readonly file: string;
+  readonly error: UsageError;
 }
 
 /**
  * The clips that are meant by names: manifests (`.csv`, `.jsonl`), folders (every keypoint file and folder of frames in them), patterns
- * such as `signs/*.pose`, keypoint files. Throws `UsageError`.
+ * such as `signs/*.pose`, keypoint files. Throws `UsageError`, also where one of the names leads to nothing.
  */
-export async function findRows(inputs: readonly string[]): Promise<FoundRow[]> {
-  const found: FoundRow[] = [];
-  for (const input of inputs) for (const row of await rowsOf(input)) found.push(row);
-  if (found.length > 0) return found;
-  throw new UsageError(
-    'HF_BATCH_EMPTY',
-    `There is nothing to draw in ${inputs.join(', ')}: name a manifest, a folder or a pattern that leads to keypoint files.`,
-    { file: inputs[0] },
-  );
+export async function findRows(inputs: readonly string[]): Promise<(FoundRow | FaultyRow)[]> {
+  const found: (FoundRow | FaultyRow)[] = [];
+  for (const input of inputs) {
+    const rows = await rowsOf(input);
+    if (rows.length === 0)
+      throw new UsageError(
+        'HF_BATCH_EMPTY',
+        `There is nothing to draw in ${input}: name a manifest, a folder or a pattern that leads to keypoint files.`,
+        { file: input },
+      );
+    for (const row of rows) found.push(row);
+  }
+  return found;
 }
 
-async function rowsOf(input: string): Promise<FoundRow[]> {
+async function rowsOf(input: string): Promise<(FoundRow | FaultyRow)[]> {
   const kind = await stat(input).catch(() => undefined);
   if (kind?.isDirectory()) return folderRows(input);
   if (kind) return (await manifestRows(input)) ?? [plainRow(input, dirname(input))];
@@ -55,19 +68,25 @@ function plainRow(file: string, base: string): FoundRow {
 }
 
 /** The rows of a manifest; undefined for a file of keypoints. */
-async function manifestRows(file: string): Promise<FoundRow[] | undefined> {
-  const rows = await readManifest(file);
-  return rows?.map((row) => {
-    const { range, sequence } = row;
-    const part = range ? `-${range.from}-${range.to ?? 'end'}` : '';
-    const { stem } = plainRow(row.file, isAbsolute(row.file) ? dirname(row.file) : '.');
-    return {
-      ...row,
-      file: within(file, row.file),
-      ...(row.reference === undefined ? {} : { reference: within(file, row.reference) }),
-      stem: `${stem.replaceAll('../', '')}${sequence === undefined ? '' : `-${sequence.replace(/[^\w.-]+/g, '_')}`}${part}`,
-    };
-  });
+async function manifestRows(file: string): Promise<(FoundRow | FaultyRow)[] | undefined> {
+  const lines = await readManifest(file);
+  return lines?.map((line) =>
+    'error' in line
+      ? { file, error: line.error }
+      : { ...foundRow(line.row, file), place: `line ${line.line} of ${file}` },
+  );
+}
+
+function foundRow(row: BatchRow, manifest: string): FoundRow {
+  const { range, sequence } = row;
+  const part = range ? `-${range.from}-${range.to ?? 'end'}` : '';
+  const { stem } = plainRow(row.file, isAbsolute(row.file) ? dirname(row.file) : '.');
+  return {
+    ...row,
+    file: within(manifest, row.file),
+    ...(row.reference === undefined ? {} : { reference: within(manifest, row.reference) }),
+    stem: `${stem.replaceAll('../', '')}${sequence === undefined ? '' : `-${sequence.replace(/[^\w.-]+/g, '_')}`}${part}`,
+  };
 }
 
 /** A manifest names files from where it lies. */
@@ -75,7 +94,7 @@ function within(manifest: string, file: string): string {
   return isAbsolute(file) ? file : join(dirname(manifest), file);
 }
 
-async function readManifest(file: string): Promise<BatchRow[] | undefined> {
+async function readManifest(file: string): Promise<ManifestLine[] | undefined> {
   if (/\.csv$/i.test(file)) return csvRows(await textOf(file), file);
   if (!/\.(jsonl|ndjson)$/i.test(file) || !isJsonManifest(await headOf(file))) return undefined;
   return jsonRows(await textOf(file), file);

@@ -18,9 +18,10 @@ export class FolderStore implements Store {
     this.root = resolve(name);
   }
 
-  /** Makes the folder where it is missing. Throws `OutputError`. */
-  static async open(name: string): Promise<FolderStore> {
+  /** Makes the folder where it is missing, unless it is only `look`ed into. Throws `OutputError`. */
+  static async open(name: string, { look = false } = {}): Promise<FolderStore> {
     const store = new FolderStore(name);
+    if (look) return store;
     await store.guarded(async () => {
       await mkdir(store.aside, { recursive: true });
       for (const left of await readdir(store.aside)) {

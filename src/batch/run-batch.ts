@@ -1,22 +1,34 @@
 import { EventEmitter, setMaxListeners } from 'node:events';
 import { from, lastValueFrom, mergeMap } from 'rxjs';
-import { CancelledError, HandfirstError } from '../errors.js';
+import { counted } from '../counted.js';
+import { CancelledError } from '../errors.js';
 import { Contents } from './content.js';
-import { type ClipState, type DoneClip, stateOf } from './done.js';
-import { type ClipFailure, clipFailureOf } from './failure.js';
-import { type ClipOptions, REPORT } from './items.js';
-import { type BundleId, type ClipOrder, orderOf } from './order.js';
+import type { DoneClip } from './done.js';
+import { removeFailed, writeFailed } from './failed.js';
+import type { ClipFailure } from './failure.js';
+import { type BatchItem, REPORT } from './items.js';
+import type { BundleId } from './order.js';
+import { prepare } from './prepare.js';
 import type { ClipOutcome, ClipRunner } from './runner.js';
 import type { Store } from './store.js';
 
 /** A clip that is finished, or failed. */
-export type ClipEvent = {
+export type ClipEvent =
+  | {
+      readonly state: 'done' | 'unchanged';
+      readonly input: string;
+      readonly output: string;
+      readonly done: DoneClip;
+    }
+  | (FailedClip & { readonly state: 'failed' });
+
+/** A clip that could not be drawn. */
+export interface FailedClip {
   readonly input: string;
-  readonly output: string;
-} & (
-  | { readonly state: 'done' | 'unchanged'; readonly done: DoneClip }
-  | { readonly state: 'failed'; readonly failure: ClipFailure }
-);
+  /** Undefined where the manifest's line gives it none that can be used. */
+  readonly output?: string;
+  readonly failure: ClipFailure;
+}
 
 /** How far a batch is. */
 export interface BatchProgress {
@@ -35,7 +47,7 @@ export class BatchEvents extends EventEmitter<{ clip: [ClipEvent]; progress: [Ba
 
 /** What `runBatch` needs. */
 export interface BatchOptions {
-  readonly items: readonly ClipOptions[];
+  readonly items: readonly BatchItem[];
   readonly bundle: BundleId;
   readonly store: Store;
   readonly runner: ClipRunner;
@@ -45,10 +57,13 @@ export interface BatchOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A failure in a list. */
+export type ListedFailure = ClipFailure & Omit<FailedClip, 'failure'>;
+
 /** What `runBatch` has done; `batch.json` in the store holds the same. */
 export interface BatchSummary extends BatchProgress {
   readonly seconds: number;
-  readonly failures: readonly (ClipFailure & { readonly input: string; readonly output: string })[];
+  readonly failures: readonly ListedFailure[];
   readonly warnings: readonly { readonly output: string; readonly sentence: string }[];
 }
 
@@ -64,14 +79,15 @@ export async function runBatch(options: BatchOptions): Promise<BatchSummary> {
   // Every clip that is in work listens to it.
   setMaxListeners(0, signal);
   const counts = { total: items.length, done: 0, unchanged: 0, failed: 0, frames: 0 };
-  const failures: BatchSummary['failures'][number][] = [];
+  const failures: ListedFailure[] = [];
   const warnings: BatchSummary['warnings'][number][] = [];
   const contents = new Contents();
   const heard = (event: ClipEvent): void => {
-    const { input, output } = event;
     counts[event.state] += 1;
-    if (event.state === 'failed') failures.push({ input, output, ...event.failure });
-    else for (const sentence of event.done.warnings) warnings.push({ output, sentence });
+    if (event.state === 'failed') {
+      const { input, output, failure } = event;
+      failures.push({ input, output, ...failure });
+    } else for (const sentence of event.done.warnings) warnings.push({ output: event.output, sentence });
     if (event.state === 'done') counts.frames += event.done.frames;
     events?.emit('clip', event);
     events?.emit('progress', { ...counts });
@@ -93,40 +109,26 @@ export async function runBatch(options: BatchOptions): Promise<BatchSummary> {
 }
 
 async function drawOne(
-  item: ClipOptions,
+  item: BatchItem,
   { bundle, store, runner, force = false }: BatchOptions,
   contents: Contents,
   signal: AbortSignal,
 ): Promise<ClipEvent> {
-  const name = { input: item.input, output: item.output.path };
   if (signal.aborted) throw new CancelledError('HF_CANCELLED', 'Cancelled before the end.');
+  if ('failure' in item) return { ...item, state: 'failed' };
+  const name = { input: item.input, output: item.output.path };
   const prepared = await prepare(item, bundle, store, contents);
   if ('failure' in prepared) return { ...name, state: 'failed', failure: prepared.failure };
   const { order, state, done } = prepared;
   if (state === 'done' && done) return { ...name, state: 'unchanged', done };
   if (state === 'foreign' && !force) return { ...name, state: 'failed', failure: exists(name.output) };
   const outcome: ClipOutcome = await runner.run(order, signal);
-  return outcome.kind === 'done'
-    ? { ...name, state: 'done', done: outcome.done }
-    : { ...name, state: 'failed', failure: outcome.failure };
-}
-
-type Prepared = { order: ClipOrder; state: ClipState; done?: DoneClip } | { failure: ClipFailure };
-
-/** The order, and how the clip stands; what is wrong with its files is a failure of the clip. */
-async function prepare(
-  item: ClipOptions,
-  bundle: BundleId,
-  store: Store,
-  contents: Contents,
-): Promise<Prepared> {
-  try {
-    const order = await orderOf(item, bundle, contents);
-    return { order, ...(await stateOf(store, order)) };
-  } catch (error) {
-    if (!(error instanceof HandfirstError)) throw error;
-    return { failure: clipFailureOf(error) };
+  if (outcome.kind === 'done') {
+    await removeFailed(store, order);
+    return { ...name, state: 'done', done: outcome.done };
   }
+  await writeFailed(store, order, outcome.failure);
+  return { ...name, state: 'failed', failure: outcome.failure };
 }
 
 function exists(output: string): ClipFailure {
@@ -139,24 +141,6 @@ function exists(output: string): ClipFailure {
 function cancelled({ total, done, unchanged }: BatchProgress): CancelledError {
   return new CancelledError(
     'HF_CANCELLED',
-    `Cancelled; ${done + unchanged} of ${total} clips are done, and the same command goes on from there.`,
+    `Cancelled with ${done + unchanged} of ${counted(total, 'clip')} done; the same command goes on from there.`,
   );
-}
-
-/** How the clips of a batch stand, without drawing any. */
-export async function batchStatus({
-  items,
-  bundle,
-  store,
-}: Pick<BatchOptions, 'items' | 'bundle' | 'store'>): Promise<Record<ClipState | 'unreadable', number>> {
-  const counts = { done: 0, changed: 0, missing: 0, foreign: 0, unreadable: 0 };
-  const contents = new Contents();
-  const looked = from(items).pipe(
-    mergeMap(async (item) => {
-      const prepared = await prepare(item, bundle, store, contents);
-      counts['failure' in prepared ? 'unreadable' : prepared.state] += 1;
-    }, 4),
-  );
-  await lastValueFrom(looked, { defaultValue: undefined });
-  return counts;
 }

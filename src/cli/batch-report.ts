@@ -1,6 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import type { BatchProgress, BatchSummary, ClipEvent } from '../batch/index.js';
+import { counted } from '../counted.js';
 import { coloursOf } from './colours.js';
 import { withFlags } from './flags-of.js';
 import { clock } from './progress-line.js';
@@ -49,7 +50,7 @@ function spoken({ failure }: Extract<ClipEvent, { state: 'failed' }>, command: C
 /** For people: a bar on a terminal, or else a line a clip, on standard error; the summary on standard output. */
 export function terminalBatchReporter(command: Command, terminal: boolean, quiet: boolean): BatchReporter {
   const bar = new SingleBar({
-    format: '{bar} {finished}/{total} clips  {frames} frames  {troubles}{left}',
+    format: '{bar} clips {finished}/{total}  frames {frames}  {troubles}{left}',
     hideCursor: true,
     clearOnComplete: true,
     etaAsynchronousUpdate: false,
@@ -72,7 +73,8 @@ export function terminalBatchReporter(command: Command, terminal: boolean, quiet
         const named = sentence.includes(event.input) ? sentence : `${event.input}: ${sentence}`;
         say(`${colours.red('failed:')} ${named}`);
       }
-      if (!terminal && !quiet && event.state === 'done') say(`${event.output}: ${event.done.frames} frames`);
+      if (!terminal && !quiet && event.state === 'done')
+        say(`${event.output}: ${counted(event.done.frames, 'frame')}`);
     },
     progress(progress) {
       if (!terminal || quiet) return;
@@ -99,10 +101,10 @@ export function terminalBatchReporter(command: Command, terminal: boolean, quiet
       if (quiet) return;
       const { total, done, unchanged, failed, frames, seconds, warnings } = summary;
       const parts = [
-        `${done} of ${total} clips drawn (${frames} frames in ${clock(seconds)})`,
-        ...(unchanged > 0 ? [`${unchanged} were done already`] : []),
+        `${done} of ${counted(total, 'clip')} drawn (${counted(frames, 'frame')} in ${clock(seconds)})`,
+        ...(unchanged > 0 ? [`${unchanged} done already`] : []),
         ...(failed > 0 ? [`${failed} failed`] : []),
-        ...(warnings.length > 0 ? [`${warnings.length} warnings`] : []),
+        ...(warnings.length > 0 ? [`${counted(warnings.length, 'warning')}`] : []),
       ];
       process.stdout.write(`${parts.join(', ')}. The report is at ${report}\n`);
     },

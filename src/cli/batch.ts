@@ -2,9 +2,8 @@ import { posix } from 'node:path';
 import { Command } from 'commander';
 import {
   BatchEvents,
-  batchStatus,
+  type BatchItem,
   bundleId,
-  type ClipOptions,
   type ClipRunner,
   FolderStore,
   findRows,
@@ -15,11 +14,13 @@ import {
   type Store,
   usualWorkers,
 } from '../batch/index.js';
+import { counted } from '../counted.js';
 import { BatchError, UsageError } from '../errors.js';
 import { DEFAULT_BUNDLE } from '../models/index.js';
 import { requirePackages } from '../packages.js';
 import { type BatchFlags, batchFlags, sharedOptions } from './batch-flags.js';
 import { type BatchReporter, jsonBatchReporter, terminalBatchReporter } from './batch-report.js';
+import { printBatchStatus } from './batch-status.js';
 import { EXIT_CODES } from './failure.js';
 import { cancelOnSignals } from './signals.js';
 
@@ -56,13 +57,13 @@ async function runAction(command: Command, inputs: readonly string[], flags: Bat
     ? jsonBatchReporter(command)
     : terminalBatchReporter(command, process.stderr.isTTY === true, flags.quiet ?? false);
   try {
-    if (flags.status) return await printStatus(items, { bundle, store, flags });
+    if (flags.status) return await printBatchStatus(items, { bundle, store, command, flags });
     const summary = await drawAll(items, { bundle, store, reporter, flags });
     reporter.done(summary, posix.join(flags.out, REPORT));
     if (summary.failed > 0)
       throw new BatchError(
         'HF_BATCH_FAILED',
-        `${summary.failed} of ${summary.total} clips could not be drawn, and the others are done: see the sentences above and in ${posix.join(flags.out, REPORT)}; the same command tries them again.`,
+        `${summary.failed} of ${counted(summary.total, 'clip')} could not be drawn${summary.failed < summary.total ? ', and the others are done' : ''}: see the sentences above and in ${posix.join(flags.out, REPORT)}; the same command tries again.`,
       );
   } finally {
     reporter.stop();
@@ -77,7 +78,7 @@ interface Drawing {
   readonly flags: BatchFlags;
 }
 
-async function drawAll(items: readonly ClipOptions[], { bundle, store, reporter, flags }: Drawing) {
+async function drawAll(items: readonly BatchItem[], { bundle, store, reporter, flags }: Drawing) {
   const events = new BatchEvents();
   events.on('clip', reporter.clip).on('progress', reporter.progress);
   const { signal, release } = cancelOnSignals();
@@ -124,12 +125,13 @@ async function openRunner({ bundle, store, reporter, flags }: Drawing): Promise<
       'A private key goes to no other machine, so workers of a queue do not sign: leave `signKey` and `signCertificate` out.',
       { field: 'signKey' },
     );
-  const { openQueueRunner } = await queueRoom();
+  requirePackages('queue');
+  const { openQueueRunner } = await import('../queue/index.js');
   return openQueueRunner({ queue, store, bundle }, { note: reporter.note });
 }
 
-async function storeOf({ out, queue }: BatchFlags): Promise<Store> {
-  if (!out.startsWith('s3://')) return FolderStore.open(out);
+async function storeOf({ out, queue, status: look }: BatchFlags): Promise<Store> {
+  if (!out.startsWith('s3://')) return FolderStore.open(out, { look });
   if (queue === undefined)
     throw new UsageError(
       'HF_FIELDS_CONFLICT',
@@ -138,45 +140,4 @@ async function storeOf({ out, queue }: BatchFlags): Promise<Store> {
     );
   const { openStore } = await import('../queue/open-store.js');
   return openStore(out);
-}
-
-/** The room of queues, whose packages may be missing. */
-async function queueRoom() {
-  requirePackages('queue');
-  return import('../queue/index.js');
-}
-
-/** What each state means, after a number of clips. */
-const STATES: Readonly<Record<string, string>> = {
-  done: 'done',
-  changed: 'done, but with other content or options',
-  missing: 'not done',
-  foreign: 'whose name something else has',
-  unreadable: 'whose files cannot be read',
-};
-
-async function printStatus(
-  items: readonly ClipOptions[],
-  { bundle, store, flags }: Omit<Drawing, 'reporter'>,
-): Promise<void> {
-  const counts = await batchStatus({ items, bundle, store });
-  const { queue, json } = flags;
-  const status =
-    queue === undefined ? undefined : await (await queueRoom()).statusOf({ queue, store, bundle });
-  if (json) {
-    process.stdout.write(`${JSON.stringify({ ...counts, ...(status ? { queue: status } : {}) })}\n`);
-    return;
-  }
-  const line = (count: number, what: string): string => `${String(count).padStart(8)}  ${what}\n`;
-  for (const [state, count] of Object.entries(counts))
-    process.stdout.write(line(count, `clips ${STATES[state]}`));
-  if (!status) return;
-  process.stdout.write(line(status.clipsWaiting, 'clips in the queue that nobody has begun'));
-  for (const { fingerprint, workers, waiting, active } of status.fingerprints)
-    process.stdout.write(
-      line(
-        workers.length,
-        `workers of fingerprint ${fingerprint}: ${active} jobs in work, ${waiting} waiting`,
-      ),
-    );
 }

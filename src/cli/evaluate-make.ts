@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { counted } from '../counted.js';
 import { type MakeOptions, makeBenchmark } from '../evaluate/index.js';
 import * as parse from './arguments.js';
 import { EXIT_CODES } from './failure.js';
@@ -64,9 +65,9 @@ async function make(input: string, flags: MakeFlags): Promise<void> {
     const { frames, clips, sources, problems } = await makeBenchmark({ ...flags, input, progress, signal });
     reporter.stop();
     for (const sentence of problems) reporter.note({ kind: 'warning', sentence });
-    const besides = clips > 0 ? ` and ${clips} ${clips === 1 ? 'clip' : 'clips'}` : '';
+    const besides = clips > 0 ? ` and ${counted(clips, 'clip')}` : '';
     process.stdout.write(
-      `${flags.out}: ${frames} ${frames === 1 ? 'frame' : 'frames'}${besides} of ${sources} ${sources === 1 ? 'source' : 'sources'}\n`,
+      `${flags.out}: ${counted(frames, 'frame')}${besides} of ${counted(sources, 'source')}\n`,
     );
   } finally {
     reporter.stop();

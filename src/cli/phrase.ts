@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { counted } from '../counted.js';
 import {
   glossTimes,
   JOIN_DEFAULTS,
@@ -93,7 +94,7 @@ async function write(make: () => Promise<JoinedClip>, { out, force, captions }: 
     const seconds = (frames / clip.info.fps).toFixed(1);
     const also = await writeClipCaptions(file, glossTimes(clip));
     process.stdout.write(
-      `${out}: ${count} ${count === 1 ? 'sign' : 'signs'}, ${frames} frames, ${seconds} s${also}\n`,
+      `${out}: ${counted(count, 'sign')}, ${counted(frames, 'frame')}, ${seconds} s${also}\n`,
     );
   } finally {
     release();

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { counted } from '../counted.js';
 import { type Complexity, extractPose } from '../detect/index.js';
 import * as parse from './arguments.js';
 import { terminalReporter } from './progress.js';
@@ -49,7 +50,7 @@ export function extractCommand(): Command {
           signal,
         });
         reporter.stop();
-        process.stdout.write(`${out}: ${frames} frames, somebody in ${found}\n`);
+        process.stdout.write(`${out}: ${counted(frames, 'frame')}, somebody in ${found}\n`);
       } finally {
         reporter.stop();
         release();

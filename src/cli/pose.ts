@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { Command, Option } from 'commander';
+import { counted } from '../counted.js';
 import { version } from '../pipeline/index.js';
 import {
   convertPose,
@@ -123,7 +124,9 @@ function convertCommand(): Command {
           repair: wanted,
           ...options,
         });
-        process.stdout.write(`${output}: ${frames} frames${whole ? ', every point kept' : ', 133 points'}\n`);
+        process.stdout.write(
+          `${output}: ${counted(frames, 'frame')}${whole ? ', every point kept' : ', 133 points'}\n`,
+        );
       } finally {
         release();
       }
@@ -164,7 +167,7 @@ function drawCommand(): Command {
       const { aspect, resample } = flags;
       const shaped = repairClip(clip, { ...REPAIR_NOTHING, aspect, fps: resample });
       const frames = await draw(file, shaped, flags, signal);
-      wordsBeside(flags.out).write(`${flags.out}: ${frames} frames\n`);
+      wordsBeside(flags.out).write(`${flags.out}: ${counted(frames, 'frame')}\n`);
     } finally {
       release();
       await clip.close();

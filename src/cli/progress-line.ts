@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import type { Progress } from '../pipeline/index.js';
 
 /** Frames a second and seconds left, from the frames of this run alone. */
@@ -43,7 +44,7 @@ const NARROWEST = 6;
 /** A bar, frames, frames a second and the time left, in `columns`; what does not fit is left out, least useful first. */
 export function barLine({ done, total, fps, secondsLeft }: BarFields, columns = 80): string {
   const parts = [
-    `${done}/${total ?? '?'} frames`,
+    `${done}/${total === undefined ? '? frames' : counted(total, 'frame')}`,
     ...(secondsLeft === undefined ? [] : [`${clock(secondsLeft)} left`]),
     ...(fps === undefined ? [] : [`${fps.toFixed(fps < 10 ? 2 : 1)} frames/s`]),
   ];

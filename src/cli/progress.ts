@@ -1,5 +1,6 @@
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
+import { counted } from '../counted.js';
 import type { Picture } from '../picture.js';
 import type { Note, Progress, RenderResult } from '../pipeline/index.js';
 import { STANDARD_OUTPUT } from '../video/index.js';
@@ -33,12 +34,11 @@ function where({ path, captionsFile, contactSheet }: RenderResult, green: (text:
 
 /** How long the video is and how long drawing took, in words that cannot be mixed up. */
 export function outcome({ frames, fps, bytes, totalMs, resumedFrames }: RenderResult): string {
-  const count = (n: number): string => `${n} ${n === 1 ? 'frame' : 'frames'}`;
   const size = bytes < 1e5 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
   const lasts = frames / fps;
   const rate = Number(fps.toFixed(2));
   const drawn = resumedFrames > 0 ? `Drawing the last ${frames - resumedFrames} of them` : 'Drawing it';
-  return `It lasts ${lasts.toFixed(lasts < 1 ? 2 : 1)} s when played (${count(frames)}, ${rate} a second, ${size}). ${drawn} took ${spoken(totalMs / 1000)}.`;
+  return `It lasts ${lasts.toFixed(lasts < 1 ? 2 : 1)} s when played (${counted(frames, 'frame')}, ${rate} a second, ${size}). ${drawn} took ${spoken(totalMs / 1000)}.`;
 }
 
 /** `42 s`, `3 min 5 s` or `2 h 10 min`. */
@@ -108,7 +108,7 @@ export function terminalReporter(
     progress(progress) {
       const { fps, secondsLeft } = pace.at(progress);
       if (progress.resumed > 0 && !running && !quiet)
-        process.stderr.write(`Continuing after ${progress.resumed} frames of an earlier run.\n`);
+        process.stderr.write(`Continuing after ${counted(progress.resumed, 'frame')} of an earlier run.\n`);
       fields = { done: progress.done, total: progress.total, fps, secondsLeft };
       if (terminal && !quiet && !running) bar.start(progress.total ?? 0, progress.done, fields);
       else if (terminal && !quiet) bar.update(progress.done, fields);

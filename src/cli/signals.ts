@@ -38,9 +38,9 @@ export function cancelOnSignals(): { signal: AbortSignal; release: () => void } 
   };
 }
 
-/** Resolves when the program is to stop; a second request ends it at once. */
-export async function untilStopped(): Promise<void> {
-  const { signal } = cancelOnSignals();
+/** Resolves when the program is to stop, of which `signal` hears; a second request ends it at once. */
+export async function untilStopped(signal = cancelOnSignals().signal): Promise<void> {
+  if (signal.aborted) return;
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { counted } from '../counted.js';
 import {
   type PictureSize,
   SPELL_DEFAULTS,
@@ -60,7 +61,7 @@ export function spellCommand(): Command {
       process.stdout.write(
         json
           ? `${JSON.stringify({ event: 'done', path: out, letters, frames, seconds, captionsFile: file })}\n`
-          : `${out}: ${letters} ${letters === 1 ? 'letter' : 'letters'}, ${frames} frames, ${seconds.toFixed(1)} s${also}\n`,
+          : `${out}: ${counted(letters, 'letter')}, ${counted(frames, 'frame')}, ${seconds.toFixed(1)} s${also}\n`,
       );
     } finally {
       release();

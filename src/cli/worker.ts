@@ -6,7 +6,7 @@ import * as parse from './arguments.js';
 import { queueOption } from './batch-flags.js';
 import { coloursOf } from './colours.js';
 import { EXIT_CODES } from './failure.js';
-import { untilStopped } from './signals.js';
+import { cancelOnSignals, untilStopped } from './signals.js';
 
 interface WorkerFlags {
   readonly queue?: string;
@@ -85,7 +85,8 @@ async function serveQueue(flags: WorkerFlags): Promise<void> {
   );
   events.on('fault', (sentence) => tell(flags, 'fault', { sentence }, `The queue: ${sentence}`, false));
   const asked = device === 'auto' ? undefined : device;
-  const worker = await openWorker({ queue, store, bundle, device: asked, threads, folder, events });
+  const { signal } = cancelOnSignals();
+  const worker = await openWorker({ queue, store, bundle, device: asked, threads, folder, events, signal });
   const labels = { fingerprint: worker.fingerprint.slice(0, 12), device: worker.arithmetic.device };
   const served = metrics === undefined ? undefined : await openMetrics(events, labels, metrics);
   const { fingerprint, arithmetic } = worker;
@@ -96,7 +97,7 @@ async function serveQueue(flags: WorkerFlags): Promise<void> {
     `Ready on ${arithmetic.device}, fingerprint ${fingerprint.slice(0, 12)}${served ? `, numbers at ${served.address}` : ''}.`,
     true,
   );
-  await untilStopped();
+  await untilStopped(signal);
   tell(flags, 'stopping', {}, `Stopping: the job in work is finished, or returned after ${grace} s.`, true);
   await served?.close();
   await worker.close(grace * 1000);

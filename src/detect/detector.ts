@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { counted } from '../counted.js';
 import { CancelledError, DeviceError, UsageError } from '../errors.js';
 import { requirePackages } from '../packages.js';
 import type { Picture } from '../picture.js';
@@ -75,9 +76,13 @@ export async function openDetector({ complexity = 1, signal }: DetectorOptions =
       client.detect(picture, mask).then((landmarks) => detection(landmarks, 0, 0)),
     openClip({ fps, smooth = true }) {
       if (!(fps > 0))
-        throw new UsageError('HF_FIELD_VALUE', `A video of ${fps} frames a second cannot be looked at.`, {
-          field: 'fps',
-        });
+        throw new UsageError(
+          'HF_FIELD_VALUE',
+          `A video of ${counted(fps, 'frame')} a second cannot be looked at.`,
+          {
+            field: 'fps',
+          },
+        );
       const clip = client.startClip(fps, smooth);
       let index = 0;
       return {

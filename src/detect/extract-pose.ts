@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { CancelledError, UsageError } from '../errors.js';
 import { openPoseWriter, type PoseWriter } from '../pose/index.js';
 import { probeVideo, readVideoFrames } from '../video/index.js';
@@ -56,7 +57,7 @@ export async function extractPose(
       if (stated.found === 0) {
         throw new UsageError(
           'HF_NOBODY_FOUND',
-          `Nobody was found in the ${stated.frames} frames of ${video}: name a video that shows one person from the front, head and hands included.`,
+          `Nobody was found in the ${counted(stated.frames, 'frame')} of ${video}: name a video that shows one person from the front, head and hands included.`,
           { file: video },
         );
       }

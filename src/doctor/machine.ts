@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, freemem, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { counted } from '../counted.js';
 import { reasonOf } from '../reason.js';
 import { type Check, readable } from './check.js';
 
@@ -30,7 +31,7 @@ export async function checkProcessor(): Promise<Check> {
   const features = vectorFeatures(await processorFlags());
   const cores = availableParallelism();
   const said = features === undefined ? 'vector instructions unknown' : features.join(', ') || 'no AVX2';
-  const detail = `${model}, ${cores} ${cores === 1 ? 'core' : 'cores'} (${said})`;
+  const detail = `${model}, ${counted(cores, 'core')} (${said})`;
   if (features === undefined || process.arch !== 'x64' || features.includes('AVX2'))
     return { name: 'processor', status: 'ok', detail };
   return {

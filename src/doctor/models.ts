@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { counted } from '../counted.js';
 import { HandfirstError } from '../errors.js';
 import { DEVICES, type Device, fileProblems, listBundles, openRunner } from '../models/index.js';
 import { reasonOf } from '../reason.js';
@@ -67,7 +68,11 @@ export async function checkBundles(): Promise<Check[]> {
     const bytes = readable(files.reduce((sum, file) => sum + file.bytes, 0));
     checks.push(
       problems.length === 0
-        ? { name: `bundle ${name}`, status: 'ok', detail: `${files.length} files, ${bytes}, checksums right` }
+        ? {
+            name: `bundle ${name}`,
+            status: 'ok',
+            detail: `${counted(files.length, 'file')}, ${bytes}, checksums right`,
+          }
         : {
             name: `bundle ${name}`,
             status: 'failure',

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { counted } from '../counted.js';
 import { UsageError } from '../errors.js';
+import { makeOwnFolder } from '../own-folder.js';
 import { writeWhole } from '../write-whole.js';
 import { parseSystem } from './draw/systems.js';
 import type { BenchmarkItem } from './source/benchmark.js';
@@ -80,7 +81,7 @@ export async function measureCost(options: CostOptions): Promise<Cost[]> {
   const costs: Cost[] = [];
   for (const system of options.presets) {
     for (const steps of options.steps.length > 0 ? options.steps : [undefined]) {
-      options.note?.(`Measuring ${system}${steps === undefined ? '' : ` in ${steps} steps`}.`);
+      options.note?.(`Measuring ${system}${steps === undefined ? '' : ` in ${counted(steps, 'step')}`}.`);
       costs.push(await costOf(join(folder, item.pose), item, system, steps, options));
     }
   }
@@ -120,7 +121,7 @@ async function costOf(
   steps: number | undefined,
   options: CostOptions,
 ): Promise<Cost> {
-  const scratch = await mkdtemp(join(tmpdir(), 'handfirst-cost-'));
+  const scratch = await makeOwnFolder('cost');
   try {
     const done = await generate(
       [input, '-o', join(scratch, 'frames'), ...flagsOf(item, system, steps, options)],

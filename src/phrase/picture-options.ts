@@ -1,12 +1,17 @@
+import { counted } from '../counted.js';
 import { UsageError } from '../errors.js';
 import type { PictureSize } from './figure.js';
 
 /** Refuses frame rates and pictures in which nobody can sign. Throws UsageError. */
 export function checkPicture(fps: number, { width, height }: PictureSize): void {
   if (!(fps >= 5 && fps <= 240))
-    throw new UsageError('HF_FIELD_VALUE', `${fps} frames a second make no sense here; give 5 to 240.`, {
-      field: 'fps',
-    });
+    throw new UsageError(
+      'HF_FIELD_VALUE',
+      `A rate of ${counted(fps, 'frame')} a second makes no sense here; give 5 to 240.`,
+      {
+        field: 'fps',
+      },
+    );
   for (const side of [width, height]) {
     if (!Number.isInteger(side) || side < 64 || side > 8192) {
       throw new UsageError(

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { counted } from '../counted.js';
 import { TorchGenerator } from '../diffusion/noise.js';
 import { PoseFileError, UsageError } from '../errors.js';
 import type { Bundle, Tokenizer } from '../models/index.js';
@@ -65,13 +66,13 @@ export function checkRangeWithin(
   if (from >= frames)
     throw new PoseFileError(
       'HF_POSE_RANGE',
-      `${nameOf(input)} has ${frames} frames, so there is none from frame ${from} on: give a \`range\` within it.`,
+      `${nameOf(input)} has ${counted(frames, 'frame')}, so there is none from frame ${from} on: give a \`range\` within it.`,
       { file: nameOf(input), frame: from, field: 'range' },
     );
   if (to > frames)
     watch?.events?.emit('note', {
       kind: 'warning',
-      sentence: `The range ${from}:${to} reaches past the end of ${nameOf(input)}, which has ${frames} frames: ${to - frames} of the ${to - from} frames asked for are cut, and ${frames - from} are drawn.`,
+      sentence: `The range ${from}:${to} reaches past the end of ${nameOf(input)}, which has ${counted(frames, 'frame')}: of the ${to - from} asked for, ${frames - from} can be drawn, and ${to - frames} cannot.`,
     });
 }
 

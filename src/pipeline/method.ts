@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import {
   makeSampler,
   type SamplerOptions,
@@ -58,7 +59,7 @@ export function settle(
     }
     const nearest = trained.reduce((a, b) => (Math.abs(b - wanted) < Math.abs(a - wanted) ? b : a));
     warn(
-      `The preset asks for ${wanted} steps in the ${name} stage, but the bundle "${manifest.name}" was trained for ${list}: drawing in ${nearest}.`,
+      `The preset asks for ${counted(wanted, 'step')} in the ${name} stage, but the bundle "${manifest.name}" was trained for ${list}: drawing in ${nearest}.`,
     );
     return nearest;
   };

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { PoseFileError } from '../errors.js';
 import type { BundleRunner } from '../models/index.js';
 import type { Manifest } from '../models/manifest.js';
@@ -148,7 +149,7 @@ function checkBody({ shoulders }: ClipStatistics, file: string): void {
 
 function tellRepairs({ repairs, frames, empty }: ClipStatistics, { watch }: GenerateOptions): void {
   if (empty) {
-    const nobody = `No person is seen in ${empty.frames} of ${frames} frames (${empty.list}): the background alone is drawn there.`;
+    const nobody = `No person is seen in ${empty.frames} of ${counted(frames, 'frame')} (${empty.list}): the background alone is drawn there.`;
     watch?.events?.emit('note', { kind: 'warning', sentence: nobody });
   }
   const sentence = repairSentences(repairs, frames).join(' ');

@@ -1,4 +1,5 @@
 import { concatMap, filter, map, mergeMap, Observable, tap } from 'rxjs';
+import { counted } from '../counted.js';
 import { PoseFileError } from '../errors.js';
 import type { Bundle, BundleRunner } from '../models/index.js';
 import type { Picture } from '../picture.js';
@@ -180,7 +181,7 @@ export class Session {
     if (at <= from) {
       throw new PoseFileError(
         'HF_POSE_RANGE',
-        `${nameOf(this.parts.options.input)} has ${at} frames, so there is none from frame ${from} on: give a \`range\` within it.`,
+        `${nameOf(this.parts.options.input)} has ${counted(at, 'frame')}, so there is none from frame ${from} on: give a \`range\` within it.`,
         { file: nameOf(this.parts.options.input), frame: from, field: 'range' },
       );
     }

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { PoseFileError } from '../errors.js';
 import { anyKnown, distanceOf, middle, pointAt } from './person.js';
 import { PARTS } from './pose-frame.js';
@@ -40,7 +41,7 @@ export class PersonFollower {
       if (seen.length > 1) {
         throw new PoseFileError(
           'HF_POSE_SEVERAL_PEOPLE',
-          `${name} shows ${seen.length} people in frame ${index}; choose one from 1 to ${seen.length} with \`person\`.`,
+          `${name} shows ${counted(seen.length, 'person', 'people')} in frame ${index}; choose one from 1 to ${seen.length} with \`person\`.`,
           { file: name, frame: index, field: 'person' },
         );
       }

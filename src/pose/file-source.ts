@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { counted } from '../counted.js';
 import { PoseFileError } from '../errors.js';
 import { reasonOf } from '../reason.js';
 import type { ByteSource } from './byte-source.js';
@@ -70,9 +71,9 @@ function checkUnchanged(path: string, before: Stats, now: Stats): void {
     now.nlink === 0
       ? 'was removed or replaced'
       : now.size > before.size
-        ? `grew from ${before.size} to ${now.size} bytes`
+        ? `grew from ${before.size} to ${counted(now.size, 'byte')}`
         : now.size < before.size
-          ? `shrank from ${before.size} to ${now.size} bytes`
+          ? `shrank from ${before.size} to ${counted(now.size, 'byte')}`
           : now.mtimeMs !== before.mtimeMs
             ? 'was written to'
             : undefined;

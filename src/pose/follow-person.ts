@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { PoseFileError } from '../errors.js';
 import { distinctPeople, PersonFollower, peopleSeen } from './choose-person.js';
 import { OrientationCount, type Rotate, type Turn, turnedSize, turnFrame } from './orientation.js';
@@ -31,7 +32,7 @@ export async function follow(
   if (raw.tracked && person !== undefined && raw.people !== undefined && person > raw.people) {
     throw new PoseFileError(
       'HF_POSE_PERSON',
-      `${name} holds ${raw.people} ${raw.people === 1 ? 'person' : 'people'}; person ${person} is not among them.`,
+      `${name} holds ${counted(raw.people, 'person', 'people')}; person ${person} is not among them.`,
       { file: name, field: 'person' },
     );
   }
@@ -53,9 +54,7 @@ export async function follow(
   }
   const { frameCount, largestScore, upright } = await survey(name, chosen(), wholly);
   const doubled =
-    twice > 0
-      ? [`Somebody is listed twice in ${twice} ${twice === 1 ? 'frame' : 'frames'}: the surer entry counts.`]
-      : [];
+    twice > 0 ? [`Somebody is listed twice in ${counted(twice, 'frame')}: the surer entry counts.`] : [];
   const unit = largestScore > LARGEST_SCORE ? largestScore : 1;
   const scored =
     unit > 1
@@ -122,7 +121,7 @@ async function survey(name: string, frames: AsyncIterable<PoseFrame>, wholly: bo
   }
   if (count === 0) throw new PoseFileError('HF_POSE_NO_FRAMES', `${name} holds no frames.`, { file: name });
   if (someone === 0)
-    throw new PoseFileError('HF_POSE_NO_PERSON', `${name} shows no person in any of its ${count} frames.`, {
+    throw new PoseFileError('HF_POSE_NO_PERSON', `${name} shows no person in any of its frames (${count}).`, {
       file: name,
     });
   unit.check(name);

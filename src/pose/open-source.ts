@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { PoseFileError, UsageError } from '../errors.js';
 import type { ByteSource } from './byte-source.js';
 import { type FollowOptions, follow } from './follow-person.js';
@@ -67,7 +68,7 @@ export function checkOptions(options: OpenPoseOptions, readers: readonly PoseRea
   if (fps !== undefined && !(fps > 0 && fps <= 1000)) {
     throw new UsageError(
       'HF_FIELD_VALUE',
-      `${fps} frames a second make no sense; give a number above 0 and up to 1000.`,
+      `A rate of ${counted(fps, 'frame')} a second makes no sense; give a number above 0 and up to 1000.`,
       { field: 'fps' },
     );
   }

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import type { Framing } from './framing.js';
 import type { PoseCounter } from './pose-count.js';
 import type { PoseClipInfo } from './pose-frame.js';
@@ -6,7 +7,7 @@ import { PREPARE_DEFAULTS } from './prepare-frames.js';
 /** Sentences for the user about what is wrong with a clip, the gravest first. `framing`: how it is drawn, where that is known. */
 export function problemsOf(counter: PoseCounter, info: PoseClipInfo, framing?: Framing): readonly string[] {
   const problems: string[] = [...(info.remarks ?? [])];
-  const frames = (count: number) => `${count} ${count === 1 ? 'frame' : 'frames'}`;
+  const frames = (count: number) => counted(count, 'frame');
   const { body, leftHand, rightHand } = counter.parts;
   if (counter.crowded > 0) {
     problems.push(
@@ -29,7 +30,7 @@ export function problemsOf(counter: PoseCounter, info: PoseClipInfo, framing?: F
   if (body.seen === 0) problems.push('The body is not known in any frame: what is drawn of it is made up.');
   if (counter.repeated > counter.frames / 4) {
     problems.push(
-      `${frames(counter.repeated)} repeat the frame before: the rate of ${info.fps} frames a second may be too high.`,
+      `What is seen in ${frames(counter.repeated)} is the same as in the frame before: the rate of ${frames(info.fps)} a second may be too high.`,
     );
   }
   return [...problems, ...clipProblems(counter, info, framing)];
@@ -39,7 +40,7 @@ export function problemsOf(counter: PoseCounter, info: PoseClipInfo, framing?: F
 function clipProblems({ box }: PoseCounter, info: PoseClipInfo, framing?: Framing): readonly string[] {
   const problems: string[] = [];
   if (info.fps < 10 || info.fps > 120)
-    problems.push(`${info.fps} frames a second is unusual; \`fps\` sets another.`);
+    problems.push(`${counted(info.fps, 'frame')} a second is unusual; \`fps\` sets another.`);
   const { left, right, top, bottom } = box;
   const small = right > left && (right - left < info.width * 0.3 || bottom - top < info.height * 0.3);
   if (small && (framing ?? 'source') === 'source') {

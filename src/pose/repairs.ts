@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 /** What was done to the keypoints of a clip, and in how many frames. */
 export interface Repair {
   readonly did: 'completed' | 'dropped' | 'repaired';
@@ -37,7 +38,9 @@ export function repairSentences(repairs: readonly Repair[], frames: number): str
       groups.set(count, [...(groups.get(count) ?? []), why === undefined ? part : `${part} (${why})`]);
     }
     if (groups.size === 0) return [];
-    const parts = [...groups].map(([count, names]) => `${names.join(', ')} in ${count} of ${frames} frames`);
+    const parts = [...groups].map(
+      ([count, names]) => `${names.join(', ')} in ${count} of ${counted(frames, 'frame')}`,
+    );
     return [`${did[0]?.toUpperCase()}${did.slice(1)}: ${parts.join('; ')}.`];
   });
 }

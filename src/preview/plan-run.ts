@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { counted } from '../counted.js';
 import { UsageError } from '../errors.js';
 import { listPresets, loadPreset } from '../pipeline/index.js';
 import type { Clips } from './clips.js';
@@ -16,7 +17,7 @@ export async function planRun(
   if (known !== undefined && from >= known) {
     throw new UsageError(
       'HF_FIELD_VALUE',
-      `${file.name} has ${known} frames, so there is none from frame ${from} on: give a \`range\` within it.`,
+      `${file.name} has ${counted(known, 'frame')}, so there is none from frame ${from} on: give a \`range\` within it.`,
       { file: file.name, frame: from, field: 'range' },
     );
   }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OutputError, UsageError } from '../errors.js';
+import { makeOwnFolder } from '../own-folder.js';
 import type { Caption } from '../video/index.js';
 
 /** A file that the preview may read: uploaded, made by it, or named on the command line. */
@@ -43,7 +44,7 @@ export class Workspace {
   private constructor(readonly folder: string) {}
 
   static async open(): Promise<Workspace> {
-    const folder = await mkdtemp(join(tmpdir(), 'handfirst-preview-')).catch((error: unknown) => {
+    const folder = await makeOwnFolder('preview').catch((error: unknown) => {
       throw new OutputError(
         'HF_TEMPORARY_FOLDER',
         `The preview cannot keep files in ${tmpdir()} (${String(error)}): set TMPDIR to a folder that you may write in.`,

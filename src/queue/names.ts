@@ -12,6 +12,11 @@ export function clipQueue(store: string, bundle: BundleId): string {
   return `clips-${store}-${version()}-${bundle.sha256.slice(0, 12)}`;
 }
 
+/** Pattern of the queues of clips of the same store, whatever version and bundle. */
+export function storePattern(clips: string): string {
+  return clips.replace(/^(clips-[^-]+)-.*$/, '$1-*');
+}
+
 /** Name of the queue of segments and joins of clips that workers of one fingerprint have begun. */
 export function segmentQueue(clips: string, fingerprint: string): string {
   return `${clips.replace(/^clips-/, 'segments-')}-${fingerprint.slice(0, 12)}`;

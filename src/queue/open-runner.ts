@@ -2,8 +2,8 @@ import type { BundleId, ClipRunner, Store } from '../batch/index.js';
 import { connect, serverWarnings } from './connection.js';
 import { clipQueue } from './names.js';
 import { QueueRunner, type QueueRunnerOptions } from './queue-runner.js';
-import { storeId } from './store-id.js';
-import { type QueueStatus, queueStatus } from './workers.js';
+import { knownStoreId, storeId } from './store-id.js';
+import { NO_QUEUE, type QueueStatus, queueStatus } from './workers.js';
 
 /** Where a batch's clips go. */
 export interface QueuePlace {
@@ -37,11 +37,12 @@ export async function openQueueRunner(
   }
 }
 
-/** How the queue of a batch stands. Throws `QueueError`. */
+/** How the queue of a batch stands; nothing is written. Throws `QueueError`. */
 export async function statusOf({ queue, store, bundle }: QueuePlace): Promise<QueueStatus> {
   const client = await connect(queue);
   try {
-    return await queueStatus(client, clipQueue(await storeId(store), bundle));
+    const id = await knownStoreId(store);
+    return id === undefined ? NO_QUEUE : await queueStatus(client, clipQueue(id, bundle));
   } finally {
     client.disconnect();
   }

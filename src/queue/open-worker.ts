@@ -1,10 +1,12 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { type BundleId, bundleId, type Store } from '../batch/index.js';
-import { CancelledError, QueueError } from '../errors.js';
+import { CancelledError, OutputError, QueueError } from '../errors.js';
 import { DEFAULT_BUNDLE } from '../models/index.js';
+import { makeOwnFolder } from '../own-folder.js';
 import { type Engine, openEngine } from '../pipeline/index.js';
+import { reasonOf } from '../reason.js';
 import { connect } from './connection.js';
 import { DrawingStage } from './drawing-stage.js';
 import { type Arithmetic, arithmetic, fingerprintOf } from './fingerprint.js';
@@ -28,6 +30,7 @@ export interface OpenWorkerOptions {
   readonly folder?: string;
   readonly events?: WorkerEvents;
   readonly times?: Partial<WorkerTimes>;
+  /** Ends it while it is loading its models. */
   readonly signal?: AbortSignal;
 }
 
@@ -48,8 +51,12 @@ class Opened {
     this.closers.unshift(close);
   }
 
+  /** What cannot be undone keeps nothing else from it; the first that failed is thrown. */
   async close(): Promise<void> {
-    for (const close of this.closers.splice(0)) await close();
+    const failures: unknown[] = [];
+    for (const close of this.closers.splice(0))
+      await close().catch((error: unknown) => void failures.push(error));
+    if (failures.length > 0) throw failures[0];
   }
 }
 
@@ -58,41 +65,48 @@ class Opened {
  * `UsageError` where packages are missing.
  */
 export async function openWorker(options: OpenWorkerOptions): Promise<OpenedWorker> {
-  const { queue, threads = 1, device, events, times, signal } = options;
+  const { queue, threads = 1, device, events, times } = options;
   const opened = new Opened();
+  const loading = new AbortController();
+  const cancel = (): void => loading.abort();
+  options.signal?.addEventListener('abort', cancel);
   try {
+    if (options.signal?.aborted) cancel();
     const client = await connect(queue);
     opened.add(async () => client.disconnect());
     await checkFolder(options.store);
     const store: Store = await openStore(options.store);
     opened.add(() => store.close());
     const bundle = await bundleId(options.bundle ?? DEFAULT_BUNDLE);
+    const clips = clipQueue(await storeId(store), bundle);
+    const announced = await announce(client, clips, threads);
+    opened.add(() => announced.close());
+    const folder = await ownFolder(options.folder);
+    opened.add(() => rm(folder, { recursive: true, force: true }));
     const method = { bundle: options.bundle, verify: true };
-    const engine: Engine = await openEngine({ method, runtime: { device, threads } });
+    const engine: Engine = await openEngine({ method, runtime: { device, threads }, signal: loading.signal });
     opened.add(() => engine.close());
     await engine.warm();
-    const folder = await mkdtemp(join(options.folder ?? tmpdir(), 'handfirst-worker-'));
-    opened.add(() => rm(folder, { recursive: true, force: true }));
     const of = await arithmetic(engine.runner.device, threads, bundle.sha256);
     const fingerprint = fingerprintOf(of);
-    const clips = clipQueue(await storeId(store), bundle);
     const stage = new DrawingStage({ engine, threads, store, folder });
     opened.add(() => stage.close());
-    opened.add(await announce(client, clips, fingerprint, of));
-    if (signal?.aborted) throw new CancelledError('HF_CANCELLED', 'Cancelled before the first job.');
+    await announced.ready(fingerprint, of.device);
+    if (loading.signal.aborted) throw new CancelledError('HF_CANCELLED', 'Cancelled before the first job.');
     const worker = new QueueWorker({ client, clips, fingerprint, stage, events, times });
     return {
       bundle,
       arithmetic: of,
       fingerprint,
       async close(graceMs) {
-        await worker.stop(graceMs);
-        await opened.close();
+        await worker.stop(graceMs).finally(() => opened.close());
       },
     };
   } catch (error) {
-    await opened.close();
+    await opened.close().catch(() => undefined);
     throw error;
+  } finally {
+    options.signal?.removeEventListener('abort', cancel);
   }
 }
 
@@ -104,4 +118,15 @@ async function checkFolder(store: string): Promise<void> {
     `The store ${resolve(store)} is no folder on this machine: mount or create it, or name the folder that the batch writes to.`,
     { file: store, field: 'store' },
   );
+}
+
+/** A folder of this worker alone. */
+async function ownFolder(parent = tmpdir()): Promise<string> {
+  return makeOwnFolder('worker', parent).catch((error: unknown) => {
+    throw new OutputError(
+      'HF_TEMPORARY_FOLDER',
+      `A worker cannot keep its files in ${parent} (${reasonOf(error)}): give it a \`folder\` that it may write in.`,
+      { file: parent, field: 'folder' },
+    );
+  });
 }

@@ -1,11 +1,14 @@
 import type { Redis } from 'ioredis';
-import { segmentQueue } from './names.js';
+import { segmentQueue, storePattern } from './names.js';
 import { listWorkers } from './workers.js';
 
 /** Who serves a queue of clips, looked at now and then for all who ask. */
 export class Presence {
+  /** Workers of the same store with another version or bundle, while there are none for these clips. */
+  strangers = 0;
   private looked = 0;
   private readonly since: number;
+  /** Those that are loading their models as well. */
   private workers = 0;
   private served = new Set<string>();
   /** Queues of segments that nobody serves, and when that was first seen. */
@@ -26,7 +29,13 @@ export class Presence {
     this.looked = Date.now();
     const workers = await listWorkers(this.client, this.clips);
     this.workers = workers.length;
-    this.served = new Set(workers.map(({ fingerprint }) => segmentQueue(this.clips, fingerprint)));
+    if (this.workers === 0)
+      this.strangers = (await listWorkers(this.client, storePattern(this.clips))).length;
+    this.served = new Set(
+      workers.flatMap(({ fingerprint }) =>
+        fingerprint === undefined ? [] : [segmentQueue(this.clips, fingerprint)],
+      ),
+    );
     for (const queue of this.deserted.keys()) if (this.served.has(queue)) this.deserted.delete(queue);
   }
 
@@ -37,7 +46,7 @@ export class Presence {
 
   /** Whether the workers of a queue of segments have gone for good, while there are others. */
   isDeserted(queue: string): boolean {
-    if (this.workers === 0 || this.served.has(queue)) return false;
+    if (this.served.size === 0 || this.served.has(queue)) return false;
     const first = this.deserted.get(queue) ?? Date.now();
     this.deserted.set(queue, first);
     return Date.now() - first > this.patience;

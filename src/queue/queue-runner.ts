@@ -10,6 +10,7 @@ import {
   type Store,
   stateOf,
 } from '../batch/index.js';
+import { counted } from '../counted.js';
 import { CancelledError, QueueError } from '../errors.js';
 import { jobOptions } from './flow.js';
 import { storeInputs } from './inputs.js';
@@ -128,8 +129,11 @@ export class QueueRunner implements ClipRunner {
   private tellAlone(): void {
     if (this.said || !this.presence.alone) return;
     this.said = true;
+    const { strangers } = this.presence;
+    const others =
+      strangers === 0 ? '' : ` (${counted(strangers, 'worker')} of this store: other version or bundle)`;
     this.options.note?.(
-      'No worker serves this batch yet: start `handfirst worker` with the same queue and store, and with the same version and bundle.',
+      `No worker serves this batch yet${others}: start \`handfirst worker\` with the same queue and store, and with the same version and bundle.`,
     );
   }
 }

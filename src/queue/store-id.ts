@@ -5,19 +5,20 @@ import { STORE_FOLDER, type Store } from '../batch/index.js';
 const idSchema = z.object({ id: z.string().regex(/^[0-9a-f]{8}$/) });
 const KEY = `${STORE_FOLDER}/store.json`;
 
-async function readId(store: Store): Promise<string | undefined> {
+/** What a store is known by; undefined where no queue was ever given it. */
+export async function knownStoreId(store: Store): Promise<string | undefined> {
   const bytes = await store.read(KEY);
   if (!bytes) return undefined;
   const parsed = idSchema.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')));
   return parsed.success ? parsed.data.id : undefined;
 }
 
-/** What a store is known by, whatever machines call it; it is given one where it has none. */
+/** What a store is known by, whatever machines call it; it is given a name where it has none. */
 export async function storeId(store: Store): Promise<string> {
-  const known = await readId(store);
+  const known = await knownStoreId(store);
   if (known !== undefined) return known;
   await store.write(KEY, `${JSON.stringify({ id: randomUUID().slice(0, 8) })}\n`);
   // Of two that begin at once, the later name holds for both.
   await new Promise((resolve) => setTimeout(resolve, 200));
-  return (await readId(store)) ?? (await storeId(store));
+  return (await knownStoreId(store)) ?? (await storeId(store));
 }

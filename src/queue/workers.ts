@@ -3,7 +3,6 @@ import { hostname } from 'node:os';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import type { Arithmetic } from './fingerprint.js';
 import { PREFIX, segmentQueue } from './names.js';
 
 /** A worker is forgotten that has not been heard of for so long. */
@@ -13,9 +12,10 @@ const AGAIN_MS = 20_000;
 const announcedSchema = z.object({
   host: z.string(),
   pid: z.number(),
-  fingerprint: z.string(),
-  device: z.string(),
   threads: z.number(),
+  /** Undefined while models are loaded, which decides both. */
+  fingerprint: z.string().optional(),
+  device: z.string().optional(),
 });
 
 /** What a worker says of itself. */
@@ -23,24 +23,34 @@ export type AnnouncedWorker = z.output<typeof announcedSchema>;
 
 const keyOf = (clips: string, id: string): string => `${PREFIX}:worker:${clips}:${id}`;
 
-/** Lets others know of this worker until it is closed. */
-export async function announce(
-  client: Redis,
-  clips: string,
-  fingerprint: string,
-  { device, threads }: Pick<Arithmetic, 'device' | 'threads'>,
-): Promise<() => Promise<void>> {
+/** A worker that others know of. */
+export interface Announcement {
+  /** Its models are loaded: it takes jobs. */
+  ready(fingerprint: string, device: string): Promise<void>;
+  /** Others forget it. */
+  close(): Promise<void>;
+}
+
+/** Lets others know of this worker, which is loading its models, until it is closed. */
+export async function announce(client: Redis, clips: string, threads: number): Promise<Announcement> {
   const key = keyOf(clips, randomUUID());
-  const about: AnnouncedWorker = { host: hostname(), pid: process.pid, fingerprint, device, threads };
+  let about: AnnouncedWorker = { host: hostname(), pid: process.pid, threads };
   const say = async (): Promise<void> => {
     await client.set(key, JSON.stringify(about), 'EX', SECONDS);
   };
   await say();
   const timer = setInterval(() => void say().catch(() => undefined), AGAIN_MS);
   timer.unref();
-  return async () => {
-    clearInterval(timer);
-    await client.del(key).catch(() => undefined);
+  return {
+    async ready(fingerprint, device) {
+      about = { ...about, fingerprint, device };
+      await say();
+    },
+    async close() {
+      clearInterval(timer);
+      // Without a server it would wait for one; the key is forgotten by itself.
+      if (client.status === 'ready') await client.del(key).catch(() => undefined);
+    },
   };
 }
 
@@ -63,6 +73,8 @@ export async function listWorkers(client: Redis, clips: string): Promise<Announc
 export interface QueueStatus {
   /** Clips that nobody has begun. */
   readonly clipsWaiting: number;
+  /** Workers that are loading their models. */
+  readonly loading: number;
   /** By fingerprint: workers, and segments and joins that wait, are in work, or have failed. */
   readonly fingerprints: readonly {
     readonly fingerprint: string;
@@ -72,11 +84,14 @@ export interface QueueStatus {
   }[];
 }
 
-/** Looks at a queue of clips. */
+/** A queue that was never used. */
+export const NO_QUEUE: QueueStatus = { clipsWaiting: 0, loading: 0, fingerprints: [] };
+
+/** Looks at a queue of clips, and changes nothing in it. */
 export async function queueStatus(client: Redis, clips: string): Promise<QueueStatus> {
   const workers = await listWorkers(client, clips);
   const count = async (name: string) => {
-    const queue = new Queue(name, { connection: client, prefix: PREFIX });
+    const queue = new Queue(name, { connection: client, prefix: PREFIX, skipMetasUpdate: true });
     try {
       return await queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized');
     } finally {
@@ -85,7 +100,7 @@ export async function queueStatus(client: Redis, clips: string): Promise<QueueSt
   };
   const clipCounts = await count(clips);
   const known = new Set([
-    ...workers.map(({ fingerprint }) => fingerprint.slice(0, 12)),
+    ...workers.flatMap(({ fingerprint }) => fingerprint?.slice(0, 12) ?? []),
     ...(await queuesOf(client, clips)),
   ]);
   const fingerprints = [];
@@ -96,10 +111,11 @@ export async function queueStatus(client: Redis, clips: string): Promise<QueueSt
       delayed = 0,
       prioritized = 0,
     } = await count(segmentQueue(clips, fingerprint));
-    const own = workers.filter((worker) => worker.fingerprint.startsWith(fingerprint));
+    const own = workers.filter((worker) => worker.fingerprint?.startsWith(fingerprint));
     fingerprints.push({ fingerprint, workers: own, waiting: waiting + delayed + prioritized, active });
   }
-  return { clipsWaiting: sum(clipCounts), fingerprints };
+  const loading = workers.filter(({ fingerprint }) => fingerprint === undefined).length;
+  return { clipsWaiting: sum(clipCounts), loading, fingerprints };
 }
 
 function sum(counts: Record<string, number>): number {

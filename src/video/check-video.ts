@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { counted } from '../counted.js';
 import { OutputError } from '../errors.js';
 import { openAudio } from './audio.js';
 import { type CredentialOptions, openCredentials } from './credentials.js';
@@ -58,7 +59,7 @@ async function checkSpace({ path, name }: OutputPlace, plan: EncodingPlan, frame
   const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
   throw new OutputError(
     'HF_OUTPUT_FULL',
-    `The disk that holds ${name} has ${megabytes(free)} MB free, and ${frames} frames take ${megabytes(needed)} MB at least while they are drawn: free some space, or write to another disk.`,
+    `The disk that holds ${name} has ${megabytes(free)} MB free, and drawing ${counted(frames, 'frame')} takes ${megabytes(needed)} MB at least: free some space, or write to another disk.`,
     { file: name },
   );
 }

@@ -1,49 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { OutputError } from '../errors.js';
+import { isRunning, ownerSchema, thisProcess } from '../owner.js';
 
-const ownerSchema = z.object({
-  pid: z.number().int(),
-  host: z.string(),
-  /** When the process began, in the kernel's ticks, where the system says it: a number may be given to a new process. */
-  began: z.string().optional(),
-  token: z.string(),
-});
-type Owner = z.output<typeof ownerSchema>;
+const holderSchema = ownerSchema.extend({ token: z.string() });
+type Holder = z.output<typeof holderSchema>;
 
 const STEAL_PATIENCE_MS = 10_000;
 /** A lock without an owner is one that is being written, unless it is older than this. */
 const EMPTY_PATIENCE_MS = 1_000;
 
-/** Field 22 of /proc/PID/stat (proc(5)); undefined on systems without it. */
-function beginning(pid: number): string | undefined {
+async function readOwner(path: string): Promise<Holder | undefined> {
   try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19];
-  } catch {
-    return undefined;
-  }
-}
-
-function isRunning(owner: Owner): boolean {
-  if (owner.host !== hostname()) return true;
-  try {
-    process.kill(owner.pid, 0);
-  } catch (error) {
-    // EPERM: it lives, and is another user's.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-  const began = beginning(owner.pid);
-  return began === undefined || owner.began === undefined || began === owner.began;
-}
-
-async function readOwner(path: string): Promise<Owner | undefined> {
-  try {
-    return ownerSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    return holderSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch {
     return undefined;
   }
@@ -84,7 +55,7 @@ async function removeStale(path: string): Promise<void> {
   }
 }
 
-function taken(holder: Owner, path: string, output: string): OutputError {
+function taken(holder: Holder, path: string, output: string): OutputError {
   return new OutputError(
     'HF_OUTPUT_LOCKED',
     `Process ${holder.pid} on ${holder.host} is writing ${output} already: wait for it, end it, or write to another name (if it is gone for good, remove ${path}).`,
@@ -106,8 +77,7 @@ export async function checkUnlocked(folder: string, output: string): Promise<voi
  */
 export async function lockOutput(folder: string, output: string): Promise<() => Promise<void>> {
   const path = join(folder, 'lock');
-  const owner: Owner = { pid: process.pid, host: hostname(), token: randomUUID() };
-  owner.began = beginning(process.pid);
+  const owner: Holder = { ...thisProcess(), token: randomUUID() };
   for (let attempt = 0; attempt < 20; attempt++) {
     if (await createOnce(path, JSON.stringify(owner))) {
       return async () => {

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { UsageError } from '../errors.js';
 
 /** A positive fraction in lowest terms: frames a second as ffmpeg counts them (`30000/1001`). */
@@ -41,7 +42,7 @@ export function toRational(fps: number | Rational): Rational {
   if (!(value > 0 && value <= FASTEST)) {
     throw new UsageError(
       'HF_FIELD_VALUE',
-      `A video cannot have ${value} frames a second: give a rate above 0 and at most ${FASTEST}.`,
+      `A video cannot have ${counted(value, 'frame')} a second: give a rate above 0 and at most ${FASTEST}.`,
       { field: 'fps' },
     );
   }
@@ -57,7 +58,7 @@ export function toRational(fps: number | Rational): Rational {
   if (fraction.num === 0)
     throw new UsageError(
       'HF_FIELD_VALUE',
-      `A video cannot have only ${value} frames a second: give at least 0.001.`,
+      `A video cannot have only ${counted(value, 'frame')} a second: give at least 0.001.`,
       { field: 'fps' },
     );
   return fraction;

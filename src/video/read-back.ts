@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { counted } from '../counted.js';
 import { OutputError } from '../errors.js';
 import { readGifComment, webpFrames } from './embed.js';
 import { cancelled } from './encoder.js';
@@ -37,7 +38,7 @@ async function decodeAll(
 function incomplete(output: string, found: number, wanted: number): OutputError {
   return new OutputError(
     'HF_OUTPUT_CUT_OFF',
-    `What was written of ${output} is not whole when it is read back (${found} of ${wanted} frames), as on a full or failing disk: free some space or look at the disk, then run the same command again.`,
+    `What was written of ${output} is not whole when it is read back (${found} of ${counted(wanted, 'frame')}), as on a full or failing disk: free some space or look at the disk, then run the same command again.`,
     { file: output },
   );
 }

@@ -32,6 +32,10 @@ function events(out: string): Record<string, unknown>[] {
     .map((line) => JSON.parse(line));
 }
 
+function byOutput(failures: { output: string }[]): { output: string }[] {
+  return failures.sort((a, b) => (a.output < b.output ? -1 : 1));
+}
+
 /** A process that this one has started, by a word of its command. */
 function childOf(word: string): number {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
@@ -85,8 +89,12 @@ describe('handfirst batch', () => {
 
     const before = statSync(join(out, 'first.mp4')).mtimeMs;
     rmSync(join(out, 'deep', 'second.mp4'));
-    const status = await handfirst(...command, '--status');
-    expect(JSON.parse(status.out)).toEqual({ done: 1, changed: 0, missing: 2, foreign: 0, unreadable: 1 });
+    const status = JSON.parse((await handfirst(...command, '--status')).out);
+    expect(status).toMatchObject({ done: 1, changed: 0, missing: 1, failed: 2, foreign: 0 });
+    // The sentences are those of the batch.
+    expect(byOutput(status.failures)).toEqual(
+      byOutput(failures.map(({ input, output, failure }) => ({ input, output, ...Object(failure) }))),
+    );
     const second = events((await handfirst(...command)).out);
     expect(second.at(-2)).toMatchObject({ done: 1, unchanged: 1, failed: 2 });
     expect(statSync(join(out, 'first.mp4')).mtimeMs).toBe(before);
@@ -99,6 +107,51 @@ describe('handfirst batch', () => {
     const frame = readFileSync(join(folder, 'clip', name), 'utf8');
     writeFileSync(join(folder, 'clip', name), frame.replace('1.3', '1.2'));
     expect(JSON.parse((await handfirst(...command, '--status')).out)).toMatchObject({ changed: 2 });
+
+    // What has failed is to be done again when it is another file.
+    writeFileSync(join(folder, 'ruin.pose'), 'this is another ruin');
+    expect(JSON.parse((await handfirst(...command, '--status')).out)).toMatchObject({
+      missing: 1,
+      failed: 1,
+    });
+  });
+
+  it('shows how it stands without writing anything', async () => {
+    const folder = temporaryFolder();
+    const out = join(folder, 'videos');
+    const command = ['batch', writeBatch(folder), '--out', out, ...TINY_FLAGS, '--status'];
+    const { code, out: said } = await handfirst(...command);
+    expect(code).toBe(0);
+    expect(said).toMatch(/^ +3 {2}clips not done$/m);
+    expect(said).toMatch(/^ +1 {2}clip failed$/m);
+    expect(said).toMatch(/^failed: .*nowhere\.pose cannot be read/m);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('lists a line of the manifest that cannot be used, and draws the others', async () => {
+    const folder = temporaryFolder();
+    writeClip(folder, 2);
+    const manifest = join(folder, 'clips.csv');
+    writeFileSync(manifest, 'file,output,range\nclip,a.mp4,\nclip,b.mp4,x\nclip,a.mp4,\n');
+    const command = ['batch', manifest, '--out', join(folder, 'videos'), ...TINY_FLAGS, '--workers', '1'];
+    const { code, err } = await handfirst(...command);
+    expect(code).toBe(9);
+    expect(err).toContain(`failed: Line 3 of ${manifest}: range is "x": give frames`);
+    expect(err).toContain(
+      `(line 4 of ${manifest}) would become a.mp4, as ${join(folder, 'clip')} (line 2 of ${manifest}) does`,
+    );
+    expect(err).toMatch(/2 of 3 clips could not be drawn, and the others are done/);
+    expect(existsSync(join(folder, 'videos', 'a.mp4'))).toBe(true);
+    const report = JSON.parse(readFileSync(join(folder, 'videos', 'batch.json'), 'utf8'));
+    expect(report).toMatchObject({ total: 3, done: 1, failed: 2 });
+  });
+
+  it('has words for one clip', async () => {
+    const folder = temporaryFolder();
+    const clip = writeClip(folder, 1);
+    const command = ['batch', clip, '--out', join(folder, 'videos'), ...TINY_FLAGS, '--workers', '1'];
+    expect((await handfirst(...command)).out).toMatch(/^1 of 1 clip drawn \(1 frame in /);
+    expect((await handfirst(...command, '--status')).out).toMatch(/^ +1 {2}clip done$/m);
   });
 
   it('leaves what it did not make where it is, unless it is forced', async () => {
@@ -156,7 +209,7 @@ describe('handfirst batch', () => {
     expect(code).toBe(130);
     expect(events(said).at(-1)).toMatchObject({
       code: 'HF_CANCELLED',
-      message: 'Cancelled; 0 of 1 clips are done, and the same command goes on from there.',
+      message: 'Cancelled with 0 of 1 clip done; the same command goes on from there.',
     });
     expect(existsSync(join(out, 'clip.mp4'))).toBe(false);
   });

@@ -1,17 +1,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findRows } from '../../src/batch/find-rows.js';
+import { type FoundRow, findRows } from '../../src/batch/find-rows.js';
 import { itemsOf } from '../../src/batch/items.js';
 import { orderSchema } from '../../src/batch/order.js';
-import { csvRows, jsonRows } from '../../src/batch/rows.js';
+import { csvRows, isJsonManifest, jsonRows, type ManifestLine } from '../../src/batch/rows.js';
 import { temporaryFolder, writeClip } from '../pipeline/write-clip.js';
 
 describe('a manifest', () => {
   it('in CSV gives a clip a line, with quoted commas and empty cells', () => {
     const text =
       '\uFEFFfile,range,prompt,seed,size\na.pose,10:50,"a woman, in red",7,1280x720\r\n\nb.pose,:5,,,\n';
-    expect(csvRows(text, 'clips.csv')).toEqual([
+    expect(csvRows(text, 'clips.csv').map((line) => 'row' in line && line.row)).toEqual([
       {
         file: 'a.pose',
         range: { from: 10, to: 50 },
@@ -26,32 +26,63 @@ describe('a manifest', () => {
   it('in JSON lines takes numbers and objects', () => {
     const text = '{"file":"a.parquet","sequence":12,"range":{"from":3}}\n\n{"file":"b.npy","fps":29.97}\n';
     expect(jsonRows(text, 'clips.jsonl')).toEqual([
-      { file: 'a.parquet', sequence: '12', range: { from: 3 } },
-      { file: 'b.npy', fps: 29.97 },
+      { line: 1, row: { file: 'a.parquet', sequence: '12', range: { from: 3 } } },
+      { line: 3, row: { file: 'b.npy', fps: 29.97 } },
     ]);
   });
 
   it.each([
     [
       'file,rage\na.pose,1:2\n',
-      /Line 2 of clips\.csv: there is no field `rage`: known are file, output, range/,
+      /Line 1 of clips\.csv: there is no field "rage": known are file, output, range/,
     ],
-    [
-      'file,range\na.pose,1:2\nb.pose,five\n',
-      /Line 3 of clips\.csv: `range` is "five": give frames such as 10:50, 10: or :50\./,
-    ],
-    ['output\nb.mp4\n', /Line 2 of clips\.csv: `file` is missing\./],
+    ['output\nb.mp4\n', /Line 1 of clips\.csv: there is no column "file"/],
+    ['file,seed,seed\na.pose,1,2\n', /Line 1 of clips\.csv: two columns are named "seed"/],
     ['file,prompt\na.pose,"open\n', /clips\.csv is no CSV/],
-  ])('names the line and the field of a fault: %j', (text, sentence) => {
+  ])('with a fault in all its lines is refused: %j', (text, sentence) => {
     expect(() => csvRows(text, 'clips.csv')).toThrow(sentence);
   });
 
-  it('names the line that is no JSON', () => {
-    expect(() => jsonRows('{"file":"a"}\n{"file":\n', 'clips.jsonl')).toThrow(
-      /Line 2 of clips\.jsonl is no JSON/,
-    );
+  const faultsOf = (lines: ManifestLine[]) =>
+    lines.map((line) => ('error' in line ? line.error.message : line.row.file));
+
+  it('in CSV names the line and the field of a fault, and keeps the other lines', () => {
+    const text =
+      'file,range,seed\na.pose,1:2,\n\n,5:,1\nb.pose,five,\nc.pose,1:2\nd.pose,1:2,3,4\ne.pose,:5,\n';
+    expect(faultsOf(csvRows(text, 'clips.csv'))).toEqual([
+      'a.pose',
+      'Line 4 of clips.csv: file is missing.',
+      'Line 5 of clips.csv: range is "five": give frames such as 10:50, 10: or :50.',
+      expect.stringMatching(/^Line 6 of clips\.csv has not the 3 cells that line 1 names/),
+      expect.stringMatching(/^Line 7 of clips\.csv has not the 3 cells/),
+      'e.pose',
+    ]);
+  });
+
+  it('in JSON lines does the same', () => {
+    const text = '{"file":"a"}\n{"file":\n\n["b"]\n{"file":"c","rage":1}\n{"file":"d"}\n';
+    expect(faultsOf(jsonRows(text, 'clips.jsonl'))).toEqual([
+      'a',
+      expect.stringMatching(/^Line 2 of clips\.jsonl is no JSON/),
+      'Line 4 of clips.jsonl is no object: write {"file": ...}.',
+      expect.stringMatching(/^Line 5 of clips\.jsonl: there is no field "rage"/),
+      'd',
+    ]);
+  });
+
+  it('is known for one by any of its first lines, and by having none', () => {
+    expect(isJsonManifest('{"fil":"a"}\n{"file":"b"}\n')).toBe(true);
+    expect(isJsonManifest(' \n')).toBe(true);
+    expect(isJsonManifest('{"keypoints":[1,2,3]}\n')).toBe(false);
   });
 });
+
+async function foundIn(input: string): Promise<FoundRow[]> {
+  return (await findRows([input])).map((row) => {
+    if ('error' in row) throw row.error;
+    return row;
+  });
+}
 
 describe('what is found', () => {
   it('in a folder is every keypoint file and folder of frames, and no manifest or text', async () => {
@@ -62,7 +93,7 @@ describe('what is found', () => {
     writeFileSync(join(folder, 'list.jsonl'), '{"file":"b.pose"}\n');
     writeFileSync(join(folder, 'points.jsonl'), '{"keypoints":[]}\n');
     writeClip(join(folder, 'deep'), 2);
-    expect((await findRows([folder])).map(({ stem }) => stem)).toEqual([
+    expect((await foundIn(folder)).map(({ stem }) => stem)).toEqual([
       'a',
       'b',
       'deep/clip',
@@ -77,16 +108,32 @@ describe('what is found', () => {
       mkdirSync(join(folder, 'signs', name), { recursive: true });
       writeFileSync(join(folder, 'signs', name, 'x.pose'), 'x');
     }
-    const rows = await findRows([join(folder, '**', '*.pose')]);
+    const rows = await foundIn(join(folder, '**', '*.pose'));
     expect(rows.map(({ stem }) => stem)).toEqual(['one/x', 'two/x']);
-    await expect(findRows([join(folder, '*.npy')])).rejects.toThrow(/There is nothing to draw/);
     await expect(findRows([join(folder, 'none.npy')])).rejects.toMatchObject({ code: 'HF_INPUT_MISSING' });
   });
+
+  it.each(['empty.jsonl', 'empty.csv', 'header.csv', 'empty', '*.npy'])(
+    'in %s is nothing, which is said',
+    async (name) => {
+      const folder = temporaryFolder();
+      mkdirSync(join(folder, 'empty'));
+      writeFileSync(join(folder, 'a.pose'), 'x');
+      for (const empty of ['empty.jsonl', 'empty.csv']) writeFileSync(join(folder, empty), '\n');
+      writeFileSync(join(folder, 'header.csv'), 'file,output\n');
+      const input = join(folder, name);
+      await expect(findRows([join(folder, 'a.pose'), input])).rejects.toMatchObject({
+        code: 'HF_BATCH_EMPTY',
+        exitCode: 2,
+        message: expect.stringContaining(`There is nothing to draw in ${input}: `),
+      });
+    },
+  );
 
   it('by a manifest starts where the manifest lies, and parts of one file have names of their own', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'clips.csv'), 'file,range,sequence\nsub/a.pose,0:5,\nsub/a.pose,5:,x y\n');
-    const rows = await findRows([join(folder, 'clips.csv')]);
+    const rows = await foundIn(join(folder, 'clips.csv'));
     expect(rows.map(({ file, stem }) => ({ file, stem }))).toEqual([
       { file: join(folder, 'sub/a.pose'), stem: 'sub/a-0-5' },
       { file: join(folder, 'sub/a.pose'), stem: 'sub/a-x_y-5-end' },
@@ -115,14 +162,38 @@ describe('the clips of a batch', () => {
     });
   });
 
+  const failureOf = (rows: FoundRow[]) => {
+    const [failed] = itemsOf(rows, {}, 'mp4').flatMap((item) =>
+      'failure' in item ? item.failure.message : [],
+    );
+    return failed;
+  };
+
   it('have names of their own, within the folder', () => {
-    expect(() => itemsOf([row, { file: 'a.npy', stem: 'a' }], {}, 'mp4')).toThrow(
-      /a\.pose and a\.npy would both become a\.mp4/,
+    expect(failureOf([row, { file: 'a.npy', stem: 'a' }])).toMatch(
+      /^a\.npy would become a\.mp4, as a\.pose does/,
     );
     for (const output of ['../a.mp4', '/a.mp4', 'b/../../a.mp4', '..\\a.mp4', 'c:\\a.mp4'])
-      expect(() => itemsOf([{ ...row, output }], {}, 'mp4')).toThrow(/leads out of the batch's folder/);
-    expect(() => itemsOf([{ ...row, output: '.handfirst/a.mp4' }], {}, 'mp4')).toThrow(/keeps for itself/);
-    expect(() => itemsOf([{ ...row, output: 'a.avi' }], {}, 'mp4')).toThrow(/no output of handfirst/);
+      expect(failureOf([{ ...row, output }])).toMatch(/leads out of the batch's folder/);
+    expect(failureOf([{ ...row, output: '.handfirst/a.mp4' }])).toMatch(/keeps for itself/);
+    expect(failureOf([{ ...row, output: 'a.avi' }])).toMatch(/no output of handfirst/);
+    expect(
+      failureOf([
+        { ...row, output: 'p/' },
+        { ...row, output: 'p' },
+      ]),
+    ).toMatch(/would become p, as a\.pose/);
+  });
+
+  it('fail with the line that names them', () => {
+    const place = 'line 3 of clips.csv';
+    const first = { ...row, output: 'b.mp4', place: 'line 2 of clips.csv' };
+    expect(failureOf([first, { ...row, output: 'b.mp4', place }])).toMatch(
+      /^a\.pose \(line 3 of clips\.csv\) would become b\.mp4, as a\.pose \(line 2 of clips\.csv\) does: /,
+    );
+    expect(failureOf([{ ...row, output: 'a.avi', place }])).toMatch(
+      /^Line 3 of clips\.csv: a\.avi ends in \.avi/,
+    );
   });
 });
 

@@ -191,7 +191,7 @@ describe('other ways in', () => {
       /cut off or broken: what begins at byte 17 of its JSON does not end before .* at byte 31/,
     ],
     ['[{"pose_landmarks":[[0.1,0.2],[0.3,}]}]', /no sound JSON in the value at byte 1/],
-    ['[{"pose_landmarks":[]},{"pose_landmarks":[]}]', /shows no person in any of its 2 frames/],
+    ['[{"pose_landmarks":[]},{"pose_landmarks":[]}]', /shows no person in any of its frames \(2\)/],
     ['[{"pose_landmarks":[]},7]', /no frame at byte 23/],
     ['{"frames":[],"pose_landmarks":[]}', /holds no frames/],
     ['{"hello":"world"}', /in no layout that is known/],

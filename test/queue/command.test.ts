@@ -1,7 +1,12 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
+import { connect } from '../../src/queue/connection.js';
+import { openStore } from '../../src/queue/open-store.js';
+import { Presence } from '../../src/queue/presence.js';
+import { QueueRunner } from '../../src/queue/queue-runner.js';
+import { announce, queueStatus } from '../../src/queue/workers.js';
 import { handfirst } from '../cli/run.js';
 import { TINY, temporaryFolder, writeClip } from '../pipeline/write-clip.js';
 import { NO_REDIS, RedisServer } from './redis.js';
@@ -17,12 +22,19 @@ it('serves a batch on the command line, with its status and its numbers', async 
   const clip = writeClip(folder, 50);
   const { address: queue } = await RedisServer.start('secret');
   const out = join(folder, 'out');
-  const worker = spawnWorker(queue, out, '--metrics', '0');
+  const own = temporaryFolder();
+  const worker = spawnWorker(queue, out, '--metrics', '0', '--folder', own);
   await expect.poll(() => worker.events.length, { timeout: 300_000 }).toBeGreaterThan(0);
   const { fingerprint, metrics } = readySchema.parse(worker.events[0]);
 
   const command = ['batch', clip, '--out', out, '--queue', queue, '--bundle', TINY, '--json'];
   const batch = [...command, '--fps', '25', '--size', '64x64'];
+  // Looking changes nothing, in the queue as well.
+  expect(JSON.parse((await handfirst(...batch, '--status')).out)).toMatchObject({
+    missing: 1,
+    queue: { clipsWaiting: 0, loading: 0 },
+  });
+  expect(readdirSync(join(out, '.handfirst')).sort()).toEqual(['aside', 'store.json']);
   const { code, out: said, err } = await handfirst(...batch);
   expect(code, said + err).toBe(0);
   expect(existsSync(join(out, 'clip.mp4'))).toBe(true);
@@ -49,4 +61,73 @@ it('serves a batch on the command line, with its status and its numbers', async 
 
   worker.child.kill('SIGTERM');
   expect(await worker.ended).toEqual([0, null]);
+  expect(readdirSync(own)).toEqual([]);
+});
+
+it('counts a worker that is loading its models, and changes nothing by looking', async ({ skip }) => {
+  if (NO_REDIS) skip(NO_REDIS);
+  const { address } = await RedisServer.start();
+  const client = await connect(address);
+  onTestFinished(() => client.disconnect());
+  const clips = 'clips-here-1-2';
+  expect(await queueStatus(client, clips)).toEqual({ clipsWaiting: 0, loading: 0, fingerprints: [] });
+  expect(await client.keys('*')).toEqual([]);
+
+  const worker = await announce(client, clips, 1);
+  const alone = async (): Promise<boolean> => {
+    const presence = new Presence(client, clips, 6);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await presence.look();
+    return presence.alone;
+  };
+  expect(await alone()).toBe(false);
+  expect(await queueStatus(client, clips)).toEqual({ clipsWaiting: 0, loading: 1, fingerprints: [] });
+  const fingerprint = 'f'.repeat(64);
+  await worker.ready(fingerprint, 'cpu');
+  expect(await alone()).toBe(false);
+  expect(await queueStatus(client, clips)).toMatchObject({
+    loading: 0,
+    fingerprints: [{ fingerprint: fingerprint.slice(0, 12), workers: [{ device: 'cpu' }], active: 0 }],
+  });
+  await worker.close();
+  expect(await alone()).toBe(true);
+
+  // One that has another bundle is no help, and the batch says so.
+  const strange = await announce(client, 'clips-here-1-3', 1);
+  const notes: string[] = [];
+  const store = await openStore(temporaryFolder());
+  const runner = new QueueRunner({
+    ...{ client, clips, store, lookMs: 5, patienceMs: 6 },
+    note: (sentence) => notes.push(sentence),
+  });
+  onTestFinished(() => runner.close());
+  const stop = new AbortController();
+  const order = { key: 'a'.repeat(64), clip: { input: 'a', output: { path: 'a.mp4' } }, files: {} };
+  const running = runner.run(order, stop.signal).catch((error: unknown) => error);
+  await expect.poll(() => notes.length).toBe(1);
+  stop.abort();
+  expect(await running).toMatchObject({ code: 'HF_CANCELLED' });
+  expect(notes[0]).toMatch(
+    /^No worker serves this batch yet \(1 worker of this store: other version or bundle\)/,
+  );
+  await strange.close();
+});
+
+it('leaves no folder behind when it cannot begin, or is stopped while it begins', async ({ skip }) => {
+  if (NO_REDIS) skip(NO_REDIS);
+  const { address } = await RedisServer.start();
+  const own = temporaryFolder();
+  const store = temporaryFolder();
+  const command = ['worker', '--queue', address, '--store', store, '--bundle', TINY, '--folder', own];
+  const { code } = await handfirst(...command, '--device', 'cuda', '--json');
+  expect(code).toBe(5);
+  expect(readdirSync(own)).toEqual([]);
+
+  const stopped = spawnWorker(address, store, '--folder', own);
+  await expect.poll(() => readdirSync(own).length, { timeout: 300_000, interval: 5 }).toBe(1);
+  stopped.child.kill('SIGTERM');
+  const [ended] = await stopped.ended;
+  // It may have been ready in the same moment.
+  expect([0, 130]).toContain(ended);
+  expect(readdirSync(own)).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import sharp from 'sharp';
+import { counted } from '../../counted.js';
 import { CancelledError, HandfirstError, UsageError } from '../../errors.js';
 import type { Picture } from '../../picture.js';
 import {
@@ -246,7 +247,7 @@ async function writePictures(
   }
   throw new UsageError(
     'HF_VIDEO_SHORT',
-    `${path} ends after ${index} frames, before its keypoints ${source.pose}: give keypoints of the same video, or their \`fps\`.`,
+    `${path} ends after ${counted(index, 'frame')}, before its keypoints ${source.pose}: give keypoints of the same video, or their \`fps\`.`,
     { file: path, frame: index, field: 'fps' },
   );
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import { short, withInterval } from './numbers.js';
 import type { Figure, Report } from './report-model.js';
 
@@ -9,7 +10,7 @@ export function markdown(report: Report): string {
     `# ${benchmark.name}`,
     [
       benchmark.description,
-      `${benchmark.items} items, ${benchmark.frames} frames. Bundle ${bundle.name} (\`${bundle.sha256.slice(0, 12)}\`) on ${device}.`,
+      `${counted(benchmark.items, 'item')}, ${counted(benchmark.frames, 'frame')}. Bundle ${bundle.name} (\`${bundle.sha256.slice(0, 12)}\`) on ${device}.`,
       `Detector: ${detector}. 95 % intervals (bootstrap) in brackets.`,
     ]
       .filter((line) => line !== '')

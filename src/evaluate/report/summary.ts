@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import { short, withInterval } from './numbers.js';
 import type { Figure, Report } from './report-model.js';
 
@@ -36,7 +37,7 @@ function wrapped(text: string): string[] {
 function heading({ about }: Report): string[] {
   const { benchmark, bundle, device } = about;
   return [
-    `${benchmark.name}: ${benchmark.items} items, ${benchmark.frames} frames; bundle ${bundle.name} (${bundle.sha256.slice(0, 8)}) on ${device}`,
+    `${benchmark.name}: ${counted(benchmark.items, 'item')}, ${counted(benchmark.frames, 'frame')}; bundle ${bundle.name} (${bundle.sha256.slice(0, 8)}) on ${device}`,
   ];
 }
 

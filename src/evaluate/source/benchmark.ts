@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { counted } from '../../counted.js';
 
 /*
  * What a `benchmark.json` says. All paths are relative to the folder that holds it, with forward slashes. Lists of pictures hold one
@@ -64,10 +65,13 @@ export const benchmarkItemSchema = z
     if (count < 1) complain('is empty', 'range');
     if (kind === 'frame' && count > 1) complain('has more than one frame', 'range');
     if (reference && 'pictures' in reference && reference.pictures.length !== count)
-      complain(`has ${reference.pictures.length} pictures for ${count} frames`, 'reference');
+      complain(
+        `has ${counted(reference.pictures.length, 'picture')} for ${counted(count, 'frame')}`,
+        'reference',
+      );
     for (const [name, list] of Object.entries(masks))
       if (list && list.length !== count)
-        complain(`has ${list.length} pictures for ${count} frames`, 'masks', name);
+        complain(`has ${counted(list.length, 'picture')} for ${counted(count, 'frame')}`, 'masks', name);
   });
 
 /** A hand shape that the reader of letters knows: the signing hand in one frame of a keypoint file. */

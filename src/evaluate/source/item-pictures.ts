@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { counted } from '../../counted.js';
 import { UsageError } from '../../errors.js';
 import type { Picture } from '../../picture.js';
 import { reasonOf } from '../../reason.js';
@@ -67,7 +68,7 @@ export async function readReferences(
   }
   throw new UsageError(
     'HF_VIDEO_SHORT',
-    `${path} ends ${count - pictures.length} frames before the item that it belongs to: name the right first frame.`,
+    `${path} ends ${counted(count - pictures.length, 'frame')} before the item that it belongs to: name the right first frame.`,
     { file: path },
   );
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import { PoseFileError } from '../../errors.js';
 import type { ByteSource } from '../byte-source.js';
 import { nobody, setPoint } from '../person.js';
@@ -71,7 +72,7 @@ function personOf(source: ByteSource, frame: JsonRecord, offset: number): Person
   if (!places) {
     throw new PoseFileError(
       'HF_POSE_POINTS',
-      `${source.name} has a person of ${numbers.length / 3} points at byte ${offset}; a whole-body model of AlphaPose gives 136 or 133.`,
+      `${source.name} has a person of ${counted(numbers.length / 3, 'point')} at byte ${offset}; a whole-body model of AlphaPose gives 136 or 133.`,
       { file: source.name },
     );
   }

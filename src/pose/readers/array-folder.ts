@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { counted } from '../../counted.js';
 import { PoseFileError } from '../../errors.js';
 import { fileSource } from '../file-source.js';
 import { frameFiles, strayRemarks } from './frame-folder.js';
@@ -30,7 +31,7 @@ export const arrayFolderReader: FolderReader = {
         if (values.length !== size) {
           throw new PoseFileError(
             'HF_POSE_POINTS',
-            `${path} holds ${values.length} numbers, and the first frame ${size}: keep one clip a folder.`,
+            `${path} holds ${counted(values.length, 'number')}, and the first frame ${size}: keep one clip a folder.`,
             { file: path, frame },
           );
         }

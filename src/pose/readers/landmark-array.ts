@@ -122,7 +122,7 @@ async function examine(
     'HF_POSE_NO_PERSON',
     (array.shape[0] ?? 0) === 0
       ? `${name} holds no frames.`
-      : `${name} shows no person in any of its ${array.shape[0]} frames.`,
+      : `${name} shows no person in any of its frames (${array.shape[0]}).`,
     { file: name },
   );
 }

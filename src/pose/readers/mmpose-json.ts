@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import { PoseFileError } from '../../errors.js';
 import type { ByteSource } from '../byte-source.js';
 import { nobody, setPoint } from '../person.js';
@@ -75,7 +76,7 @@ function instancePerson(
   if (points.length !== KEYPOINT_COUNT) {
     throw new PoseFileError(
       'HF_POSE_POINTS',
-      `${source.name} has a person of ${points.length} points in the frame at byte ${offset}; a whole-body model gives 133.`,
+      `${source.name} has a person of ${counted(points.length, 'point')} in the frame at byte ${offset}; a whole-body model gives 133.`,
       { file: source.name },
     );
   }

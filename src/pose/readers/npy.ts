@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import { PoseFileError } from '../../errors.js';
 import { type ByteSource, shown } from '../byte-source.js';
 
@@ -77,7 +78,7 @@ export async function openNpy(source: ByteSource): Promise<NpyArray> {
   if (source.size - header.length < needed) {
     throw new PoseFileError(
       'HF_POSE_CUT_OFF',
-      `${source.name} is cut off: shape (${header.shape.join(', ')}) needs ${needed} bytes after byte ${header.length}, and it ends at byte ${source.size}; copy it again.`,
+      `${source.name} is cut off: shape (${header.shape.join(', ')}) needs ${counted(needed, 'byte')} after byte ${header.length}, and it ends at byte ${source.size}; copy it again.`,
       { file: source.name },
     );
   }

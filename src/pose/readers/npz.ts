@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import { PoseFileError } from '../../errors.js';
 import { type ByteSource, shown, windowSource } from '../byte-source.js';
 import { spoolUnpacked } from '../spool.js';
@@ -95,7 +96,7 @@ async function openClip(
 function noArrays(name: string, members: readonly Member[]): PoseFileError {
   const torch = members.some((member) => member.name.endsWith('data.pkl'));
   const first = members.find((member) => !member.name.endsWith('/'))?.name;
-  const what = first === undefined ? 'nothing' : `${members.length} files such as ${shown(first)}`;
+  const what = first === undefined ? 'nothing' : `${counted(members.length, 'file')} such as ${shown(first)}`;
   return new PoseFileError(
     'HF_POSE_LAYOUT',
     torch

@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import { PoseFileError } from '../../errors.js';
 import { type ByteSource, shown } from '../byte-source.js';
 import { looksLikePose, type PoseHeader, readPoseHeader } from './pose-header.js';
@@ -82,7 +83,7 @@ export async function readPoseBody(source: ByteSource, header: PoseHeader): Prom
   if (frameBytes > LARGEST_FRAME) {
     throw new PoseFileError(
       'HF_POSE_DAMAGED',
-      `${source.name} says ${people} people of ${header.pointCount} points a frame at byte ${start - 2}, more than any picture shows.`,
+      `${source.name} says ${counted(people, 'person', 'people')} of ${counted(header.pointCount, 'point')} a frame at byte ${start - 2}, more than any picture shows.`,
       { file: source.name },
     );
   }
@@ -93,7 +94,7 @@ export async function readPoseBody(source: ByteSource, header: PoseHeader): Prom
   if (fit < frames) {
     throw new PoseFileError(
       'HF_POSE_CUT_OFF',
-      `${source.name} is cut off: it should hold ${frames} frames and ends at byte ${source.size}, after enough for ${fit.toFixed(1)}; copy it again.`,
+      `${source.name} is cut off: it should hold ${counted(frames, 'frame')} and ends at byte ${source.size}, after enough for ${fit.toFixed(1)}; copy it again.`,
       { file: source.name },
     );
   }

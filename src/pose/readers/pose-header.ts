@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import { PoseFileError } from '../../errors.js';
 import type { ByteSource } from '../byte-source.js';
 
@@ -138,7 +139,7 @@ export async function readPoseHeader(source: ByteSource): Promise<PoseHeader> {
       throw new PoseFileError(
         'HF_POSE_DAMAGED',
         `${source.name} is no sound .pose file: its header does not end, or has components without points or with unknown formats, ` +
-          `within its ${source.size} bytes; write or copy the file again.`,
+          `within its ${counted(source.size, 'byte')}; write or copy the file again.`,
         { file: source.name },
       );
     }
@@ -154,7 +155,7 @@ export async function readPoseHeader(source: ByteSource): Promise<PoseHeader> {
 
 function wrongStart(source: ByteSource, bytes: Buffer): string {
   if (bytes.length < 12) {
-    return `${source.name} ends after ${bytes.length} bytes, inside the header of a .pose file; write or copy the file again.`;
+    return `${source.name} ends after ${counted(bytes.length, 'byte')}, inside the header of a .pose file; write or copy the file again.`;
   }
   const version = bytes.readFloatLE(0);
   return `${source.name} is no .pose file of a known version: its first four bytes say ${version.toPrecision(3)}; known are 0.0, 0.1 and 0.2.`;

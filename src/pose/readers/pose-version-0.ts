@@ -1,3 +1,4 @@
+import { counted } from '../../counted.js';
 import { PoseFileError } from '../../errors.js';
 import type { ByteSource } from '../byte-source.js';
 import type { PoseHeader } from './pose-header.js';
@@ -97,7 +98,7 @@ export async function rawFrames0(
       if (count * personBytes > source.size) {
         throw new PoseFileError(
           'HF_POSE_DAMAGED',
-          `${source.name}, frame ${frame}, says ${count} people at byte ${reading.offset - 2}, more than the file holds.`,
+          `${source.name}, frame ${frame}, says ${counted(count, 'person', 'people')} at byte ${reading.offset - 2}, more than the file holds.`,
           { file: source.name, frame },
         );
       }

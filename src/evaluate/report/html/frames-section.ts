@@ -1,3 +1,4 @@
+import { counted } from '../../../counted.js';
 import type { FrameReport, FrameResult, ItemReport, Report } from '../report-model.js';
 import { html, type Markup } from './markup.js';
 import { numberText } from './numbers.js';
@@ -47,7 +48,7 @@ export async function framesSection(report: Report, thumbnails: Thumbnails): Pro
   );
   const drawn = await Promise.all(shown.map((placed) => frameCard(placed, labels, thumbnails)));
   return html`<section aria-labelledby="frames"><h2 id="frames">Worst frames</h2>
-<p class="hint">${shown.length} of ${all.length} frames, those first whose hands are furthest from what was asked for${report.about.presets.length > 1 && ` (preset ${report.about.presets[0]})`}. Hand error: 0 as asked, 1 not found.</p>
+<p class="hint">${shown.length} of ${counted(all.length, 'frame')}, those first whose hands are furthest from what was asked for${report.about.presets.length > 1 && ` (preset ${report.about.presets[0]})`}. Hand error: 0 as asked, 1 not found.</p>
 <div class="frames">${drawn}</div>
 <details><summary>All frames as a table</summary>${framesTable(report, all)}</details></section>`;
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../../counted.js';
 import type { BaselineVerdict, Comparison, Report } from '../report-model.js';
 import { curvePlot } from './curve-plot.js';
 import { marker } from './marker.js';
@@ -9,7 +10,7 @@ export function aboutSection({ about, notes }: Report): Markup {
   const facts: readonly (readonly [string, string])[] = [
     [
       'Benchmark',
-      `${about.benchmark.name}: ${about.benchmark.items} items, ${about.benchmark.frames} frames`,
+      `${about.benchmark.name}: ${counted(about.benchmark.items, 'item')}, ${counted(about.benchmark.frames, 'frame')}`,
     ],
     ['Bundle', about.bundle.name],
     ['Presets', about.presets.join(', ')],

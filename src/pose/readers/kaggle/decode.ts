@@ -1,5 +1,6 @@
 import { type FileMetaData, parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
+import { counted } from '../../../counted.js';
 import { PoseFileError } from '../../../errors.js';
 import { reasonOf } from '../../../reason.js';
 import { type ByteSource, shown } from '../../byte-source.js';
@@ -79,7 +80,7 @@ async function readMetadata(source: ByteSource): Promise<FileMetaData> {
       if (unpacked > limit || values > mostRows || Number(column?.total_compressed_size ?? 0) > source.size) {
         throw new PoseFileError(
           'HF_POSE_TOO_LARGE',
-          `${source.name} says that a column unpacks to ${unpacked} bytes from ${source.size}, which no keypoints do.`,
+          `${source.name} says that a column unpacks to ${counted(unpacked, 'byte')} from ${source.size}, which no keypoints do.`,
           { file: source.name },
         );
       }
@@ -88,7 +89,7 @@ async function readMetadata(source: ByteSource): Promise<FileMetaData> {
   if (rows > mostRows || rows !== Number(metadata.num_rows)) {
     throw new PoseFileError(
       'HF_POSE_DAMAGED',
-      `${source.name} says that it has ${metadata.num_rows} rows and lists ${rows} of them; copy it again.`,
+      `${source.name} says that it has ${counted(Number(metadata.num_rows), 'row')} and lists ${rows} of them; copy it again.`,
       { file: source.name },
     );
   }
