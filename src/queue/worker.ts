@@ -70,6 +70,8 @@ export interface QueueWorkerOptions {
 /** Workers may die this often while they draw one segment: machines that are taken away are no fault of the clip. */
 const DEATHS = 5;
 const LOOK_MS = 500;
+/** Looks in a row that find no connection, before a worker that is to stop gives it up. */
+const LOOKS_AWAY = 4;
 
 /** Whether so many segments wait, beside those in work, that no further clip need be begun. */
 function isEnough({ waiting = 0, active = 0 }: Record<string, number>): boolean {
@@ -106,20 +108,27 @@ export class QueueWorker {
     this.watching = this.watch();
   }
 
-  /** Takes no further job; the one in work is finished, or after `graceMs` returned to the queue. */
+  /** Takes no further job; the one in work is finished, or after `graceMs` returned to the queue, if that can be reached. */
   async stop(graceMs: number): Promise<void> {
     const over = new AbortController();
-    const grace = wait(graceMs, undefined, { signal: over.signal, ref: false }).then(
-      () => this.stopper.abort(),
-      () => undefined,
-    );
+    const grace = this.endGrace(graceMs, over.signal).catch(() => undefined);
     this.stopWatching.abort();
-    await Promise.all(this.workers.map((worker) => worker.close()));
+    await Promise.all([...this.workers.map((worker) => worker.close()), this.watching]);
     over.abort();
     await grace;
-    await this.watching;
     await this.flows.close();
     await this.segments.close();
+  }
+
+  /** What waits for a server that is away would wait for ever: without a connection it fails, and others get the job in time. */
+  private async endGrace(graceMs: number, signal: AbortSignal): Promise<void> {
+    const { client } = this.options;
+    const how = { signal, ref: false };
+    await wait(graceMs, undefined, how);
+    this.stopper.abort();
+    for (let away = 0; away < LOOKS_AWAY; away = client.status === 'ready' ? 0 : away + 1)
+      await wait(LOOK_MS, undefined, how);
+    client.disconnect();
   }
 
   private async plan(job: Job): Promise<{ queue: string }> {

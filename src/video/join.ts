@@ -1,5 +1,5 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { AudioTrack } from './audio.js';
 import { type Caption, cutCaptions, formatCaptions } from './captions.js';
 import { type Credentials, signVideo } from './credentials.js';
@@ -91,7 +91,8 @@ export async function joinSegments(
     target: path,
   };
   const parts = segments.map(({ files: [file = ''], firstFrame, frames }) => ({
-    file: join(folder, file),
+    // ffmpeg looks for the names in a list from where the list lies.
+    file: resolve(folder, file),
     firstFrame,
     frames,
   }));

@@ -78,6 +78,8 @@ export class StreamWriter implements VideoWriter {
     }
     await this.guarded(async () => {
       const flushed = once(this.counted, 'finish');
+      // It also fails while the encoder is waited for, which then ends with the same cause.
+      flushed.catch(() => undefined);
       await this.encoder.end();
       if (this.state.container === 'mp4') this.counted.write(xmpBox(this.state.metadata));
       this.counted.end();

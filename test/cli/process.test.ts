@@ -85,6 +85,20 @@ it('ends quietly when what reads its output goes away, models and all', { timeou
   expect(printed.err).toBe('');
 });
 
+// An MP4 of a few frames is written at its end, y4m with each frame.
+it.each(['mp4', 'y4m'])(
+  'ends quietly when what reads its video goes away: %s',
+  { timeout: 240_000 },
+  async (container) => {
+    const folder = temporaryFolder();
+    const flags = [...FLAGS, '--container', container, '--quiet'];
+    const { child, printed, closed } = start(['generate', writeClip(folder, 6), '-o', '-', ...flags], folder);
+    child.stdout.destroy();
+    expect(await closed).toEqual([141, null]);
+    expect(printed.err).toBe('');
+  },
+);
+
 it('writes a video to standard output when asked, and nothing else', { timeout: 240_000 }, async () => {
   const folder = temporaryFolder();
   const clip = writeClip(folder, 3);

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { connect } from '../../src/queue/connection.js';
@@ -23,7 +23,7 @@ it('serves a batch on the command line, with its status and its numbers', async 
   const { address: queue } = await RedisServer.start('secret');
   const out = join(folder, 'out');
   const own = temporaryFolder();
-  const worker = spawnWorker(queue, out, '--metrics', '0', '--folder', own);
+  const worker = spawnWorker(queue, out, '--metrics', '0', '--folder', relative('.', own));
   await expect.poll(() => worker.events.length, { timeout: 300_000 }).toBeGreaterThan(0);
   const { fingerprint, metrics } = readySchema.parse(worker.events[0]);
 

@@ -156,6 +156,29 @@ describe('a batch by a queue', () => {
     expect(sha256(join(out, 'a.mp4'))).toBe(sha256(join(folder, 'alone.mp4')));
   });
 
+  it('lets a worker stop that cannot reach Redis, and is finished by others', async ({ skip }) => {
+    if (NO_REDIS) skip(NO_REDIS);
+    const folder = temporaryFolder();
+    const own = temporaryFolder();
+    const clip = writeClip(folder, 60);
+    const server = await RedisServer.start();
+    const out = join(folder, 'out');
+    const stopped = spawnWorker(server.address, out, '--grace', '1', '--folder', own);
+    const drawn = drawByQueue(writeManifest(folder, ['clip,a.mp4']), server.address, out);
+    await expect
+      .poll(() => stopped.events.some(({ kind }) => kind === 'segment'), { timeout: 300_000 })
+      .toBe(true);
+    await server.kill();
+    stopped.child.kill('SIGTERM');
+    expect(await stopped.ended).toEqual([0, null]);
+    expect(readdirSync(own)).toEqual([]);
+    await server.begin();
+    await startWorker({ queue: server.address, store: out });
+    expect(await drawn).toMatchObject({ done: 1, failed: 0 });
+    await drawAlone(clip, join(folder, 'alone.mp4'));
+    expect(sha256(join(out, 'a.mp4'))).toBe(sha256(join(folder, 'alone.mp4')));
+  });
+
   it('gives the clips of workers that have gone to others, who calculate otherwise', async ({ skip }) => {
     if (NO_REDIS) skip(NO_REDIS);
     const folder = temporaryFolder();
