@@ -101,6 +101,8 @@ async function serveQueue(flags: WorkerFlags): Promise<void> {
   tell(flags, 'stopping', {}, `Stopping: the job in work is finished, or returned after ${grace} s.`, true);
   await served?.close();
   await worker.close(grace * 1000);
+  // BullMQ would still wait for a server that is away.
+  process.exit();
 }
 
 async function openMetrics(

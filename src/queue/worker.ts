@@ -70,7 +70,7 @@ export interface QueueWorkerOptions {
 /** Workers may die this often while they draw one segment: machines that are taken away are no fault of the clip. */
 const DEATHS = 5;
 const LOOK_MS = 500;
-/** Looks in a row that find no connection, before a worker that is to stop gives it up. */
+/** Looks in a row that find no connection, before a worker that is to stop does not wait for it. */
 const LOOKS_AWAY = 4;
 
 /** Whether so many segments wait, beside those in work, that no further clip need be begun. */
@@ -108,27 +108,32 @@ export class QueueWorker {
     this.watching = this.watch();
   }
 
-  /** Takes no further job; the one in work is finished, or after `graceMs` returned to the queue, if that can be reached. */
+  /**
+   * Takes no further job; the one in work is finished, or after `graceMs` returned to the queue. Where the queue's server is away then,
+   * nothing waits for it: others get the job when this worker has not been heard of for a while.
+   */
   async stop(graceMs: number): Promise<void> {
     const over = new AbortController();
-    const grace = this.endGrace(graceMs, over.signal).catch(() => undefined);
+    const away = this.untilAway(graceMs, over.signal).catch(() => undefined);
     this.stopWatching.abort();
-    await Promise.all([...this.workers.map((worker) => worker.close()), this.watching]);
+    await Promise.race([this.close(), away]);
     over.abort();
-    await grace;
+    await away;
+  }
+
+  private async close(): Promise<void> {
+    await Promise.all([...this.workers.map((worker) => worker.close()), this.watching]);
     await this.flows.close();
     await this.segments.close();
   }
 
-  /** What waits for a server that is away would wait for ever: without a connection it fails, and others get the job in time. */
-  private async endGrace(graceMs: number, signal: AbortSignal): Promise<void> {
+  /** Stops the job in work after the time of grace; resolves if there is no connection to the server from then on. */
+  private async untilAway(graceMs: number, signal: AbortSignal): Promise<void> {
     const { client } = this.options;
-    const how = { signal, ref: false };
-    await wait(graceMs, undefined, how);
+    await wait(graceMs, undefined, { signal });
     this.stopper.abort();
-    for (let away = 0; away < LOOKS_AWAY; away = client.status === 'ready' ? 0 : away + 1)
-      await wait(LOOK_MS, undefined, how);
-    client.disconnect();
+    for (let looks = 0; looks < LOOKS_AWAY; looks = client.status === 'ready' ? 0 : looks + 1)
+      await wait(LOOK_MS, undefined, { signal });
   }
 
   private async plan(job: Job): Promise<{ queue: string }> {
