@@ -158,7 +158,7 @@ async function benchPass(): Promise<void> {
       pass.devicePeakMegabytes?.toFixed(0) ?? '-',
     );
   const ours = await measurePass(what);
-  row('one pass', 'device', 'seconds', 'of processors', 'memory, MB', "card's, MB");
+  row('one pass', 'device', 'seconds', 'CPU seconds', 'memory, MB', "card's, MB");
   print(`${ours.graph}, ONNX Runtime`, ours);
   if (python) print(`${system}, diffusers`, await measurePassInPyTorch(python, system, what));
 }
