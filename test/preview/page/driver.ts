@@ -75,8 +75,19 @@ export async function drop(page: Page, name: string, bytes: Buffer, on = '.drop'
 }
 
 export const panel = (page: Page, name: string): Promise<void> => page.getByRole('tab', { name }).click();
-export const generate = (page: Page): Promise<void> =>
+export const pressGenerate = (page: Page): Promise<void> =>
   page.getByRole('button', { name: /^Generate/ }).click();
+
+/** Has a video drawn, and waits until the page follows it. */
+export async function generate(page: Page): Promise<void> {
+  const answered = page.waitForResponse(
+    (response) => response.request().method() === 'POST' && response.url().endsWith('/api/runs'),
+  );
+  await pressGenerate(page);
+  const { id } = await (await answered).json();
+  await page.locator(`.status[data-run="${id}"]`).waitFor();
+}
+
 export const slider = (page: Page, name: string): Locator => page.getByRole('slider', { name, exact: true });
 /** Where a slider's thumb stands. */
 export const at = async (thumb: Locator): Promise<number> =>
@@ -100,6 +111,25 @@ export async function chooseRange(page: Page, from: number, to: number): Promise
 /** Waits until nothing is drawn any more. */
 export async function finished(page: Page): Promise<void> {
   await page.locator('.progress').waitFor({ state: 'detached' });
+}
+
+/** Waits until all that is in sight is there: letters, pictures, and what canvases show. */
+export async function settled(page: Page): Promise<void> {
+  const waiting = () =>
+    page.evaluate(`(() => {
+      const inSight = (element) => {
+        const { top, bottom, width } = element.getBoundingClientRect();
+        return width > 0 && bottom > 0 && top < innerHeight;
+      };
+      const coming = ({ complete, naturalWidth }) => !complete || naturalWidth === 0;
+      return [
+        ...(document.fonts.status === 'loaded' ? [] : ['fonts']),
+        ...[...document.querySelectorAll('main [aria-busy="true"]')].map(({ ariaLabel }) => ariaLabel),
+        ...[...document.images].filter((image) => inSight(image) && coming(image)).map(({ src }) => src),
+      ];
+    })()`);
+  await expect.poll(waiting, { timeout: PATIENCE }).toEqual([]);
+  await page.evaluate(`Promise.all([...document.images].map((image) => image.complete && image.decode()))`);
 }
 
 /** Spells a word, which is open then. */

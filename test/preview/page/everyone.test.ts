@@ -1,6 +1,9 @@
 import { expect } from 'vitest';
-import { PATIENCE, seriousFaults, withBrowser } from '../../browser.js';
+import { seriousFaults, withBrowser } from '../../browser.js';
 import { at, keep, panel, slider, spellWord, usePreview } from './driver.js';
+
+/** More than the page has places for the focus. */
+const MOST_TABS = 100;
 
 const preview = usePreview();
 
@@ -31,24 +34,23 @@ withBrowser.each(LOOKS)('has nothing in the way of anyone, $width wide, dark: $d
 
 withBrowser('can be used by the keyboard alone', async () => {
   const page = await preview.open();
-  const pressTo = async (key: string, label: string): Promise<void> => {
-    await expect
-      .poll(
-        async () => {
-          await page.keyboard.press(key);
-          return page.evaluate(`(() => {
-            const { activeElement } = document;
-            const { outlineStyle } = getComputedStyle(activeElement);
-            const seen = activeElement.type === 'file' || outlineStyle !== 'none';
-            const named = activeElement.getAttribute('aria-label') ?? (activeElement.labels?.[0] ?? activeElement).innerText;
-            return seen && named.replace(/\\s+/g, ' ').trim();
-          })()`);
-        },
-        { timeout: PATIENCE, interval: 1 },
-      )
-      .toMatch(new RegExp(`^${label}`));
+  const focused = (): Promise<string> =>
+    page.evaluate(`(() => {
+      const { activeElement } = document;
+      const { outlineStyle } = getComputedStyle(activeElement);
+      const seen = activeElement.type === 'file' || outlineStyle !== 'none';
+      const named = activeElement.getAttribute('aria-label') ?? (activeElement.labels?.[0] ?? activeElement).innerText;
+      return seen ? named.replace(/\\s+/g, ' ').trim() : '(not seen)';
+    })()`);
+  /** Goes on with Tab, once round the page at most. */
+  const tabTo = async (label: string): Promise<void> => {
+    const passed: string[] = [];
+    while (!passed.at(-1)?.startsWith(label)) {
+      expect(passed.length, `${label} after ${passed.join(', ')}`).toBeLessThan(MOST_TABS);
+      await page.keyboard.press('Tab');
+      passed.push(await focused());
+    }
   };
-  const tabTo = (label: string) => pressTo('Tab', label);
   await tabTo('Or fingerspell a word');
   await page.keyboard.type('HI');
   await page.keyboard.press('Enter');
@@ -61,8 +63,11 @@ withBrowser('can be used by the keyboard alone', async () => {
   await page.keyboard.press('Enter');
   await page.getByText('Final', { exact: true }).waitFor();
   await tabTo('Keypoints');
-  await pressTo('ArrowRight', 'Inside');
-  await page.getByRole('tab', { name: 'Inside', selected: true }).waitFor();
+  // The focus follows a key a little later: the next key waits for it.
+  for (const name of ['Phrase', 'Signer', 'History', 'Inside']) {
+    await page.keyboard.press('ArrowRight');
+    await page.locator('[role=tab][aria-selected=true]:focus').getByText(name, { exact: true }).waitFor();
+  }
   await tabTo('Look inside frame 0');
   await page.keyboard.press('Enter');
   await page.getByText('Finished frame').waitFor();

@@ -15,6 +15,7 @@ import {
   generate,
   keep,
   panel,
+  pressGenerate,
   slider,
   spellWord,
   usePreview,
@@ -199,7 +200,7 @@ withBrowser('says that the connection is lost, and goes on with whoever answers 
   await page.locator('.file').getByText('word.pose').waitFor();
   await first.close();
   await page.getByText('The connection is lost').waitFor();
-  await generate(page);
+  await pressGenerate(page);
   await page.getByRole('alert').getByText('The preview does not answer').waitFor();
   const second = await startPreview({ ...options, port: Number(new URL(first.address).port) });
   await page.getByText('The connection is lost').waitFor({ state: 'detached' });

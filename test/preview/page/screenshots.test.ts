@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import sharp, { type Sharp } from 'sharp';
 import { expect } from 'vitest';
 import { withBrowser } from '../../browser.js';
-import { finished, generate, panel, slider, spellWord, usePreview } from './driver.js';
+import { finished, generate, panel, settled, slider, spellWord, usePreview } from './driver.js';
 
 /*
  * How the page looks, against small pictures of how it should: a fifth of its size, so that another font's edges count little.
@@ -21,6 +21,7 @@ const preview = usePreview();
 
 /** Share of the pixels that look otherwise than in the baseline. */
 async function difference(page: Page, name: string, update = true): Promise<number> {
+  await settled(page);
   const { width = 0, height = 0 } = page.viewportSize() ?? {};
   const size = { width: Math.round(width * SCALE), height: Math.round(height * SCALE) };
   const small = sharp(await page.screenshot()).resize(size.width, size.height, { fit: 'fill' });

@@ -12,7 +12,7 @@ export function Status() {
   useSaying(run);
   if (!run) return <div class="status" />;
   return (
-    <section class="status" aria-label={t('status.label')}>
+    <section class="status" aria-label={t('status.label')} data-run={run.id}>
       {isBusy(run) && <Progress run={run} />}
       {run.failure && (
         <p class="problem" role="alert">

@@ -1,15 +1,18 @@
 import { signal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
 /** Rises when the pictures have another size. */
 const resized = signal(0);
 
-/** Draws again whenever something it depends on changes; `draw` gets a square of that many pixels. */
+/**
+ * Draws again whenever something it depends on changes, in the same frame as what is beside it; `draw` gets a square of that
+ * many pixels.
+ */
 export function useCanvas(draw: (context: CanvasRenderingContext2D, size: number) => void) {
   const canvas = useRef<HTMLCanvasElement>(null);
   // Read, so that the view is drawn again.
   const { value: _ } = resized;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const { current } = canvas;
     const context = current?.getContext('2d');
     if (!current || !context) return;

@@ -31,6 +31,7 @@ export function RunCanvas({ run, name }: { run: RunState | undefined; name: stri
       ref={canvas}
       role="img"
       aria-label={drawn ? t('stage.pictureOf', { name, frame: frame.value }) : t('stage.notDrawn', { name })}
+      aria-busy={drawn !== undefined && !picture}
       data-shown={picture ? drawn?.url : undefined}
     />
   );

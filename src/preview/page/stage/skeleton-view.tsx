@@ -50,7 +50,7 @@ export function SkeletonView() {
   return (
     <figure class="view" data-theme-seen={theme}>
       <div class="square paper">
-        <canvas ref={canvas} role="img" aria-label={label} />
+        <canvas ref={canvas} role="img" aria-label={label} aria-busy={value !== undefined && !points} />
         {!value && <p class="empty">{t('stage.chooseFile')}</p>}
       </div>
       <figcaption>

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { end, from, setIn, setOut } from '../data/form.js';
 import { knownFrames, PARTS, presence, presenceOf } from '../data/frames.js';
 import { frame, playing, seek } from '../data/player.js';
@@ -92,7 +92,7 @@ function Tracks() {
   const count = frameCount.value;
   const { bytes } = presence.value;
   const theme = seenTheme.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const { current } = canvas;
     if (!current) return;
     const draw = () => drawTracks(current, count);
@@ -106,6 +106,7 @@ function Tracks() {
       ref={canvas}
       role="img"
       aria-label={t('timeline.tracks')}
+      aria-busy={knownFrames() < count}
       style={{ height: `${tracksHeight()}px` }}
     />
   );
