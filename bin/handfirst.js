@@ -10,13 +10,20 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const built = join(root, 'dist', 'cli', 'main.js');
 
 if (!existsSync(built)) build();
-const { run } = await import('../dist/cli/main.js');
-await run(process.argv);
+const [, , command, ...words] = process.argv;
+if (command === '__complete') {
+  const { answer } = await import('../dist/cli/answer-completion.js');
+  await answer(words);
+} else {
+  const { run } = await import('../dist/cli/main.js');
+  await run(process.argv);
+}
 
 function build() {
   process.stderr.write('handfirst is built first, which takes a few seconds.\n');
   const page = join(root, 'src', 'preview', 'page', 'build.mjs');
-  const steps = [[findCompiler(), '-p', join(root, 'tsconfig.build.json')], [page]];
+  const commands = join(root, 'scripts', 'write-commands.mjs');
+  const steps = [[findCompiler(), '-p', join(root, 'tsconfig.build.json')], [page], [commands]];
   const done = steps.every(
     (step) => spawnSync(process.execPath, step, { stdio: ['ignore', 2, 2] }).status === 0,
   );

@@ -28,11 +28,10 @@ export function launchBrowser(flags: readonly string[] = []): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, ...flags], timeout: PATIENCE });
 }
 
-/** What is seriously in the way of people who use the page: axe's findings, each with its elements. */
-export async function seriousFaults(page: Page): Promise<unknown[]> {
+/** What is in the way of people who use the page: all of axe's findings, minor ones as well, each with its elements. */
+export async function faults(page: Page): Promise<unknown[]> {
   await page.evaluate(axe);
-  const violations: { id: string; impact: string; nodes: string[] }[] = await page.evaluate(`axe
+  return page.evaluate(`axe
     .run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
     .then(({ violations }) => violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ html }) => html) })))`);
-  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
 }

@@ -1,6 +1,8 @@
-import type { Command, Option } from 'commander';
-import { DEFAULT_BUNDLE, listBundles, loadBundle, loadGallery } from '../models/index.js';
-import { listPresets } from '../pipeline/index.js';
+import type { CommandTree, OptionNode } from './command-tree.js';
+
+/*
+ * A shell waits for each answer: what only some of them need is imported where it is needed.
+ */
 
 /** What could stand in a word's place. */
 export interface Completion {
@@ -12,10 +14,12 @@ export interface Completion {
 const NOTHING: Completion = { kind: 'none', candidates: [] };
 
 /** The candidates for the last of `words`, which follow the program's name. */
-export async function complete(root: Command, words: readonly string[]): Promise<Completion> {
+export async function complete(root: CommandTree, words: readonly string[]): Promise<Completion> {
   const before = words.slice(0, -1);
   const current = words.at(-1) ?? '';
-  const { command, depth } = commandOf(root, before);
+  const path = pathOf(root, before);
+  const command = path.at(-1) ?? root;
+  const depth = path.length - 1;
   const options = optionsOf(root, command);
   const [, name, value] = /^(--[^=]+)=(.*)$/.exec(current) ?? [];
   const assigned = name === undefined ? undefined : options.find(({ long }) => long === name);
@@ -26,8 +30,8 @@ export async function complete(root: Command, words: readonly string[]): Promise
     return starting({ kind: 'none', candidates: options.flatMap(flagsOf) }, current);
   const optional = last?.optional ? await valuesOf(last, before) : NOTHING;
   const operands = operandsOf(before.slice(depth), options);
-  const place = await placeOf(command, operands);
-  const commands = operands === 0 && depth === depthOf(command, root) ? subcommands(command) : [];
+  const place = await placeOf(path, operands);
+  const commands = operands === 0 ? subcommands(command) : [];
   return starting(
     {
       kind: place.kind === 'none' ? optional.kind : place.kind,
@@ -48,54 +52,42 @@ function starting({ kind, candidates }: Completion, beginning: string): Completi
   return { kind, candidates: candidates.filter(([word]) => word.startsWith(beginning)) };
 }
 
-/** The command that the words lead to, and how many of them name it. */
-function commandOf(root: Command, words: readonly string[]): { command: Command; depth: number } {
-  let command = root;
-  let depth = 0;
+/** The commands that the words lead through, from the root on. */
+function pathOf(root: CommandTree, words: readonly string[]): CommandTree[] {
+  const path = [root];
   for (const word of words) {
-    const found = command.commands.find((child) => child.name() === word);
+    const found = path.at(-1)?.commands.find((child) => child.name === word);
     if (!found) break;
-    command = found;
-    depth += 1;
+    path.push(found);
   }
-  return { command, depth };
-}
-
-function depthOf(command: Command, root: Command): number {
-  return command === root || !command.parent ? 0 : 1 + depthOf(command.parent, root);
+  return path;
 }
 
 /** A command's flags; those of its default command where it has one, as `handfirst FILE` takes those of `generate`. */
-function optionsOf(root: Command, command: Command): Option[] {
-  const fallback = defaultOf(root, command);
-  const help = command.createHelp().visibleOptions(command);
+function optionsOf(root: CommandTree, command: CommandTree): OptionNode[] {
+  const name = command === root ? 'generate' : command.name === 'evaluate' ? 'run' : undefined;
+  const fallback = command.commands.find((child) => child.name === name)?.options ?? [];
   return [
-    ...new Map([...help, ...(fallback?.options ?? [])].map((option) => [option.long, option])).values(),
+    ...new Map(
+      [...command.options, ...fallback].map((option) => [option.long ?? option.short, option]),
+    ).values(),
   ];
 }
 
-function defaultOf(root: Command, command: Command): Command | undefined {
-  const name = command === root ? 'generate' : command.name() === 'evaluate' ? 'run' : undefined;
-  return command.commands.find((child) => child.name() === name);
-}
-
-function names({ long, short }: Option, word: string | undefined): boolean {
+function names({ long, short }: OptionNode, word: string | undefined): boolean {
   return word !== undefined && (word === long || word === short);
 }
 
-function flagsOf({ long, short, description }: Option): [string, string][] {
+function flagsOf({ long, short, description }: OptionNode): [string, string][] {
   return [long, short].flatMap((flag) => (flag ? [[flag, description] satisfies [string, string]] : []));
 }
 
-function subcommands(command: Command): [string, string][] {
-  return command
-    .createHelp()
-    .visibleCommands(command)
-    .map((child) => [child.name(), child.description()]);
+function subcommands({ commands }: CommandTree): [string, string][] {
+  return commands.map(({ name, description }) => [name, description]);
 }
 
 /** How many of the words are operands: neither flags nor their values. */
-function operandsOf(words: readonly string[], options: readonly Option[]): number {
+function operandsOf(words: readonly string[], options: readonly OptionNode[]): number {
   return words.filter((word, at) => {
     if (word.startsWith('-') && word !== '-') return false;
     return !options.find((option) => names(option, words[at - 1]))?.required;
@@ -103,25 +95,29 @@ function operandsOf(words: readonly string[], options: readonly Option[]): numbe
 }
 
 /** What an operand can be. */
-async function placeOf(command: Command, operands: number): Promise<Completion> {
-  const args = command.registeredArguments;
-  const argument = args[operands] ?? (args.at(-1)?.variadic ? args.at(-1) : undefined);
-  if (!argument) return { kind: args.length === 0 && !command.parent ? 'files' : 'none', candidates: [] };
-  if (argument.argChoices) return { kind: 'none', candidates: argument.argChoices.map((word) => [word, '']) };
-  const name = argument.name();
+async function placeOf(path: readonly CommandTree[], at: number): Promise<Completion> {
+  const [parent, command] = [path.at(-2), path.at(-1)];
+  const operands = command?.operands ?? [];
+  const operand = operands[at] ?? (operands.at(-1)?.variadic ? operands.at(-1) : undefined);
+  if (!operand) return { kind: operands.length === 0 && !parent ? 'files' : 'none', candidates: [] };
+  const { name, choices } = operand;
+  if (choices) return oneOf(choices);
   if (name === 'bundle') return bundles();
-  if (name === 'command')
-    return { kind: 'none', candidates: command.parent ? subcommands(command.parent) : [] };
+  if (name === 'command') return { kind: 'none', candidates: parent ? subcommands(parent) : [] };
   if (/file|video|output|input/.test(name)) return { kind: 'files', candidates: [] };
   return { kind: /folder|benchmark/.test(name) ? 'folders' : 'none', candidates: [] };
 }
 
-async function valuesOf(option: Option, words: readonly string[]): Promise<Completion> {
-  const { argChoices, flags } = option;
-  if (argChoices) return { kind: 'none', candidates: argChoices.map((word) => [word, '']) };
+function oneOf(choices: readonly string[]): Completion {
+  return { kind: 'none', candidates: choices.map((word) => [word, '']) };
+}
+
+async function valuesOf(option: OptionNode, words: readonly string[]): Promise<Completion> {
+  const { choices, flags } = option;
+  if (choices) return oneOf(choices);
   switch (option.long) {
     case '--preset':
-      return { kind: 'files', candidates: listPresets().map((name) => [name, 'preset']) };
+      return presets();
     case '--signer':
       return signers(words);
     case '--bundle':
@@ -136,13 +132,21 @@ async function valuesOf(option: Option, words: readonly string[]): Promise<Compl
   return { kind: /<folder>/.test(flags) ? 'folders' : 'none', candidates: [] };
 }
 
+async function presets(): Promise<Completion> {
+  const { listPresets } = await import('../pipeline/preset.js');
+  return { kind: 'files', candidates: listPresets().map((name) => [name, 'preset']) };
+}
+
 async function bundles(): Promise<Completion> {
+  const { listBundles } = await import('../models/bundle.js');
   const listed = await listBundles().catch(() => []);
   return { kind: 'folders', candidates: listed.map(({ name }) => [name, 'bundle']) };
 }
 
 /** The signers of the bundle that the words name. */
 async function signers(words: readonly string[]): Promise<Completion> {
+  const { DEFAULT_BUNDLE, loadBundle } = await import('../models/bundle.js');
+  const { loadGallery } = await import('../models/gallery.js');
   const at = words.indexOf('--bundle');
   const name = (at >= 0 ? words[at + 1] : undefined) ?? DEFAULT_BUNDLE;
   try {

@@ -1,4 +1,5 @@
 import { Argument, Command } from 'commander';
+import { treeOf } from './command-tree.js';
 import { complete, offer } from './complete.js';
 
 /*
@@ -89,13 +90,13 @@ To keep it, add that line to ~/.bashrc, to ~/.zshrc (below compinit), or to ~/.c
     });
 }
 
-/** `handfirst __complete -- WORD...`: what the scripts ask. */
+/** `handfirst __complete -- WORD...`: what the scripts ask. `bin/handfirst.js` answers it from the built tree of commands where it can. */
 export function completeCommand(): Command {
   return new Command('__complete')
     .argument('[words...]')
     .allowUnknownOption()
     .action(async (words: string[], _flags: unknown, command: Command) => {
       const root = command.parent;
-      if (root) process.stdout.write(offer(await complete(root, words)));
+      if (root) process.stdout.write(offer(await complete(treeOf(root), words)));
     });
 }

@@ -45,44 +45,20 @@ function picturesOf({ picture, intermediates }: GeneratedFrame): Shown[] {
     ...canvasPictures(intermediates),
     ...stepPictures(intermediates),
     ...bodyPictures(intermediates),
-    {
-      group: 'result',
-      title: 'Finished frame',
-      caption: "Stage 1's hands are pasted back into the drawn body.",
-      picture,
-    },
+    { group: 'result', shows: 'finished', picture },
   ];
 }
 
 function handPictures({ hands, heatmaps }: Intermediates): Shown[] {
   return hands.flatMap(({ crop, picture, mask }, i): Shown[] => {
-    const who =
-      crop.hands.length === 2 ? 'Both hands' : crop.hands[0] === 'left' ? 'Left hand' : 'Right hand';
+    const [hand] = crop.hands;
+    const mine = { group: 'hands', hands: crop.hands.length === 2 ? 'both' : hand } as const;
     const { width, height } = picture;
     const heat = heatmaps[i];
     return [
-      ...(heat
-        ? [
-            {
-              group: 'hands' as const,
-              title: `${who}: heatmaps`,
-              caption: 'One colour a finger: what the hand model is shown.',
-              picture: heatmapPicture(heat, width),
-            },
-          ]
-        : []),
-      {
-        group: 'hands',
-        title: `${who}: drawn`,
-        caption: 'What the hand model drew in its crop.',
-        picture: pictureFromPlanes(picture),
-      },
-      {
-        group: 'hands',
-        title: `${who}: mask`,
-        caption: 'Where it says that the hand is.',
-        picture: pictureFromMask(mask, width, height),
-      },
+      ...(heat ? [{ ...mine, shows: 'heatmaps' as const, picture: heatmapPicture(heat, width) }] : []),
+      { ...mine, shows: 'hand', picture: pictureFromPlanes(picture) },
+      { ...mine, shows: 'handMask', picture: pictureFromMask(mask, width, height) },
     ];
   });
 }
@@ -113,38 +89,21 @@ export function heatmapPicture(heatmaps: Float32Array, size: number): Picture {
   return { width: size, height: size, channels: 3, data };
 }
 
-function canvasPictures({ canvas }: Intermediates): Shown[] {
-  if (!canvas.mask.includes(1)) return [];
+function canvasPictures({ canvas: { picture, mask, area } }: Intermediates): Shown[] {
+  if (!mask.includes(1)) return [];
   return [
-    {
-      group: 'canvas',
-      title: 'Canvas',
-      caption: 'The hands, cut out and put at their places.',
-      picture: pictureFromPlanes(canvas.picture),
-    },
-    {
-      group: 'canvas',
-      title: 'Precise mask',
-      caption: 'What of the picture the hands cover.',
-      picture: pictureFromMask(canvas.mask, canvas.area.width, canvas.area.height),
-    },
+    { group: 'canvas', shows: 'canvas', picture: pictureFromPlanes(picture) },
+    { group: 'canvas', shows: 'preciseMask', picture: pictureFromMask(mask, area.width, area.height) },
   ];
 }
 
 /** The step's clean guess with the edge of the mask that was held on to laid over it. */
 function stepPictures({ steps }: Intermediates): Shown[] {
-  return steps.map(({ mask, estimate }, i) => {
-    const picture = estimate;
-    const held = mask ? Math.round(100 * share(mask)) : 0;
-    if (mask) outline(picture, mask);
-    return {
-      group: 'body',
-      title: `Step ${i + 1} of ${steps.length}`,
-      caption: mask
-        ? `Inside the line (${held} % of the picture) the canvas is held on to.`
-        : 'A free step: nothing is held on to, so that seams close.',
-      picture,
-    };
+  return steps.map(({ mask, estimate: picture }, i) => {
+    const place = { group: 'body', step: i + 1, steps: steps.length } as const;
+    if (!mask) return { ...place, shows: 'freeStep', picture };
+    outline(picture, mask);
+    return { ...place, shows: 'heldStep', held: Math.round(100 * share(mask)), picture };
   });
 }
 
@@ -168,20 +127,8 @@ function outline({ width, height, data }: Picture, mask: Float32Array): void {
 }
 
 function bodyPictures({ body, personMask }: Intermediates): Shown[] {
-  const drawn: Shown = {
-    group: 'body',
-    title: 'Body before pasting',
-    caption: 'What the body model drew round the hands.',
-    picture: body,
-  };
+  const drawn: Shown = { group: 'body', shows: 'body', picture: body };
   if (!personMask) return [drawn];
-  return [
-    drawn,
-    {
-      group: 'body',
-      title: 'Person mask',
-      caption: 'Where the person is: what is outside can become another background.',
-      picture: pictureFromMask(personMask, body.width, body.height),
-    },
-  ];
+  const person = pictureFromMask(personMask, body.width, body.height);
+  return [drawn, { group: 'body', shows: 'personMask', picture: person }];
 }

@@ -156,8 +156,25 @@ export interface InspectionState {
 
 export interface InspectedPicture {
   readonly group: 'hands' | 'canvas' | 'body' | 'result';
-  readonly title: string;
-  readonly caption: string;
+  /** What is seen, for which the page has words. */
+  readonly shows:
+    | 'heatmaps'
+    | 'hand'
+    | 'handMask'
+    | 'canvas'
+    | 'preciseMask'
+    | 'heldStep'
+    | 'freeStep'
+    | 'body'
+    | 'personMask'
+    | 'finished';
+  /** Hands in it, where it is a crop of hands. */
+  readonly hands?: 'left' | 'right' | 'both';
+  /** Which step of how many, from 1, where it is one of them. */
+  readonly step?: number;
+  readonly steps?: number;
+  /** Percent of the picture in which the canvas is held on to. */
+  readonly held?: number;
   readonly width: number;
   readonly height: number;
 }

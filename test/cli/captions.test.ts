@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -69,6 +70,34 @@ describe('captions', () => {
     expect((await readdir(folder)).sort()).toEqual([
       ...['clip', 'clip-sheet.png', 'clip.mp4', 'clip.srt', 'clip.vtt'],
     ]);
+  });
+
+  it.each([
+    ['webm', 'webvtt'],
+    ['mov', 'mov_text'],
+  ])('are read back from %s', async (format, codec) => {
+    const folder = temporaryFolder();
+    const clip = writeClip(folder, 10);
+    writeFileSync(`${clip}.srt`, SRT);
+    const video = join(folder, `clip.${format}`);
+    const { code, err } = await handfirst(clip, '-o', video, '--captions', ...MODEL);
+    expect(code, err).toBe(0);
+    const { path } = await findFfmpeg();
+    const track = await captureFfmpeg(path, ['-i', video, '-map', '0:s:0', '-f', 'webvtt', '-']);
+    expect(track.stderr).toContain(`Subtitle: ${codec}`);
+    expect(track.stdout).toBe(
+      'WEBVTT\n\n00:00.080 --> 00:00.200\nA & B\n\n00:00.240 --> 00:00.400\ntwo\nlines\n',
+    );
+    const probe = spawnSync('ffprobe', [
+      '-v',
+      'error',
+      '-show_entries',
+      'stream=codec_name',
+      '-of',
+      'csv=p=0',
+      video,
+    ]);
+    if (probe.error === undefined) expect(probe.stdout.toString().split(/\s+/)).toContain(codec);
   });
 
   it('that cannot be had are said before anything is drawn', async () => {

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, it, vi } from 'vitest';
+import { treeOf } from '../../src/cli/command-tree.js';
 import { complete } from '../../src/cli/complete.js';
 import { program } from '../../src/cli/main.js';
 import { temporaryFolder } from '../pipeline/write-clip.js';
@@ -15,7 +16,7 @@ const entry = fileURLToPath(new URL('./entry.ts', import.meta.url));
 const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 async function offered(...words: string[]) {
-  const { kind, candidates } = await complete(program(), words);
+  const { kind, candidates } = await complete(treeOf(program()), words);
   return { kind, words: candidates.map(([word]) => word) };
 }
 

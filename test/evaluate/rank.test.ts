@@ -7,7 +7,7 @@ import { Answers } from '../../src/evaluate/rank/answers.js';
 import { type Ranking, startRanking } from '../../src/evaluate/rank/index.js';
 import { meanRanks, rankTable } from '../../src/evaluate/rank/mean-ranks.js';
 import { makeStudy, type ResultFolder, readResults } from '../../src/evaluate/rank/study.js';
-import { launchBrowser, PATIENCE, seriousFaults, withBrowser } from '../browser.js';
+import { faults, launchBrowser, PATIENCE, withBrowser } from '../browser.js';
 import { sampleReport } from './sample-report.js';
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
@@ -221,7 +221,7 @@ withBrowser('asks, is used by keyboard, and thanks', async () => {
     }
     expect(await page.locator('input.twice').count()).toBe(0);
     expect(await page.locator('input:checked').count()).toBe(6);
-    expect(await seriousFaults(page)).toEqual([]);
+    expect(await faults(page)).toEqual([]);
     expect(
       await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'),
     ).toBe(0);
@@ -244,7 +244,7 @@ withBrowser('asks, is used by keyboard, and thanks', async () => {
     await page.getByRole('button', { name: 'Keep and go on' }).click();
     await page.getByRole('heading', { name: 'Thank you' }).waitFor();
     expect(await page.locator('pre').innerText()).toBe(ranking.table());
-    expect(await seriousFaults(page)).toEqual([]);
+    expect(await faults(page)).toEqual([]);
     await page.goto(ranking.address);
     await page.getByRole('heading', { name: 'Thank you' }).waitFor();
   } finally {

@@ -12,7 +12,7 @@ import { scaleOf } from '../../src/evaluate/report/html/scale.js';
 import { markdown } from '../../src/evaluate/report/markdown.js';
 import type { Report } from '../../src/evaluate/report/report-model.js';
 import { summary } from '../../src/evaluate/report/summary.js';
-import { launchBrowser, seriousFaults, withBrowser } from '../browser.js';
+import { faults, launchBrowser, withBrowser } from '../browser.js';
 import { sampleReport } from './sample-report.js';
 
 vi.setConfig({ testTimeout: 200_000, hookTimeout: 200_000 });
@@ -141,7 +141,7 @@ withBrowser.each([
     expect(asked.filter((url) => !url.startsWith('data:'))).toEqual([expect.stringMatching(/^file:/)]);
     expect(await page.locator('article').first().getByRole('heading').innerText()).toBe('picture-11');
     expect(await page.getByRole('img', { name: /^DAP hands: default 0.274/ }).count()).toBe(1);
-    expect(await seriousFaults(page)).toEqual([]);
+    expect(await faults(page)).toEqual([]);
     expect(
       await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'),
     ).toBe(0);

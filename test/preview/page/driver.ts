@@ -76,7 +76,7 @@ export async function drop(page: Page, name: string, bytes: Buffer, on = '.drop'
 
 export const panel = (page: Page, name: string): Promise<void> => page.getByRole('tab', { name }).click();
 export const pressGenerate = (page: Page): Promise<void> =>
-  page.getByRole('button', { name: /^Generate/ }).click();
+  page.getByRole('button', { name: /Generate\b/ }).click();
 
 /** Has a video drawn, and waits until the page follows it. */
 export async function generate(page: Page): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { seriousFaults, withBrowser } from '../../browser.js';
+import { faults, withBrowser } from '../../browser.js';
 import { at, keep, panel, slider, spellWord, usePreview } from './driver.js';
 
 /** More than the page has places for the focus. */
@@ -21,14 +21,14 @@ withBrowser.each(LOOKS)('has nothing in the way of anyone, $width wide, dark: $d
   for (const name of ['Keypoints', 'Phrase', 'Signer', 'History', 'Inside']) {
     await panel(page, name);
     for (const summary of await page.locator('.panel:not([hidden]) summary').all()) await summary.click();
-    expect(await seriousFaults(page), name).toEqual([]);
+    expect(await faults(page), name).toEqual([]);
     const wide = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
     expect(await page.evaluate(wide), name).toBe(0);
     await keep(page, `page-${name}-${look.width}-${look.dark ? 'dark' : 'light'}`);
   }
   await page.locator('.play').focus();
   await page.keyboard.press('?');
-  expect(await seriousFaults(page)).toEqual([]);
+  expect(await faults(page)).toEqual([]);
   await page.close();
 });
 

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { spell, writeClip } from '../../../src/phrase/index.js';
 import { findFfmpeg } from '../../../src/video/index.js';
-import { seriousFaults, withBrowser } from '../../browser.js';
+import { faults, withBrowser } from '../../browser.js';
 import { at, chooseRange, finished, generate, keep, panel, slider, usePreview } from './driver.js';
 
 const preview = usePreview();
@@ -41,7 +41,7 @@ withBrowser('makes a phrase of tiles that are moved, repeated, slowed and held',
   expect(await page.locator('.glosses button').allInnerTexts()).toEqual(['HELLO', 'B-o', 'B-o']);
   await page.getByRole('button', { name: 'B-o' }).first().click();
   expect(await page.locator('.caption').innerText()).toBe('B-o');
-  expect(await seriousFaults(page)).toEqual([]);
+  expect(await faults(page)).toEqual([]);
   await keep(page, 'phrase');
   await page.close();
 });

@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { spell, writeClip } from '../../../src/phrase/index.js';
 import { startPreview } from '../../../src/preview/index.js';
 import { findFfmpeg, readInfo } from '../../../src/video/index.js';
-import { PATIENCE, seriousFaults, withBrowser } from '../../browser.js';
+import { faults, PATIENCE, withBrowser } from '../../browser.js';
 import { TINY } from '../../pipeline/write-clip.js';
 import { SETTINGS } from '../start-preview.js';
 import {
@@ -134,7 +134,7 @@ withBrowser('compares two results side by side and with a slider, and removes th
     expect.stringMatching(/^A[\s\S]*seed 4/),
     expect.stringMatching(/^B[\s\S]*seed 3/),
   ]);
-  expect(await seriousFaults(page)).toEqual([]);
+  expect(await faults(page)).toEqual([]);
   await page.getByRole('radio', { name: 'Slider' }).check();
   const line = slider(page, 'Line between A and B');
   await line.focus();
@@ -189,7 +189,7 @@ withBrowser('shows how a frame is made', async () => {
   await page.getByRole('button', { name: 'Look inside frame 20' }).click();
   await page.getByText('Finished frame').waitFor();
   expect(await page.locator('.steps h3').allInnerTexts()).toHaveLength(4);
-  expect(await seriousFaults(page)).toEqual([]);
+  expect(await faults(page)).toEqual([]);
   await page.close();
 });
 

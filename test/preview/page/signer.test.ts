@@ -1,12 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { expect } from 'vitest';
 import { PATIENCE, withBrowser } from '../../browser.js';
+import { CARRIED } from '../start-preview.js';
 import { chooseRange, finished, generate, keep, panel, spellWord, usePreview } from './driver.js';
 
-const CARRIED = fileURLToPath(new URL('../../fixtures/carried-bundle', import.meta.url));
 const preview = usePreview({ method: { bundle: CARRIED } }, [
   '--use-fake-ui-for-media-stream',
   '--use-fake-device-for-media-stream',

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { t } from '../strings/index.js';
 import { cancelAll, change, generate, setIn, setOut } from './form.js';
 import { frame, rate, seek, setRate, step, togglePlay } from './player.js';
 import { frameCount, state } from './store.js';
@@ -61,7 +62,8 @@ const NAMES: Readonly<Record<string, string>> = {
 
 /** A key as it is written in the help. */
 export function nameOf(key: string): string {
-  return NAMES[key] ?? (key.length === 1 ? key.toUpperCase() : key);
+  if (key === 'Home' || key === 'End' || key === 'Escape') return t(`keyNames.${key}`);
+  return NAMES[key] ?? key.toUpperCase();
 }
 
 /** Single keys can be switched off, for those who speak to their computer or hit keys by mistake. */

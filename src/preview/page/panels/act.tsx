@@ -16,6 +16,8 @@ export function Act() {
         <span>{t('act.preset')}</span>
         <select
           value={preset}
+          translate={false}
+          lang="en"
           title={presets.find(({ name }) => name === preset)?.description}
           onChange={({ currentTarget }) => change({ preset: currentTarget.value })}
         >

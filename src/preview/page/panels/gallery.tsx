@@ -35,6 +35,7 @@ export function Gallery() {
             checked={signer === name && reference === undefined}
             src={`/api/signers/${name}`}
             name={name}
+            isName
             says={describe(words)}
             choose={() => change({ signer: name, reference: undefined, referenceName: undefined })}
           />
@@ -74,12 +75,14 @@ export function Gallery() {
 interface TileProps {
   readonly checked: boolean;
   readonly name: string;
+  /** Whether that is what a signer is called, in every language. */
+  readonly isName?: boolean;
   readonly src?: string;
   readonly says?: string;
   readonly choose?: () => void;
 }
 
-function Tile({ checked, src, name, says, choose }: TileProps) {
+function Tile({ checked, src, name, isName, says, choose }: TileProps) {
   return (
     <label class="signer" title={says}>
       <input type="radio" name="signer" class="unseen" checked={checked} onChange={choose} />
@@ -88,7 +91,7 @@ function Tile({ checked, src, name, says, choose }: TileProps) {
       ) : (
         <Icon of={WandSparkles} />
       )}
-      <span>{name}</span>
+      <span translate={!isName}>{name}</span>
     </label>
   );
 }

@@ -86,7 +86,7 @@ function Entry({ run }: { run: RunState }) {
       </button>
       <div class="about">
         <p>
-          <b>{shortName(run.clipName)}</b> {summary(run)}
+          <b translate={false}>{shortName(run.clipName)}</b> <span translate={false}>{summary(run)}</span>
         </p>
         <p class="hint">
           {stateOf(run)}

@@ -37,7 +37,7 @@ export function Inspection() {
         {t('inside.look', { frame: run.from + index })}
       </button>
       {inspection && <Inside run={run} inspection={inspection} enlarge={enlarge} />}
-      <dialog ref={dialog} class="large" aria-label={large.value?.title ?? 'Picture'}>
+      <dialog ref={dialog} class="large" aria-label={large.value?.title ?? t('inside.picture')}>
         {large.value && <img src={large.value.src} alt={large.value.title} />}
         <button type="button" onClick={() => dialog.current?.close()}>
           {t('help.close')}
@@ -93,10 +93,12 @@ function Inside({ run, inspection, enlarge }: InsideProps) {
 }
 
 function Intermediate({
-  picture: { title, caption, width, height },
+  picture: { shows, hands, step, steps, held, width, height },
   src,
   enlarge,
 }: { picture: InspectedPicture; src: string } & Pick<InsideProps, 'enlarge'>) {
+  const values = { who: hands && t(`inside.who.${hands}`), step, steps, held };
+  const title = t(`pictures.${shows}.title`, values);
   return (
     <figure>
       <button type="button" class="picture" onClick={() => enlarge({ src, title })}>
@@ -104,7 +106,7 @@ function Intermediate({
       </button>
       <figcaption>
         <strong>{title}</strong>
-        {caption}
+        {t(`pictures.${shows}.says`, values)}
       </figcaption>
     </figure>
   );

@@ -84,7 +84,10 @@ function FileFacts() {
     <>
       {value && (
         <p class="facts">
-          <b title={value.name}>{shortName(value.name)}</b> {factsOf(value)}
+          <b title={value.name} translate={false}>
+            {shortName(value.name)}
+          </b>{' '}
+          {factsOf(value)}
           {!value.whole && <span class="hint"> {t('keypoints.still', { frames: value.frames })}</span>}
         </p>
       )}
@@ -93,13 +96,19 @@ function FileFacts() {
           {t('keypoints.save')}
         </a>
       )}
-      {value?.error && <p class="problem">{value.error}</p>}
+      {value?.error && (
+        <p class="problem" lang="en">
+          {value.error}
+        </p>
+      )}
       {value && value.problems.length > 0 && (
         <details open>
           <summary>{t('keypoints.remarks', { count: value.problems.length })}</summary>
           <ul class="remarks">
             {value.problems.map((sentence) => (
-              <li key={sentence}>{sentence}</li>
+              <li key={sentence} lang="en">
+                {sentence}
+              </li>
             ))}
           </ul>
         </details>

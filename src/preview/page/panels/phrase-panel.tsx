@@ -60,7 +60,7 @@ function AddWords() {
           type="text"
           autocomplete="off"
           maxLength={500}
-          placeholder="HELLO ANNA"
+          placeholder={t('phrase.wordsExample')}
           aria-describedby="words-say"
           value={text}
           onInput={({ currentTarget: { value } }) => setText(value)}
@@ -87,7 +87,13 @@ function Glosses() {
       <fieldset>
         <legend class="unseen">{t('phrase.press')}</legend>
         {glosses.map((gloss) => (
-          <button key={gloss} type="button" class="word" onClick={() => add([{ kind: 'sign', text: gloss }])}>
+          <button
+            key={gloss}
+            type="button"
+            class="word"
+            translate={false}
+            onClick={() => add([{ kind: 'sign', text: gloss }])}
+          >
             {gloss}
           </button>
         ))}

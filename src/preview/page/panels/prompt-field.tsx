@@ -4,6 +4,7 @@ import { change, choice } from '../data/form.js';
 import { look } from '../data/look.js';
 import { about } from '../data/store.js';
 import { t } from '../strings/index.js';
+import { topicName } from '../strings/names.js';
 
 /** Words that are offered at a time. */
 const OFFERED = 7;
@@ -40,6 +41,7 @@ export function PromptField() {
         ref={input}
         id="prompt"
         type="text"
+        translate={false}
         autocomplete="off"
         spellcheck={false}
         maxLength={2000}
@@ -72,6 +74,7 @@ export function PromptField() {
             key={word}
             id={`word-${word.replaceAll(' ', '-')}`}
             role="option"
+            translate={false}
             aria-selected={false}
             tabIndex={-1}
           >
@@ -83,13 +86,14 @@ export function PromptField() {
         {unknown.map(({ word, nearest }) => (
           <p key={word} class="unknown">
             <span>
-              <mark>{word}</mark> {t('signer.unknown')}
+              <mark translate={false}>{word}</mark> {t('signer.unknown')}
             </span>
             {nearest.map((near) => (
               <button
                 key={near}
                 type="button"
                 class="word"
+                translate={false}
                 onClick={() => change({ prompt: replaced(prompt, word, near) })}
               >
                 {near}
@@ -139,9 +143,9 @@ function Words() {
       <summary>{t('signer.words')}</summary>
       {topics.map(([topic, words]) => (
         <fieldset key={topic}>
-          <legend>{topic.replaceAll('_', ' ')}</legend>
+          <legend>{topicName(topic)}</legend>
           {words.map((word) => (
-            <button key={word} type="button" class="word" onClick={() => add(word)}>
+            <button key={word} type="button" class="word" translate={false} onClick={() => add(word)}>
               {word}
             </button>
           ))}

@@ -36,9 +36,15 @@ function LookPicture() {
     <figure class="look" aria-busy={looking.value}>
       <img src={`/api/looks/${picture}`} alt={t('signer.lookAlt')} width="512" height="512" />
       <figcaption>
-        <strong>{signer ?? t('signer.photo')}</strong>
+        {signer === undefined ? (
+          <strong>{t('signer.photo')}</strong>
+        ) : (
+          <strong translate={false}>{signer}</strong>
+        )}
         {notes.map((note) => (
-          <span key={note}>{note}</span>
+          <span key={note} lang="en">
+            {note}
+          </span>
         ))}
       </figcaption>
     </figure>

@@ -18,7 +18,7 @@ export function SpellForm() {
           id="word"
           name="word"
           type="text"
-          placeholder="HELLO"
+          placeholder={t('phrase.spellExample')}
           autocomplete="off"
           maxLength={500}
           required

@@ -23,7 +23,7 @@ export function Status() {
       )}
       {seen && hasPictures(seen) && !isBusy(run) && <Old run={seen} />}
       {run.notes.map((note) => (
-        <p class="note" key={note}>
+        <p class="note" key={note} lang="en">
           {note}
         </p>
       ))}

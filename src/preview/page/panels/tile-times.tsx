@@ -12,7 +12,7 @@ export function TileTimes() {
   const { id, text, repeat, speed, hold } = tile;
   return (
     <fieldset class="times">
-      <legend>{text}</legend>
+      <legend translate={false}>{text}</legend>
       <label>
         {t('phrase.repeat')}
         <input

@@ -70,7 +70,7 @@ function Tile({ tile, at }: { tile: PhraseTile; at: number }) {
       }}
     >
       <Icon of={ICONS[kind]} size={16} />
-      <span>{text}</span>
+      <span translate={false}>{text}</span>
       {times && <small>{times}</small>}
       <span class="unseen">{t(`phrase.kinds.${kind}`)}</span>
     </button>

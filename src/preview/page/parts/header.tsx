@@ -19,10 +19,10 @@ export function Header() {
     <header class="top">
       <h1>
         <img src="/icon.svg" alt="" width="28" height="28" />
-        handfirst <span>{t('header.preview')}</span>
+        <span translate={false}>handfirst</span> <small>{t('header.preview')}</small>
       </h1>
       {clip.value && (
-        <p class="file" title={clip.value.name}>
+        <p class="file" title={clip.value.name} translate={false}>
           {shortName(clip.value.name)}
         </p>
       )}

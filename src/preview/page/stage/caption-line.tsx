@@ -7,5 +7,9 @@ export function CaptionLine() {
   if (captions.length === 0) return null;
   const now = (frame.value + 0.5) / fps;
   const shown = captions.filter(({ start, end }) => start <= now && now < end);
-  return <p class="caption">{shown.map(({ text }) => text).join(' ')}</p>;
+  return (
+    <p class="caption" translate={false}>
+      {shown.map(({ text }) => text).join(' ')}
+    </p>
+  );
 }

@@ -33,10 +33,10 @@ export function ComparedView({ a, b }: { a: RunState; b: RunState }) {
       </div>
       <figcaption>
         <span>
-          <strong>{t('compare.a')}</strong> {summary(a)}
+          <strong>{t('compare.a')}</strong> <span translate={false}>{summary(a)}</span>
         </span>
         <span>
-          <strong>{t('compare.b')}</strong> {summary(b)}
+          <strong>{t('compare.b')}</strong> <span translate={false}>{summary(b)}</span>
         </span>
       </figcaption>
     </figure>

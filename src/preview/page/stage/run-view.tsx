@@ -48,7 +48,11 @@ export function RunView({ run, name }: { run: RunState | undefined; name: string
       </div>
       <figcaption>
         <strong>{name}</strong>
-        {run && <span class="summary">{summary(run)}</span>}
+        {run && (
+          <span class="summary" translate={false}>
+            {summary(run)}
+          </span>
+        )}
       </figcaption>
     </figure>
   );

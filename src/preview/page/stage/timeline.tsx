@@ -137,6 +137,7 @@ function Glosses() {
         <button
           key={at}
           type="button"
+          translate={false}
           style={{ left: `${(100 * start) / seconds}%`, width: `${(100 * (end - start)) / seconds}%` }}
           title={t('timeline.goTo', { text })}
           onClick={() => {
