@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
 import { expect, it, vi } from 'vitest';
 import { treeOf } from '../../src/cli/command-tree.js';
 import { complete } from '../../src/cli/complete.js';
@@ -16,7 +17,9 @@ const entry = fileURLToPath(new URL('./entry.ts', import.meta.url));
 const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 async function offered(...words: string[]) {
-  const { kind, candidates } = await complete(treeOf(program()), words);
+  // As the build writes it.
+  const tree = JSON.parse(JSON.stringify(treeOf(program())));
+  const { kind, candidates } = await complete(tree, words);
   return { kind, words: candidates.map(([word]) => word) };
 }
 
@@ -32,6 +35,28 @@ it('offers commands, files, flags and values where they can stand', async () => 
   expect(await offered('pose', 'convert', 'a.pose', '')).toEqual({ kind: 'files', words: [] });
   expect(await offered('phrase', 'HELLO', '--lexicon', '')).toEqual({ kind: 'folders', words: [] });
   expect((await offered('models', 'check', '')).words).toContain('compact');
+});
+
+it('asks for nothing that takes long to load before it knows what is asked', async () => {
+  const { metafile } = await build({
+    entryPoints: [fileURLToPath(new URL('../../src/cli/answer-completion.ts', import.meta.url))],
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    metafile: true,
+    write: false,
+  });
+  const imported = new Set(
+    Object.keys(metafile.inputs).filter((path) => path.endsWith('answer-completion.ts')),
+  );
+  for (const path of imported) {
+    for (const { kind, path: next } of metafile.inputs[path]?.imports ?? [])
+      if (kind === 'import-statement') imported.add(next);
+  }
+  expect([...imported].map((path) => path.replace(/^.*src\//, ''))).toEqual([
+    ...['cli/answer-completion.ts', 'node:fs', 'cli/complete.ts'],
+  ]);
 });
 
 /** A folder with `handfirst` and a file whose name has a blank; the environment in which shells find the program. */

@@ -78,13 +78,18 @@ export const panel = (page: Page, name: string): Promise<void> => page.getByRole
 export const pressGenerate = (page: Page): Promise<void> =>
   page.getByRole('button', { name: /Generate\b/ }).click();
 
+/** Does what makes the page ask the server for something, and gives the id of that. */
+async function idOf(page: Page, path: string, act: () => Promise<void>): Promise<string> {
+  const answered = page.waitForResponse(
+    (response) => response.request().method() === 'POST' && response.url().endsWith(path),
+  );
+  await act();
+  return (await (await answered).json()).id;
+}
+
 /** Has a video drawn, and waits until the page follows it. */
 export async function generate(page: Page): Promise<void> {
-  const answered = page.waitForResponse(
-    (response) => response.request().method() === 'POST' && response.url().endsWith('/api/runs'),
-  );
-  await pressGenerate(page);
-  const { id } = await (await answered).json();
+  const id = await idOf(page, '/api/runs', () => pressGenerate(page));
   await page.locator(`.status[data-run="${id}"]`).waitFor();
 }
 
@@ -113,6 +118,12 @@ export async function finished(page: Page): Promise<void> {
   await page.locator('.progress').waitFor({ state: 'detached' });
 }
 
+/** Parts of the page whose content is wider than they are. */
+export const tooWide = (page: Page): Promise<string[]> =>
+  page.evaluate(`[...document.querySelectorAll('html, .top, .stage, .transport, .status, .tabs, .panel, .act')]
+    .filter(({ scrollWidth, clientWidth }) => clientWidth > 0 && scrollWidth > clientWidth)
+    .map(({ className, localName }) => className || localName)`);
+
 /** Waits until all that is in sight is there: letters, pictures, and what canvases show. */
 export async function settled(page: Page): Promise<void> {
   const waiting = () =>
@@ -135,6 +146,6 @@ export async function settled(page: Page): Promise<void> {
 /** Spells a word, which is open then. */
 export async function spellWord(page: Page, word: string): Promise<void> {
   await page.getByLabel('Or fingerspell a word').fill(word);
-  await page.getByRole('button', { name: 'Spell' }).click();
-  await page.locator('.file').getByText(`${word}.pose`, { exact: true }).waitFor();
+  const id = await idOf(page, '/api/clips', () => page.getByRole('button', { name: 'Spell' }).click());
+  await page.locator(`.file[data-clip="${id}"]`).getByText(`${word}.pose`, { exact: true }).waitFor();
 }

@@ -172,9 +172,12 @@ withBrowser('cancels at once', async () => {
   await page.locator('.file').getByText('long.pose').waitFor();
   await generate(page);
   await page.locator('.progress').waitFor();
+  // A second press, as a double click has it, asks for nothing more.
+  await pressGenerate(page);
   await page.getByRole('button', { name: 'Cancel' }).click();
   await finished(page);
   await panel(page, 'History');
+  expect(await page.locator('.entry').filter({ hasText: 'long.pose' }).count()).toBe(1);
   await page.locator('.entry').filter({ hasText: 'long.pose' }).getByText('Cancelled after').waitFor();
   await page.close();
 });

@@ -21,6 +21,7 @@ const preview = usePreview();
 
 /** Share of the pixels that look otherwise than in the baseline. */
 async function difference(page: Page, name: string, update = true): Promise<number> {
+  await page.evaluate(`document.querySelector('.panel:not([hidden])').scrollTop = 0`);
   await settled(page);
   const { width = 0, height = 0 } = page.viewportSize() ?? {};
   const size = { width: Math.round(width * SCALE), height: Math.round(height * SCALE) };

@@ -93,7 +93,18 @@ withBrowser('takes a picture for the wall, and a photo from the camera', async (
   await page.locator('.entry').getByText('Finished, 1 frame').waitFor();
   await panel(page, 'Signer');
   await page.getByRole('button', { name: 'Camera' }).click();
+  // While the person is looked for, which takes seconds, the photo is seen as it is.
+  let look = (): void => {};
+  const seen = new Promise<void>((resolve) => {
+    look = resolve;
+  });
+  await page.route('**/api/looks', async (route) => {
+    await seen;
+    await route.continue();
+  });
   await page.getByRole('button', { name: 'Take the photo' }).click();
+  await page.locator('.look img[src*="/api/pictures/"]').waitFor();
+  look();
   // The browser's test picture shows no person, and the page says so.
   await page
     .getByRole('alert')

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { PATIENCE, withBrowser } from '../../browser.js';
-import { at, chooseRange, drop, slider, usePreview } from './driver.js';
+import { at, chooseRange, drop, keep, slider, tooWide, usePreview } from './driver.js';
 
 const preview = usePreview();
 
@@ -130,7 +130,27 @@ withBrowser.each([
     expect(box?.y).toBeGreaterThanOrEqual(-1);
     expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(size.height + 1);
   }
-  const wide = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
-  expect(await page.evaluate(wide)).toBe(0);
+  expect(await tooWide(page)).toEqual([]);
+  await page.close();
+});
+
+withBrowser.each([
+  { width: 640, height: 360 },
+  { width: 568, height: 320 },
+  // A small window, or a page that is enlarged four times.
+  { width: 320, height: 256 },
+])('can be reached whole by scrolling, $width x $height', async (size) => {
+  const page = await openWord(size);
+  const ends = [slider(page, 'Frame'), page.getByLabel('Speed of the video that is drawn')];
+  for (const inReach of [...ends, page.getByRole('button', { name: 'Cancel' }), page.locator('.play')]) {
+    await inReach.scrollIntoViewIfNeeded();
+    const box = await inReach.boundingBox();
+    expect(box?.x).toBeGreaterThanOrEqual(0);
+    expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(size.width);
+    expect(box?.y).toBeGreaterThanOrEqual(-1);
+    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(size.height + 1);
+  }
+  expect(await tooWide(page)).toEqual([]);
+  await keep(page, `small-${size.width}`);
   await page.close();
 });

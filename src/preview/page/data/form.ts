@@ -61,9 +61,20 @@ export function followFile(): void {
 /** The run that was asked for last, or chosen in the history. */
 export const chosenId = signal<string | undefined>(undefined);
 
+let asking = false;
+
+/** Whether what the form says is being drawn already: a second press asks for nothing more. */
+function isUnderWay(): boolean {
+  const run = state.value?.runs.find(({ id }) => id === chosenId.value);
+  const isDrawn = state.value?.queue.some((job) => job.run === run?.id);
+  return asking || (run !== undefined && isDrawn === true && changedSince(run).length === 0);
+}
+
 /** Draws what the form says. */
-export function generate(): Promise<void> {
-  return attempt(async () => {
+export async function generate(): Promise<void> {
+  if (isUnderWay()) return;
+  asking = true;
+  await attempt(async () => {
     const { value } = clip;
     if (!value) throw new Refusal(t('errors.noKeypoints'));
     const run = await api.run({
@@ -81,6 +92,7 @@ export function generate(): Promise<void> {
       said.value = t('said.drawing');
     });
   });
+  asking = false;
 }
 
 export function cancelAll(): Promise<void> {

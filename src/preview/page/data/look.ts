@@ -1,4 +1,4 @@
-import { effect, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import type { LookRequest, LookState } from '../../protocol.js';
 import { inWords } from '../strings/failures.js';
 import { t } from '../strings/index.js';
@@ -12,6 +12,14 @@ export const look = signal<LookState>({ unknown: [], notes: [] });
 export const lookProblem = signal<string | undefined>(undefined);
 /** Whether a picture for what the form says is on its way. */
 export const looking = signal(false);
+/** The photo that `look` shows. */
+const lookedAt = signal<string | undefined>(undefined);
+
+/** The photo in which a person is still looked for: it is seen as it is until then. */
+export const photoOnItsWay = computed<string | undefined>(() => {
+  const { reference } = choice.value;
+  return looking.value && reference !== lookedAt.value ? reference : undefined;
+});
 
 /** Milliseconds without a change before the server is asked. */
 const PAUSE = 120;
@@ -27,10 +35,8 @@ export function followLook(): void {
     clearTimeout(timer);
     turn += 1;
     const mine = turn;
-    timer = setTimeout(() => {
-      looking.value = true;
-      void ask(request, () => mine === turn);
-    }, PAUSE);
+    looking.value = true;
+    timer = setTimeout(() => void ask(request, () => mine === turn), PAUSE);
   });
 }
 
@@ -46,7 +52,9 @@ async function ask(request: LookRequest, isLast: () => boolean): Promise<void> {
     lookProblem.value = inWords({ sentence, ...(code === undefined ? {} : { code }) });
     look.value = { unknown: [], notes: [] };
   }
-  if (isLast()) looking.value = false;
+  if (!isLast()) return;
+  looking.value = false;
+  lookedAt.value = request.reference;
 }
 
 /** What a signer of the gallery looks like, in words. */

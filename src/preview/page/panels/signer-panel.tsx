@@ -1,4 +1,4 @@
-import { look, looking, lookProblem } from '../data/look.js';
+import { look, looking, lookProblem, photoOnItsWay } from '../data/look.js';
 import { about } from '../data/store.js';
 import { t } from '../strings/index.js';
 import { Background } from './background.js';
@@ -24,6 +24,17 @@ export function SignerPanel() {
 /** The signer as words, gallery and background make them, before anything is drawn. */
 function LookPicture() {
   const { picture, signer, notes } = look.value;
+  const photo = photoOnItsWay.value;
+  if (photo !== undefined) {
+    return (
+      <figure class="look" aria-busy>
+        <img src={`/api/pictures/${photo}`} alt={t('signer.photo')} width="512" height="512" />
+        <figcaption>
+          <strong>{t('signer.finding')}</strong>
+        </figcaption>
+      </figure>
+    );
+  }
   if (lookProblem.value) {
     return (
       <p class="problem" role="alert">

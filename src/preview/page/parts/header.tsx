@@ -22,7 +22,7 @@ export function Header() {
         <span translate={false}>handfirst</span> <small>{t('header.preview')}</small>
       </h1>
       {clip.value && (
-        <p class="file" title={clip.value.name} translate={false}>
+        <p class="file" title={clip.value.name} translate={false} data-clip={clip.value.id}>
           {shortName(clip.value.name)}
         </p>
       )}
