@@ -68,8 +68,8 @@ export function repairable(device: Device, facts: MachineFacts): boolean {
 export function triedProblem(device: Device, message: string): string {
   const why = message.trim().replace(/\s+/g, ' ').slice(0, 300).replace(/\.$/, '');
   const advice: Record<Device, string> = {
-    cuda: 'look that the CUDA and cuDNN versions that ONNX Runtime asks for are installed and found by the linker',
-    webgpu: 'look that a Vulkan, Metal or Direct3D 12 driver is installed',
+    cuda: 'check that the CUDA and cuDNN versions that ONNX Runtime asks for are installed and found by the linker',
+    webgpu: 'check that a Vulkan, Metal or Direct3D 12 driver is installed',
     cpu: 'install onnxruntime-node again',
   };
   const cause = /adapter/i.test(why) ? 'no driver offers a usable graphics processor' : why;

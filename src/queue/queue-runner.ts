@@ -78,7 +78,7 @@ export class QueueRunner implements ClipRunner {
     }
     throw new QueueError(
       'HF_QUEUE_LOST',
-      `${order.clip.output.path} got lost in the queue ${TIMES_LOST} times: look that Redis keeps an append-only file (appendonly yes) and evicts nothing (maxmemory-policy noeviction), then give the same command again.`,
+      `${order.clip.output.path} got lost in the queue ${TIMES_LOST} times: check that Redis keeps an append-only file (appendonly yes) and evicts nothing (maxmemory-policy noeviction), then give the same command again.`,
       { file: order.clip.output.path },
     );
   }

@@ -56,12 +56,12 @@ describe('devices', () => {
     const adapter =
       '/onnxruntime_src/onnxruntime/core/providers/webgpu/webgpu_context.cc:136 onnxruntime::webgpu::WebGpuContext::Initialize(const WebGpuContextConfig&)::<lambda()> adapter_result.status == wgpu::RequestAdapterStatus::Success was false. Failed to get a WebGPU adapter: No supported adapters\n';
     expect(triedProblem('webgpu', adapter)).toBe(
-      'webgpu is not available (no driver offers a usable graphics processor): look that a Vulkan, Metal or Direct3D 12 driver is installed.',
+      'webgpu is not available (no driver offers a usable graphics processor): check that a Vulkan, Metal or Direct3D 12 driver is installed.',
     );
     expect(
       triedProblem('cuda', 'OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library'),
     ).toMatch(
-      /^cuda is not available \(.*Failed to load shared library\): look that the CUDA and cuDNN versions .*\.$/,
+      /^cuda is not available \(.*Failed to load shared library\): check that the CUDA and cuDNN versions .*\.$/,
     );
   });
 });

@@ -26,8 +26,19 @@ const preview = usePreview({}, [
 
 withBrowser('finds the keypoints of a recording of the user', async () => {
   const page = await preview.open();
-  await page.getByRole('button', { name: 'Record yourself' }).click();
-  await page.getByRole('button', { name: 'Record', exact: true }).click();
+  let sent = 0;
+  page.on('request', (request) => {
+    if (request.url().includes('/api/recordings')) sent += 1;
+  });
+  const record = async (): Promise<void> => {
+    await page.getByRole('button', { name: 'Record yourself' }).click();
+    await page.getByRole('button', { name: 'Record', exact: true }).click();
+  };
+  // A recording whose dialog is closed goes nowhere.
+  await record();
+  await page.getByRole('button', { name: /^Stop/ }).waitFor();
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  await record();
   await page.getByRole('button', { name: /^Stop/ }).getByText('1 s').waitFor();
   await page.getByRole('button', { name: /^Stop/ }).click();
   await page.getByText('Looking for keypoints').first().waitFor();
@@ -36,5 +47,6 @@ withBrowser('finds the keypoints of a recording of the user', async () => {
   // The signer is found, and her face and shoulders are in the file.
   await page.locator('.timeline .share').nth(2).getByText('100 %').waitFor();
   expect(await page.locator('.facts').innerText()).toMatch(/25 a second/);
+  expect(sent).toBe(1);
   await page.close();
 });

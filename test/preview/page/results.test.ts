@@ -44,8 +44,16 @@ withBrowser('draws a live draft, replaces it by the final video, and gives that'
   const { path: ffmpeg } = await findFfmpeg();
   const options = ['-v', 'error', '-i', video, '-f', 'rawvideo', '-pix_fmt', 'gray', '-'];
   expect(execFileSync(ffmpeg, options)).toHaveLength(2 * 64 * 64);
+  const copy = page.getByRole('button', { name: 'Copy the command' });
+  await page.evaluate(`(() => {
+    globalThis.writeText = navigator.clipboard.writeText;
+    navigator.clipboard.writeText = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
+  })()`);
+  await copy.click();
+  await page.getByRole('alert').getByText('refused the clipboard. The command is: handfirst').waitFor();
+  await page.evaluate('navigator.clipboard.writeText = globalThis.writeText');
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-  await page.getByRole('button', { name: 'Copy the command' }).click();
+  await copy.click();
   await page.getByRole('button', { name: 'The command is copied' }).waitFor();
   expect(await page.evaluate('navigator.clipboard.readText()')).toBe(
     `handfirst generate word.pose --range 10:12 --bundle ${TINY} --device cpu --threads 1 -o word.mp4`,
@@ -165,9 +173,9 @@ withBrowser('is after a reload where it was', async () => {
 
 withBrowser('cancels at once', async () => {
   const page = await preview.open();
-  // Thousands of frames: not finished before the button is pressed, however fast the machine.
+  // Hundreds of frames: not finished before the button is pressed, however fast the machine.
   const long = join(preview.folder, 'long.pose');
-  await writeClip(spell('THE QUICK BROWN FOX JUMPS OVER THE LAZY DOG '.repeat(6).trim()), long);
+  await writeClip(spell('THE QUICK BROWN FOX JUMPS OVER THE LAZY DOG '.repeat(2).trim()), long);
   await drop(page, 'long.pose', readFileSync(long));
   await page.locator('.file').getByText('long.pose').waitFor();
   await generate(page);

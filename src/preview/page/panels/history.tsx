@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { Columns2, Copy, SlidersHorizontal, Trash2 } from 'lucide';
 import type { RunState } from '../../protocol.js';
-import { api } from '../data/api.js';
+import { api, Refusal } from '../data/api.js';
 import { chosenId, takeSettings } from '../data/form.js';
 import { comparing, hasPictures, isBusy, isOld, other, otherId, shown } from '../data/shown.js';
 import { attempt, clipId, said, shortName, state } from '../data/store.js';
@@ -98,7 +98,7 @@ function Entry({ run }: { run: RunState }) {
           <Tool
             icon={Copy}
             says={copied.value === run.id ? t('history.copied') : t('history.copy')}
-            press={() => copy(run)}
+            press={() => void copy(run)}
           />
           <Tool
             icon={Columns2}
@@ -135,8 +135,11 @@ function Tool({ icon, says, press, off }: ToolProps) {
   );
 }
 
-function copy({ id, command }: RunState): void {
-  void navigator.clipboard.writeText(command).then(() => {
+async function copy({ id, command }: RunState): Promise<void> {
+  await attempt(async () => {
+    await navigator.clipboard.writeText(command).catch(() => {
+      throw new Refusal(t('errors.clipboard', { command }));
+    });
     copied.value = id;
     said.value = t('history.copied');
   });

@@ -18,6 +18,8 @@ export function CameraDialog({ what, take, close }: CameraDialogProps) {
   const video = useRef<HTMLVideoElement>(null);
   const [stream, setStream] = useState<MediaStream>();
   const [problem, setProblem] = useState<string>();
+  /** Whether there is a picture to be taken. */
+  const [seen, setSeen] = useState(false);
   useEffect(() => {
     dialog.current?.showModal();
     let mine: MediaStream | undefined;
@@ -49,11 +51,11 @@ export function CameraDialog({ what, take, close }: CameraDialogProps) {
         </p>
       ) : (
         // biome-ignore lint/a11y/useMediaCaption: the user's own camera, silent
-        <video ref={video} autoplay muted playsInline />
+        <video ref={video} autoplay muted playsInline onLoadedData={() => setSeen(true)} />
       )}
       <p class="hint">{t(`camera.${what}Says`)}</p>
       <div class="row">
-        {stream && what === 'photo' && (
+        {seen && what === 'photo' && (
           <button type="button" class="primary" onClick={() => void photograph(video.current).then(done)}>
             <Icon of={Camera} size={18} /> {t('camera.shoot')}
           </button>
@@ -71,6 +73,13 @@ function Recorder({ stream, done }: { stream: MediaStream; done: (file: File) =>
   const recorder = useRef<MediaRecorder | undefined>(undefined);
   const [seconds, setSeconds] = useState<number>();
   const isRecording = seconds !== undefined;
+  // The camera is off once the dialog is closed, which ends a recording as well: nobody asked for that one.
+  useEffect(
+    () => () => {
+      if (recorder.current) recorder.current.onstop = null;
+    },
+    [],
+  );
   useEffect(() => {
     if (!isRecording) return;
     const timer = setInterval(() => setSeconds((now = 0) => now + 1), 1000);

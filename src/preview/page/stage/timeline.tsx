@@ -8,7 +8,7 @@ import { Slider } from '../parts/slider.js';
 import { seenTheme } from '../parts/theme.js';
 import { number, t } from '../strings/index.js';
 import { lacks } from './skeleton-view.js';
-import { drawTracks, tracks, tracksHeight } from './tracks.js';
+import { drawTracks, small, tracks, tracksHeight } from './tracks.js';
 
 /** One scale for the ruler, the loop's ends, the parts of each frame, what is drawn, and the place that is shown. */
 export function Timeline() {
@@ -57,7 +57,8 @@ export function Timeline() {
 function Ruler() {
   const { fps = 25 } = clip.value ?? {};
   const seconds = frameCount.value / fps;
-  const step = [0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600].find((one) => seconds / one <= 8) ?? 1200;
+  const most = small.matches ? 4 : 8;
+  const step = [0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600].find((one) => seconds / one <= most) ?? 1200;
   const marks = Array.from({ length: Math.floor((seconds - step / 2) / step) + 1 }, (_, at) => at * step);
   return (
     <div class="ruler" aria-hidden="true">

@@ -9,7 +9,7 @@ const ALL = [
   { part: 1, height: 13, ink: 'line' },
 ] as const;
 
-const small = matchMedia('(max-width: 36rem), (max-width: 60rem) and (max-height: 30rem)');
+export const small = matchMedia('(max-width: 36rem), (max-width: 60rem) and (max-height: 30rem)');
 
 /** Small screens have room for the hands alone. */
 export function tracks(): readonly (typeof ALL)[number][] {

@@ -74,7 +74,9 @@ export function Transport() {
           ))}
         </select>
       </label>
-      <Tool icon={Maximize} says={t('transport.full')} press={toggleFullScreen} />
+      {document.fullscreenEnabled && (
+        <Tool icon={Maximize} says={t('transport.full')} press={toggleFullScreen} />
+      )}
     </section>
   );
 }
@@ -117,7 +119,7 @@ function Place() {
 
 export function toggleFullScreen(): void {
   if (document.fullscreenElement) void document.exitFullscreen();
-  else void document.getElementById('stage')?.requestFullscreen();
+  else if (document.fullscreenEnabled) void document.getElementById('stage')?.requestFullscreen();
 }
 
 /** To the nearest frame, before or after, where a gap of a hand begins. */
