@@ -137,6 +137,7 @@ withBrowser.each([
 withBrowser.each([
   { width: 640, height: 360 },
   { width: 568, height: 320 },
+  { width: 800, height: 600 },
   // A small window, or a page that is enlarged four times.
   { width: 320, height: 256 },
 ])('can be reached whole by scrolling, $width x $height', async (size) => {
