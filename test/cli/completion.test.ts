@@ -11,7 +11,7 @@ import { program } from '../../src/cli/main.js';
 import { temporaryFolder } from '../pipeline/write-clip.js';
 
 // Each Tab starts the program anew.
-vi.setConfig({ testTimeout: 240_000 });
+vi.setConfig({ testTimeout: 900_000 });
 
 const entry = fileURLToPath(new URL('./entry.ts', import.meta.url));
 const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
