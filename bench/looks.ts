@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import { startPreview } from '../src/preview/index.js';
 import type { LookRequest } from '../src/preview/protocol.js';
 
@@ -13,13 +14,14 @@ const preview = await startPreview({ port: 0, page });
 const at = (path: string) => new URL(path, preview.address);
 const headers = { Origin: new URL(preview.address).origin };
 
-async function answered(response: Response) {
+async function answered<T>(schema: z.ZodType<T>, response: Response): Promise<T> {
   if (!response.ok) throw new Error(await response.text());
-  return response.json();
+  return schema.parse(await response.json());
 }
 
 const bytes = await readFile(PHOTO);
 const { file } = await answered(
+  z.object({ file: z.string() }),
   await fetch(at('/api/pictures?name=photo.webp'), { method: 'POST', body: bytes, headers }),
 );
 const PLAIN: LookRequest = { prompt: '', background: 'drawn' };
@@ -41,6 +43,7 @@ report(`${'change'.padEnd(28)}${'ms'.padStart(8)}${'CPU ms'.padStart(8)}`);
 for (const [what, request] of CHANGES) {
   const [began, cpu] = [performance.now(), process.cpuUsage()];
   const { picture } = await answered(
+    z.object({ picture: z.string() }),
     await fetch(at('/api/looks'), {
       method: 'POST',
       headers: { ...headers, 'Content-Type': 'application/json' },
