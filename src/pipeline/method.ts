@@ -128,6 +128,7 @@ function handStage(parts: MethodParts, hand: HandStageManifest, choices: Choices
     ...makeStage(parts, described, choices.handSteps, choices.handGuidance),
     manifest: hand,
     draw: parts.draw,
+    keptHands: { each: [], batch: new Map() },
   };
 }
 

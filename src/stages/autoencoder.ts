@@ -3,7 +3,7 @@ import type { AutoencoderManifest } from '../models/manifest.js';
 import type { FloatTensor, FloatTensors, GraphRunner } from '../models/tensor.js';
 import type { Picture } from '../picture.js';
 import { type Area, wholeArea } from './area.js';
-import { mixCarried } from './mix-carried.js';
+import type { CarriedMaps, Mixed } from './carry/carried.js';
 import { makePlanes, type Planes, pictureFromPlanes } from './planes.js';
 
 /** What a decoder may take beside the latent: pictures [1, 3, height, width] in -1..1, and the denoiser's features. */
@@ -11,12 +11,14 @@ export interface DecoderInputs {
   readonly carried?: FloatTensor;
   readonly plate?: FloatTensor;
   readonly features?: FloatTensor;
+  /** Mixes the maps of a decoder that gives them with what was carried. */
+  readonly mix?: (maps: CarriedMaps) => Mixed;
 }
 
 export interface Decoded {
   /** RGB, [height, width] pixels. */
   readonly picture: Picture;
-  /** Where the person is: [height, width], 0..1; absent where the bundle's decoder does not say. */
+  /** Where the person is: [height, width], 0..1, kept until the next picture; absent where the bundle's decoder does not say. */
   readonly personMask?: Float32Array;
 }
 
@@ -77,11 +79,10 @@ export class Autoencoder {
     const { width, height } = this.area;
     const area = width * height;
     if (maps) {
-      const { carried, plate } = beside;
-      if (!carried || !plate) throw missing(graph, 'carried');
+      if (!beside.mix) throw missing(graph, 'carried');
       const half = check(results[maps.half], (5 * area) / 4, graph).data;
       const flow = check(results[maps.flow], (2 * area) / 16, graph).data;
-      return mixCarried({ half, flow, carried: carried.data, plate: plate.data, width, height }, maps.reach);
+      return beside.mix({ half, flow, reach: maps.reach });
     }
     const { data } = check(output === undefined ? undefined : results[output], 3 * area, graph);
     return {

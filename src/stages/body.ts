@@ -25,7 +25,7 @@ export interface BodyStage extends DiffusionStage {
 export interface DrawnBody {
   /** RGB, of the size of the area that is drawn. */
   readonly picture: Picture;
-  /** Where the person is: [height, width], 0..1; absent where neither decoder nor body denoiser has a mask output. */
+  /** Where the person is: [height, width], 0..1, kept until the next frame; absent where neither decoder nor body denoiser has a mask output. */
   readonly personMask?: Float32Array;
 }
 
@@ -117,7 +117,8 @@ function latentsOf({ pose, canvasLatent, carriedLatent, plateLatent }: StageScen
 function decoderPictures({ reference }: BodyStage, carried: Carried | undefined): DecoderInputs {
   return {
     ...(carried ? { carried: pictureTensor(carried.picture) } : {}),
-    ...(reference ? { plate: { ...pictureTensor(reference.plate) } } : {}),
+    ...(reference ? { plate: pictureTensor(reference.plate) } : {}),
+    ...(carried && reference ? { mix: reference.mix } : {}),
   };
 }
 

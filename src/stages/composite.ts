@@ -73,9 +73,9 @@ function backdropPicture(background: Exclude<Backdrop, 'drawn'>, size: number): 
 function laidInto(part: Picture, size: number, area: Area, around: Picture | undefined): Picture {
   if (isWhole(area, size)) return part;
   const { channels } = part;
-  const data = new Uint8Array(channels * size * size);
-  if (around && around.channels === channels) data.set(around.data);
-  else if (around)
+  const alike = around?.channels === channels;
+  const data = alike ? new Uint8Array(around.data) : new Uint8Array(channels * size * size);
+  if (around && !alike)
     for (let i = 0; i < size * size; i++)
       for (let c = 0; c < 3; c++) data[i * channels + c] = around.data[i * around.channels + c] ?? 0;
   const row = channels * area.width;
@@ -94,20 +94,28 @@ const FADE = 24;
 function fadeRow(
   data: Uint8Array,
   place: number,
-  { channels, data: from }: Picture,
+  { channels, data: part }: Picture,
   y: number,
   size: number,
   { left, top, width, height }: Area,
 ): void {
   const above = top > 0 ? (y + 0.5) / FADE : 1;
   const below = top + height < size ? (height - y - 0.5) / FADE : 1;
+  const upright = Math.min(1, above, below);
+  const row = channels * y * width;
+  // Where the row is all there, only its ends fade.
+  const from = upright < 1 ? width : left > 0 ? FADE : 0;
+  const to = upright < 1 ? width : left + width < size ? width - FADE : width;
+  if (from < to) data.set(part.subarray(row + channels * from, row + channels * to), place + channels * from);
   for (let x = 0; x < width; x++) {
+    if (x === from && from < to) x = to;
+    if (x >= width) break;
     const before = left > 0 ? (x + 0.5) / FADE : 1;
     const after = left + width < size ? (width - x - 0.5) / FADE : 1;
-    const share = Math.min(1, above, below, before, after);
+    const share = Math.min(upright, before, after);
     for (let c = 0; c < channels; c++) {
       const at = place + x * channels + c;
-      const value = from[(y * width + x) * channels + c] ?? 0;
+      const value = part[row + x * channels + c] ?? 0;
       data[at] = share === 1 ? value : Math.round(share * value + (1 - share) * (data[at] ?? 0));
     }
   }

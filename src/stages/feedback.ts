@@ -5,7 +5,8 @@ import { channelPlace } from './conditions/index.js';
 import type { Grid } from './conditions/raster.js';
 import type { DenoiseHooks } from './denoise.js';
 import { makePlanes } from './planes.js';
-import { cellMeans, type Scene } from './scene.js';
+import { cellMeans } from './resample.js';
+import type { Scene } from './scene.js';
 
 /**
  * From the second step on the channels of `kind` hold what the mask head said in the step before, where the bundle was trained

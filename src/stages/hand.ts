@@ -8,11 +8,13 @@ import { maskFeedback } from './feedback.js';
 import type { HandCrop } from './hand-crops.js';
 import { keepOwnHands } from './hand-ownership.js';
 import { makePlanes, type Planes } from './planes.js';
-import { conditionInputs, type DrawConditions } from './scene.js';
+import { conditionInputs, type DrawConditions, type KeptTensors } from './scene.js';
 
 export interface HandStage extends DiffusionStage {
   readonly manifest: HandStageManifest;
   readonly draw: DrawConditions;
+  /** Memory of the last frame's tensors: of each hand, and of all of them as a batch. */
+  readonly keptHands: { readonly each: KeptTensors[]; readonly batch: KeptTensors };
 }
 
 /** What stage 1 gives for one crop. */
@@ -51,9 +53,12 @@ async function drawBatch(
   const { size } = manifest.autoencoder;
   const poses = crops.map((crop) => cropPose(pose, crop, size));
   // No mask is known yet, so the scene has none: half of the training samples had an empty mask channel too (III-B).
-  const conditions = stacked(
-    poses.map((own) => conditionInputs(manifest.denoiser, { size, pose: own }, stage.draw)),
-  );
+  const { each, batch } = stage.keptHands;
+  const drawn = poses.map((own, k) => {
+    each[k] ??= new Map();
+    return conditionInputs(manifest.denoiser, { size, pose: own }, stage.draw, each[k]);
+  });
+  const conditions = stacked(drawn, batch);
   const feedback = maskFeedback(manifest, 'hand-mask', { pose }, { width: size, height: size });
   const { latent, mask, features } = await denoise(
     repeated(stage, crops.length),
@@ -85,14 +90,16 @@ function softened(probability: number, threshold: number): number {
   return Math.min(1, Math.max(0, (probability - threshold) * STEEPER + 0.5));
 }
 
-/** Inputs of several pictures as one batch. */
-function stacked(all: readonly Tensors[]): Tensors {
+/** Inputs of several pictures as one batch, in the memory that is `kept` where that has the length. */
+function stacked(all: readonly Tensors[], kept: KeptTensors): Tensors {
   const [first = {}] = all;
   if (all.length === 1) return first;
   return Object.fromEntries(
     Object.entries(first).map(([name, { dims }]) => {
       const parts = all.flatMap((one) => (one[name]?.data instanceof Float32Array ? [one[name].data] : []));
-      return [name, { dims: [all.length, ...dims.slice(1)], data: joined(parts) }];
+      const data = joined(parts, kept.get(name));
+      kept.set(name, data);
+      return [name, { dims: [all.length, ...dims.slice(1)], data }];
     }),
   );
 }
@@ -104,8 +111,10 @@ function repeated(stage: HandStage, count: number): HandStage {
   return { ...stage, noise: times(stage.noise), stepNoise: stage.stepNoise.map(times) };
 }
 
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+/** `into` that array where it has the length. */
+function joined(parts: readonly Float32Array[], into?: Float32Array): Float32Array {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const all = into?.length === length ? into : new Float32Array(length);
   let at = 0;
   for (const part of parts) {
     all.set(part, at);

@@ -117,3 +117,27 @@ export function nearestMask(mask: Float32Array, from: Size, to: Size): Float32Ar
     (_, i) => mask[row(Math.floor(i / to.width)) * from.width + column(i % to.width)] ?? 0,
   );
 }
+
+/** Planes at another size as means of whole cells, as in training; the same object where the size fits already. */
+export function cellMeans(planes: Planes, { width, height }: Size): Planes {
+  const { channels, width: whole, data } = planes;
+  if (whole === width) return planes;
+  const cell = whole / width;
+  if (!Number.isInteger(cell)) return resized(planes, { width, height });
+  const means = new Float32Array(channels * width * height);
+  const share = 1 / (cell * cell);
+  for (let row = 0; row < channels * planes.height; row += 1) {
+    const to = Math.floor(row / cell) * width;
+    for (let x = 0, from = row * whole; x < width; x += 1) {
+      let sum = 0;
+      for (const end = from + cell; from < end; from += 1) sum += data[from] ?? 0;
+      means[to + x] = (means[to + x] ?? 0) + sum * share;
+    }
+  }
+  return makePlanes(channels, width, height, means);
+}
+
+/** Planes at another size; the same object where the size fits already. */
+export function resized(planes: Planes, { width, height }: Size): Planes {
+  return planes.width === width && planes.height === height ? planes : resample(planes, width, height);
+}

@@ -8,7 +8,7 @@ import type { Grid } from './conditions/raster.js';
 import { cropPose } from './crop.js';
 import { encoderInput } from './encoded-conditions.js';
 import { makePlanes, type Planes } from './planes.js';
-import { nearestMask, resample, resampleMask } from './resample.js';
+import { nearestMask, resampleMask, resized } from './resample.js';
 
 /**
  * What a condition tensor is drawn from; everything is in the coordinates and at the size of that tensor, [size, size] or that of the
@@ -95,42 +95,24 @@ function sceneAt(scene: StageScene, size: number, channels: readonly ConditionCh
     area,
     ...(mask && masked ? { mask: maskAt(mask, own, area) } : {}),
     ...(canvas && asks('canvas') ? { canvas: resized(canvas, area).data } : {}),
-    ...(carried && asks('carried') ? { carried: cellMeans(carried.picture, area).data } : {}),
-    ...(carried && asks('coverage') ? { coverage: cellMeans(carried.coverage, area).data } : {}),
+    ...(carried && (asks('carried') || asks('coverage')) ? carriedAt(carried, area) : {}),
     ...(canvasLatent ? { canvasLatent } : {}),
     ...(carriedLatent ? { carriedLatent } : {}),
     ...(plateLatent ? { plateLatent } : {}),
   };
 }
 
+/** What was carried, at the size of a tensor. */
+function carriedAt(carried: Carried, size: Grid): Pick<Scene, 'carried' | 'coverage'> {
+  const { data } = carried.means(size);
+  const pixels = size.width * size.height;
+  return { carried: data.subarray(0, 3 * pixels), coverage: data.subarray(3 * pixels) };
+}
+
 /** The pose in the coordinates of the tensor's area. */
 function poseIn({ pose, size: whole }: StageScene, { left, top }: Area, size: number): PoseFrame {
   const same = left === 0 && top === 0 && whole === size;
   return same ? pose : cropPose(pose, { x: left, y: top, side: whole }, size);
-}
-
-/** Planes at another size as means of whole cells, as in training; the same object where the size fits already. */
-export function cellMeans(planes: Planes, { width, height }: Grid): Planes {
-  const { channels, width: whole, data } = planes;
-  if (whole === width) return planes;
-  const cell = whole / width;
-  if (!Number.isInteger(cell)) return resized(planes, { width, height });
-  const means = new Float32Array(channels * width * height);
-  const share = 1 / (cell * cell);
-  for (let row = 0; row < channels * planes.height; row += 1) {
-    const to = Math.floor(row / cell) * width;
-    for (let x = 0, from = row * whole; x < width; x += 1) {
-      let sum = 0;
-      for (const end = from + cell; from < end; from += 1) sum += data[from] ?? 0;
-      means[to + x] = (means[to + x] ?? 0) + sum * share;
-    }
-  }
-  return makePlanes(channels, width, height, means);
-}
-
-/** Planes at another size; the same object where the size fits already. */
-function resized(planes: Planes, { width, height }: Grid): Planes {
-  return planes.width === width && planes.height === height ? planes : resample(planes, width, height);
 }
 
 /** Planes [channels, height, width] of one value a channel. */

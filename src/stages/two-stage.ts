@@ -63,13 +63,14 @@ export async function drawFrame(
   const steps: BodyStep[] = [];
   const watch = keep === true ? (step: BodyStep) => steps.push(step) : undefined;
   const body = await drawBody(method.body, pose, canvas, signal, watch);
-  // What is kept is the body before the hands are pasted into it.
+  // What is kept is the body before the hands are pasted into it, and no memory that the next frame takes.
   const bare = keep ? { ...body, picture: { ...body.picture, data: body.picture.data.slice() } } : body;
+  const personMask = keep ? body.personMask?.slice() : undefined;
   const done = composite(body, canvas, pose, method.composite, method.body.reference?.behind);
   const picture = method.refine ? await refineHands(method.refine, done, signal) : done;
   const refined = method.refine ? { refined: picture !== done } : {};
   if (!keep) return { picture, ...refined };
-  const { picture: drawn, personMask } = bare;
+  const { picture: drawn } = bare;
   const heatmaps = keep === true && hand ? crops.map((crop) => fingerHeatmaps(hand, pose, crop)) : [];
   return {
     picture,

@@ -1,11 +1,25 @@
+import type { Picture } from '../../picture.js';
 import { PARTS, type PoseFrame } from '../../pose/pose-frame.js';
 import { type Area, cutPlanes, wholeArea } from '../area.js';
-import { makePlanes, type Planes, planesFromPicture } from '../planes.js';
+import { makePlanes, planesFromPicture } from '../planes.js';
 import type { Reference } from '../reference/reference.js';
-import type { Carried, ClipReference, PictureEncoder } from './carried.js';
-import { type CutReference, cutReference } from './cut.js';
-import { ARMS, affine, FACE, FACE_END, has, shared, shoulderSpan, withHips, xOf, yOf } from './geometry.js';
-import { layAffine, layBone, layHead, type Place, type Sheet } from './lay.js';
+import { CarryBench } from './bench.js';
+import type { ClipReference, PictureEncoder } from './carried.js';
+import { cutReference } from './cut.js';
+import {
+  type Affine,
+  ARMS,
+  affine,
+  FACE,
+  FACE_END,
+  has,
+  shared,
+  shoulderSpan,
+  withHips,
+  xOf,
+  yOf,
+} from './geometry.js';
+import { layAffine, layBone, layHead, type Place } from './lay.js';
 import { JAW_FIRST, JAW_LAST } from './outlines.js';
 
 /*
@@ -22,61 +36,46 @@ const [LEFT, RIGHT] = [PARTS.body.start + 5, PARTS.body.start + 6];
 
 type Layer = 'neck' | 'trunk' | 'head' | 0 | 1 | 2 | 3;
 
-/**
- * The carried picture [size, size, 3], 0..255, and where a part was laid; without both shoulders the plate alone. It is laid on
- * `sheet`: a clip keeps one, since to make 4 MB anew for each frame kept the garbage collector busy.
- */
-export function carryParts(
-  reference: CutReference,
-  keypoints: ArrayLike<number>,
-  depth: ArrayLike<number> | undefined,
-  sheet: Sheet = emptySheet(reference.size),
-): Sheet {
-  const { size, keypoints: source } = reference;
-  layPlate(sheet, reference.plate);
+/** Lays the reference's parts over the plate; without both shoulders the plate alone. */
+function carryParts(
+  bench: CarryBench,
+  source: Float64Array,
+  { keypoints, depth }: Pick<PoseFrame, 'keypoints' | 'depth'>,
+  size: number,
+): void {
+  bench.layPlate();
+  const { sheet } = bench;
   const points = withHips(keypoints);
-  if (!has(points, LEFT) || !has(points, RIGHT)) return sheet;
+  if (!has(points, LEFT) || !has(points, RIGHT)) return;
   const span = shoulderSpan(source);
   const wide = Math.max(shoulderSpan(points), 0.55 * span);
   const pull = PULL * (size / 256) ** 2;
   for (const layer of layers(depth, points, wide)) {
-    if (layer === 'trunk') layAffine(sheet, reference.trunk, affine(points, source, TRUNK, pull));
-    else if (layer === 'neck') layNeck(sheet, reference, points, pull);
-    else if (layer === 'head') layFace(sheet, reference, points, pull);
+    if (layer === 'trunk') layAffine(sheet, bench.part('trunk'), affine(points, source, TRUNK, pull));
+    else if (layer === 'neck') layNeck(bench, source, points, pull);
+    else if (layer === 'head') layFace(bench, source, points, pull);
     else {
       const [a, b] = ARMS[layer];
       if (![points, source].every((side) => has(side, a) && has(side, b))) continue;
       const radius = (layer % 2 === 0 ? UPPER_RADIUS : FOREARM_RADIUS) * wide;
       const ends = (side: Float64Array) => [place(side, a), place(side, b)] as const;
-      layBone(sheet, reference.person, ends(points), ends(source), radius, span / wide);
+      layBone(sheet, bench.part('person'), ends(points), ends(source), radius, span / wide);
     }
   }
-  return sheet;
 }
 
-function emptySheet(size: number, area: Area = wholeArea(size)): Sheet {
-  return { size, area, colours: new Float32Array(3 * size * size), cover: new Float32Array(size * size) };
+function layNeck(bench: CarryBench, source: Float64Array, points: Float64Array, pull: number): void {
+  const jaw = shared(points, source, JAW_FIRST, JAW_LAST);
+  const back = (): Affine => affine(points, source, [LEFT, RIGHT, ...jaw], pull);
+  if (jaw.length > 2) layAffine(bench.sheet, bench.part('neck'), back());
 }
 
-function layPlate({ size, area, colours, cover }: Sheet, plate: Float32Array): void {
-  const { left, top, width, height } = area;
-  for (let y = top; y < top + height; y++) {
-    const from = y * size + left;
-    colours.set(plate.subarray(3 * from, 3 * (from + width)), 3 * from);
-    cover.fill(0, from, from + width);
-  }
-}
-
-function layNeck(sheet: Sheet, { neck, keypoints }: CutReference, points: Float64Array, pull: number): void {
-  const jaw = shared(points, keypoints, JAW_FIRST, JAW_LAST);
-  if (jaw.length > 2) layAffine(sheet, neck, affine(points, keypoints, [LEFT, RIGHT, ...jaw], pull));
-}
-
-function layFace(sheet: Sheet, { head, keypoints }: CutReference, points: Float64Array, pull: number): void {
-  const face = shared(points, keypoints, FACE, FACE_END - 1);
+function layFace(bench: CarryBench, source: Float64Array, points: Float64Array, pull: number): void {
+  const face = shared(points, source, FACE, FACE_END - 1);
   if (face.length <= 7) return;
   const places = (side: Float64Array): Float64Array => Float64Array.from(face.flatMap((k) => place(side, k)));
-  layHead(sheet, head, affine(points, keypoints, face, pull), places(points), places(keypoints));
+  const back = affine(points, source, face, pull);
+  layHead(bench.sheet, bench.part('head'), back, places(points), places(source));
 }
 
 function place(points: Float64Array, k: number): Place {
@@ -107,47 +106,40 @@ export function clipReference(
   reference: Reference,
   { still = false, area = wholeArea(reference.size) }: { still?: boolean; area?: Area } = {},
 ): ClipReference {
-  const { size, picture, person } = reference;
+  const { size, picture } = reference;
+  const cut = cutReference(reference);
+  const bench = new CarryBench(area, pixelsOf(reference.plate, undefined, area), cut);
+  if (still) bench.layWhole(pixelsOf(picture, reference.person, area));
+  const unmoved = still ? bench.spread() : undefined;
   const { width, height } = area;
-  const part = (planes: Planes): Planes =>
-    makePlanes(planes.channels, width, height, cutPlanes(planes.data, size, area));
-  const plate = part(planesFromPicture(reference.plate));
-  const cut = still ? undefined : cutReference(reference);
-  const shown = { ...picture, height: size, data: picture.data.subarray(0, picture.channels * size * size) };
-  const unmoved: Carried = {
-    picture: part(planesFromPicture(shown)),
-    coverage: part(makePlanes(1, size, size, person.subarray(0, size * size))),
-  };
-  const sheet = emptySheet(size, area);
-  const kept: Carried = { picture: makePlanes(3, width, height), coverage: makePlanes(1, width, height) };
+  const plate = planesFromPicture(reference.plate);
+  const plateHere = makePlanes(3, width, height, cutPlanes(plate.data, size, area));
   let latent: Promise<Float32Array> | undefined;
   return {
-    plate,
+    plate: plateHere,
     behind: reference.plate,
-    carry({ keypoints, depth }: PoseFrame) {
-      if (!cut) return unmoved;
-      takeArea(carryParts(cut, keypoints, depth, sheet), kept);
-      return kept;
+    carry(pose: PoseFrame) {
+      if (unmoved) return unmoved;
+      carryParts(bench, cut.keypoints, pose, size);
+      return bench.spread();
     },
+    mix: (maps) => bench.mix(maps),
     plateLatent(encoder: PictureEncoder) {
-      latent ??= encoder.encode(plate);
+      latent ??= encoder.encode(plateHere);
       return latent;
     },
   };
 }
 
-/** The sheet's area as planes. */
-function takeArea({ size, area, colours, cover }: Sheet, { picture, coverage }: Carried): void {
+/** The area of a picture as [height, width, 4]: its colours, and `cover` [height, width] or nothing. */
+function pixelsOf(picture: Picture, cover: Float32Array | undefined, area: Area): Float32Array {
   const { left, top, width, height } = area;
-  const { data } = picture;
-  const plane = width * height;
-  for (let y = 0, to = 0; y < height; y++) {
-    const first = (top + y) * size + left;
-    coverage.data.set(cover.subarray(first, first + width), y * width);
-    for (let from = 3 * first; from < 3 * (first + width); to++) {
-      data[to] = (colours[from++] ?? 0) / 127.5 - 1;
-      data[plane + to] = (colours[from++] ?? 0) / 127.5 - 1;
-      data[2 * plane + to] = (colours[from++] ?? 0) / 127.5 - 1;
-    }
+  const pixels = new Float32Array(4 * width * height);
+  for (let to = 0; to < pixels.length; to += 4) {
+    const at = to >> 2;
+    const from = (top + Math.floor(at / width)) * picture.width + left + (at % width);
+    for (let c = 0; c < 3; c++) pixels[to + c] = picture.data[from * picture.channels + c] ?? 0;
+    pixels[to + 3] = cover?.[from] ?? 0;
   }
+  return pixels;
 }

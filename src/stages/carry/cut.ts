@@ -1,3 +1,4 @@
+import type { Area } from '../area.js';
 import { signedDistance } from '../conditions/raster.js';
 import type { Reference } from '../reference/reference.js';
 import { ARMS, clamp, distanceTo, has, shoulderSpan, withHips, xOf, yOf } from './geometry.js';
@@ -19,22 +20,22 @@ const BESIDE = 1.6;
 
 /** A part of the reference, and the box of what it covers: x0, y0, x1, y1, far beyond the lower edge where that cuts it off. */
 export interface Part {
-  /** `Float32Array` [height, size, 4]: RGB (0..255) times cover, and cover (0..1). */
+  /** `Float32Array` [rows, columns, 4]: RGB (0..255) times cover, and cover (0..1); with a pixel of nothing round it within the reference. */
   readonly pixels: Float32Array;
+  /** Where `pixels` lie in the reference. */
+  readonly place: Area;
+  /** Of the reference. */
   readonly height: number;
   readonly box: readonly [number, number, number, number];
 }
 
 export interface CutReference {
-  readonly size: number;
   readonly keypoints: Float64Array;
   /** Everything of the person: arms are taken from it along their bones. */
   readonly person: Part;
   readonly trunk: Part;
   readonly neck: Part;
   readonly head: Part;
-  /** [size, size, 3], 0..255. */
-  readonly plate: Float32Array;
 }
 
 /**
@@ -58,42 +59,50 @@ export function cutReference({ size, picture, person, plate, keypoints }: Refere
     }
     whole[4 * i + 3] = share;
   }
-  const covers = partCovers(points, size, height);
-  const behind = Float32Array.from(
-    { length: 3 * size * size },
-    (_, k) => plate.data[Math.floor(k / 3) * plate.channels + (k % 3)] ?? 0,
-  );
+  const covers = partCovers(points, person, size, height);
   return {
-    size,
     keypoints: points,
-    person: { pixels: whole, height, box: [0, 0, size, height] },
+    person: {
+      pixels: whole,
+      place: { left: 0, top: 0, width: size, height },
+      height,
+      box: [0, 0, size, height],
+    },
     trunk: partOf(whole, covers.trunk, size),
     neck: partOf(whole, covers.neck, size),
     head: partOf(whole, covers.head, size),
-    plate: behind,
   };
 }
 
+/** The pixels of `whole` by their share of the part. */
 function partOf(whole: Float32Array, cover: Float32Array, size: number): Part {
   const height = cover.length / size;
-  const pixels = new Float32Array(whole.length);
   let [x0, y0, x1, y1] = [size, height, 0, 0];
   for (let i = 0; i < cover.length; i++) {
-    const share = cover[i] ?? 0;
-    for (let c = 0; c < 4; c++) pixels[4 * i + c] = (whole[4 * i + c] ?? 0) * share;
-    if (!((pixels[4 * i + 3] ?? 0) > 0)) continue;
+    if (!((whole[4 * i + 3] ?? 0) * (cover[i] ?? 0) > 0)) continue;
     const [x, y] = [i % size, Math.floor(i / size)];
     x0 = Math.min(x0, x);
     y0 = Math.min(y0, y);
     x1 = Math.max(x1, x + 1);
     y1 = Math.max(y1, y + 1);
   }
-  if (x1 <= x0) return { pixels, height, box: [0, 0, 0, 0] };
-  return { pixels, height, box: [x0, y0, x1, y1 < height ? y1 : 4 * height] };
+  if (x1 <= x0) {
+    const nothing = { left: 0, top: 0, width: 0, height: 0 };
+    return { pixels: new Float32Array(0), place: nothing, height, box: [0, 0, 0, 0] };
+  }
+  const [left, top] = [Math.max(0, x0 - 1), Math.max(0, y0 - 1)];
+  const place = { left, top, width: Math.min(size, x1 + 1) - left, height: Math.min(height, y1 + 1) - top };
+  const pixels = new Float32Array(4 * place.width * place.height);
+  for (let to = 0; to < pixels.length; to++) {
+    const at = to >> 2;
+    const from = (top + Math.floor(at / place.width)) * size + left + (at % place.width);
+    pixels[to] = (whole[4 * from + (to & 3)] ?? 0) * (cover[from] ?? 0);
+  }
+  return { pixels, place, height, box: [x0, y0, x1, y1 < height ? y1 : 4 * height] };
 }
 
-/** How far each pixel of the reference belongs to trunk, neck and head: [height, size], 0..1, before the person mask. */
-function partCovers(points: Float64Array, size: number, height: number) {
+/** How far each pixel of the reference that shows any of the person belongs to trunk, neck and head: [height, size], 0..1. */
+function partCovers(points: Float64Array, person: Float32Array, size: number, height: number) {
   const [trunk, neck, head] = [0, 1, 2].map(() => new Float32Array(size * height));
   if (!trunk || !neck || !head) throw new Error('no covers');
   const span = shoulderSpan(points);
@@ -104,6 +113,7 @@ function partCovers(points: Float64Array, size: number, height: number) {
   const cutAt = armCutter(points, span);
   const besideAt = sleeveFinder(points, span);
   for (let at = 0; at < size * height; at++) {
+    if (!((person[at] ?? 0) > 0)) continue;
     const [x, y] = [(at % size) + 0.5, Math.floor(at / size) + 0.5];
     const keep = 1 - cutAt(x, y);
     const inside = signedDistance(outline, x, y);

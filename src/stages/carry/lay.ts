@@ -1,9 +1,11 @@
 import type { Area } from '../area.js';
+import type { Block, Kernels } from '../kernels/kernels.js';
 import type { Part } from './cut.js';
-import { type Affine, clamp, distanceTo } from './geometry.js';
+import type { Affine } from './geometry.js';
 
 /*
- * Parts are laid over the picture, bilinear: the training code's `conditions/lay.py`.
+ * Parts are laid over the picture, bilinear: the training code's `conditions/lay.py`. What is done once a part is here, what is done once a pixel in
+ * `kernels/assembly/lay.ts`.
  */
 
 /** Spread of what the head's affine map leaves at the face points: in face widths, on a grid of GRID pixels. */
@@ -13,60 +15,35 @@ const GRID = 4;
 
 /** What parts are laid on. */
 export interface Sheet {
-  readonly size: number;
-  /** Nothing is laid outside of it. */
+  readonly kernels: Kernels;
+  /** The part of the picture that the sheet is. */
   readonly area: Area;
-  /** [size, size, 3], 0..255. */
-  readonly colours: Float32Array;
-  /** [size, size], 0..1: where a part was laid. */
-  readonly cover: Float32Array;
+  /** [height, width, 4] of the area: red, green, blue 0..255, and where a part was laid, 0..1. */
+  readonly pixels: Block;
+  /** Two grids of shifts, as long as `shiftBytes` says. */
+  readonly shifts: readonly [Block, Block];
+}
+
+/** A part in the kernels' memory. */
+export interface LaidPart extends Omit<Part, 'pixels'> {
+  readonly pixels: Block;
+}
+
+/** Bytes of a grid of shifts over a whole area. */
+export function shiftBytes({ width, height }: Area): number {
+  return 8 * (Math.floor(width / GRID) + 2) * (Math.floor(height / GRID) + 2);
 }
 
 export type Place = readonly [x: number, y: number];
 
-/** Lays the part's value at (x, y), times `share`, over the pixel number `at`. Below the reference its last row goes on. */
-function lay(
-  sheet: Sheet,
-  { pixels: part, height }: Part,
-  x: number,
-  y: number,
-  at: number,
-  share: number,
-): void {
-  const { size, colours, cover } = sheet;
-  const u = x - 0.5;
-  const v = Math.min(y - 0.5, height - 1.001);
-  const j = Math.floor(u);
-  const i = Math.floor(v);
-  if (!(j >= 0 && i >= 0 && j < size - 1 && i < height - 1)) return;
-  const p = 4 * (i * size + j);
-  const q = p + 4 * size;
-  const fu = u - j;
-  const fv = v - i;
-  const w00 = (1 - fu) * (1 - fv);
-  const w01 = fu * (1 - fv);
-  const w10 = (1 - fu) * fv;
-  const w11 = fu * fv;
-  const a =
-    ((part[p + 3] ?? 0) * w00 +
-      (part[p + 7] ?? 0) * w01 +
-      (part[q + 3] ?? 0) * w10 +
-      (part[q + 7] ?? 0) * w11) *
-    share;
-  if (a <= 0) return;
-  const to = 3 * at;
-  const keep = 1 - a;
-  const red =
-    (part[p] ?? 0) * w00 + (part[p + 4] ?? 0) * w01 + (part[q] ?? 0) * w10 + (part[q + 4] ?? 0) * w11;
-  const green =
-    (part[p + 1] ?? 0) * w00 + (part[p + 5] ?? 0) * w01 + (part[q + 1] ?? 0) * w10 + (part[q + 5] ?? 0) * w11;
-  const blue =
-    (part[p + 2] ?? 0) * w00 + (part[p + 6] ?? 0) * w01 + (part[q + 2] ?? 0) * w10 + (part[q + 6] ?? 0) * w11;
-  colours[to] = (colours[to] ?? 0) * keep + red * share;
-  colours[to + 1] = (colours[to + 1] ?? 0) * keep + green * share;
-  colours[to + 2] = (colours[to + 2] ?? 0) * keep + blue * share;
-  const before = cover[at] ?? 0;
-  cover[at] = before + a * (1 - before);
+/** Makes the kernels lay `part` on `sheet`. */
+function begin({ kernels, area, pixels }: Sheet, part: LaidPart): Kernels['call'] {
+  const { call } = kernels;
+  const { left, top, width, height } = part.place;
+  call.onSheet(pixels.at, area.width, area.left, area.top);
+  // Below the reference its last row goes on.
+  call.takePart(part.pixels.at, width, height, left, top, part.height - 1.001);
+  return call;
 }
 
 type Window = Readonly<Record<'top' | 'bottom' | 'left' | 'right', number>>;
@@ -95,17 +72,10 @@ function goalWindow({ a, b, c, d, e, f }: Affine, box: Part['box'], area: Area):
 }
 
 /** Lays a part by the affine map `back`, from output to reference. */
-export function layAffine(sheet: Sheet, part: Part, back: Affine): void {
-  const { size, area } = sheet;
-  const { top, bottom, left, right } = goalWindow(back, part.box, area);
+export function layAffine(sheet: Sheet, part: LaidPart, back: Affine): void {
+  const { top, bottom, left, right } = goalWindow(back, part.box, sheet.area);
   const { a, b, c, d, e, f } = back;
-  for (let i = top; i < bottom; i++) {
-    const y = i + 0.5;
-    for (let j = left; j < right; j++) {
-      const x = j + 0.5;
-      lay(sheet, part, a * x + b * y + c, d * x + e * y + f, i * size + j, 1);
-    }
-  }
+  begin(sheet, part).layAffine(left, top, right, bottom, a, b, c, d, e, f);
 }
 
 /**
@@ -114,39 +84,23 @@ export function layAffine(sheet: Sheet, part: Part, back: Affine): void {
  */
 export function layHead(
   sheet: Sheet,
-  part: Part,
+  part: LaidPart,
   back: Affine,
   goal: Float64Array,
   source: Float64Array,
 ): void {
-  const { size, area } = sheet;
-  const { a, b, c, d, e, f } = back;
-  const window = goalWindow(back, part.box, area);
+  const window = goalWindow(back, part.box, sheet.area);
   const { top, bottom, left, right } = window;
+  const { a, b, c, d, e, f } = back;
   const { across, down, columns } = faceShifts(window, back, goal, source);
-  for (let i = top; i < bottom; i++) {
-    const y = i + 0.5;
-    const v = (y - top) / GRID;
-    const row = Math.floor(v);
-    const fv = v - row;
-    for (let j = left; j < right; j++) {
-      const x = j + 0.5;
-      const u = (x - left) / GRID;
-      const column = Math.floor(u);
-      const fu = u - column;
-      const p = row * columns + column;
-      const sx = between(across, p, p + columns, fu, fv);
-      const sy = between(down, p, p + columns, fu, fv);
-      lay(sheet, part, a * x + b * y + c + sx, d * x + e * y + f + sy, i * size + j, 1);
-    }
-  }
-}
-
-/** Bilinear between the four nodes from `p` (upper row) and `q` (lower row) on. */
-function between(values: Float64Array, p: number, q: number, fu: number, fv: number): number {
-  const upper = (values[p] ?? 0) * (1 - fu) + (values[p + 1] ?? 0) * fu;
-  const lower = (values[q] ?? 0) * (1 - fu) + (values[q + 1] ?? 0) * fu;
-  return upper * (1 - fv) + lower * fv;
+  const [first, second] = sheet.shifts;
+  sheet.kernels.doubles(first).set(across);
+  sheet.kernels.doubles(second).set(down);
+  begin(sheet, part).layShifted(
+    ...[left, top, right, bottom],
+    ...[a, b, c, d, e, f],
+    ...[first.at, second.at, columns],
+  );
 }
 
 /** What to add to the head's map at the nodes of a grid, across and down: [rows, columns]. */
@@ -213,37 +167,21 @@ function nodesNear(place: number, reach: number, count: number): [number, number
  */
 export function layBone(
   sheet: Sheet,
-  part: Part,
+  part: LaidPart,
   [goal, goalEnd]: readonly [Place, Place],
   [source, sourceEnd]: readonly [Place, Place],
   radius: number,
   scale: number,
 ): void {
-  const { size, area } = sheet;
+  const { area } = sheet;
   const [x0, y0] = goal;
   const [x1, y1] = goalEnd;
-  const longGoal = Math.sqrt((x1 - x0) ** 2 + (y1 - y0) ** 2) + 1e-3;
-  const longSource = Math.sqrt((sourceEnd[0] - source[0]) ** 2 + (sourceEnd[1] - source[1]) ** 2) + 1e-3;
-  const [gx, gy] = [(x1 - x0) / longGoal, (y1 - y0) / longGoal];
-  const [sx, sy] = [(sourceEnd[0] - source[0]) / longSource, (sourceEnd[1] - source[1]) / longSource];
   const reach = radius + 2;
   const [top, bottom] = within(Math.min(y0, y1) - reach, Math.max(y0, y1) + reach, area.top, area.height);
   const [left, right] = within(Math.min(x0, x1) - reach, Math.max(x0, x1) + reach, area.left, area.width);
-  const soft = Math.max(1, 0.06 * radius);
-  for (let i = top; i < bottom; i++) {
-    const y = i + 0.5;
-    for (let j = left; j < right; j++) {
-      const x = j + 0.5;
-      const share = clamp((radius - distanceTo(x, y, x0, y0, x1, y1)) / soft + 0.5);
-      if (share <= 0) continue;
-      let along = (x - x0) * gx + (y - y0) * gy;
-      const across = ((y - y0) * gx - (x - x0) * gy) * scale;
-      if (along < 0) along *= scale;
-      else if (along > longGoal) along = longSource + (along - longGoal) * scale;
-      else along *= longSource / longGoal;
-      const down = source[1] + sy * along + sx * across;
-      if (down >= part.height) continue;
-      lay(sheet, part, source[0] + sx * along - sy * across, down, i * size + j, share);
-    }
-  }
+  begin(sheet, part).layBone(
+    ...[left, top, right, bottom],
+    ...[...goal, ...goalEnd, ...source, ...sourceEnd],
+    ...[radius, scale, part.height],
+  );
 }

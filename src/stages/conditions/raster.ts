@@ -38,7 +38,7 @@ function bounds(low: number, high: number, reach: number, size: number): readonl
   return [Math.max(0, Math.min(size, first)), Math.max(0, Math.min(size, last))];
 }
 
-/** Visits pixels near a segment with the index in the grid, the distance to the segment and the place on it (0..1). */
+/** Visits pixels within `reach` of a segment, and some beyond, with the index in the grid, the distance to the segment and the place on it (0..1). */
 export function nearSegment(
   grid: Grid,
   a: Point,
@@ -52,10 +52,15 @@ export function nearSegment(
   const dx = b.x - a.x;
   const dy = b.y - a.y;
   const squared = dx * dx + dy * dy;
+  // Half of what a row crosses of the strip that is `reach` wide on both sides of the line; a level line's is the whole row.
+  const half = dy === 0 ? Infinity : (reach * Math.sqrt(squared)) / Math.abs(dy) + 1;
   for (let i = top; i < bottom; i += 1) {
-    for (let j = left; j < right; j += 1) {
+    const py = i + 0.5 - a.y;
+    const middle = dy === 0 ? 0 : (py * dx) / dy + a.x;
+    const first = Math.max(left, Math.floor(middle - half));
+    const last = Math.min(right, Math.ceil(middle + half));
+    for (let j = first; j < last; j += 1) {
       const px = j + 0.5 - a.x;
-      const py = i + 0.5 - a.y;
       const t = squared > 0 ? Math.min(1, Math.max(0, (px * dx + py * dy) / squared)) : 0;
       const ex = px - t * dx;
       const ey = py - t * dy;
@@ -109,7 +114,40 @@ export function signedDistance(points: readonly Point[], x: number, y: number): 
   return inside ? distance : -distance;
 }
 
-/** Visits pixels that a polygon grown by `grow` pixels covers, with their coverage 0..1. */
+/** An edge of a polygon. */
+interface Edge {
+  readonly a: Point;
+  readonly b: Point;
+  readonly dx: number;
+  readonly dy: number;
+  readonly squared: number;
+}
+
+function edgesOf(points: readonly Point[]): Edge[] {
+  return points.flatMap((b, k) => {
+    const a = points.at(k - 1);
+    if (!a) return [];
+    const [dx, dy] = [b.x - a.x, b.y - a.y];
+    return [{ a, b, dx, dy, squared: dx * dx + dy * dy }];
+  });
+}
+
+/** The square of the distance to the nearest of some edges; infinite without any. */
+function nearestSquared(edges: readonly Edge[], x: number, y: number): number {
+  let nearest = Infinity;
+  for (const { a, dx, dy, squared } of edges) {
+    const t = squared > 0 ? Math.min(1, Math.max(0, ((x - a.x) * dx + (y - a.y) * dy) / squared)) : 0;
+    const ex = x - a.x - t * dx;
+    const ey = y - a.y - t * dy;
+    nearest = Math.min(nearest, ex * ex + ey * ey);
+  }
+  return nearest;
+}
+
+/**
+ * Visits pixels that a polygon grown by `grow` pixels covers, with their coverage 0..1. What `signedDistance` says of each pixel decides; a row is
+ * asked once where it crosses the polygon, and for distances only the edges near it are looked at.
+ */
 export function insidePolygon(
   { width, height }: Grid,
   points: readonly Point[],
@@ -120,9 +158,22 @@ export function insidePolygon(
   const ys = points.map((p) => p.y);
   const [left, right] = bounds(Math.min(...xs), Math.max(...xs), grow + 1, width);
   const [top, bottom] = bounds(Math.min(...ys), Math.max(...ys), grow + 1, height);
+  const edges = edgesOf(points);
   for (let i = top; i < bottom; i += 1) {
+    const y = i + 0.5;
+    const near = edges.filter(
+      ({ a, b }) => y > Math.min(a.y, b.y) - grow - 1 && y < Math.max(a.y, b.y) + grow + 1,
+    );
+    const crossings = near.flatMap(({ a, b, dx, dy }) =>
+      a.y > y !== b.y > y ? [(dx * (y - a.y)) / dy + a.x] : [],
+    );
     for (let j = left; j < right; j += 1) {
-      const cover = 0.5 + grow + signedDistance(points, j + 0.5, i + 0.5);
+      const x = j + 0.5;
+      let inside = false;
+      for (const crossing of crossings) if (x < crossing) inside = !inside;
+      // Every place inside is covered whole where the edge lies half a pixel farther out.
+      const distance = inside && grow >= 0.5 ? Infinity : Math.sqrt(nearestSquared(near, x, y));
+      const cover = 0.5 + grow + (inside ? distance : -distance);
       if (cover > 0) visit(i * width + j, Math.min(1, cover));
     }
   }

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Picture } from '../../../src/picture.js';
-import { carryParts, clipReference } from '../../../src/stages/carry/carry.js';
-import { cutReference } from '../../../src/stages/carry/cut.js';
+import { wholeArea } from '../../../src/stages/area.js';
+import { clipReference } from '../../../src/stages/carry/carry.js';
 import type { Reference } from '../../../src/stages/reference/reference.js';
 
 // Carried by models/training/handfirst_training/fixtures/carry.py (numba): what the networks saw in training.
@@ -51,10 +51,22 @@ function reference(keypoints: readonly number[], height = SIZE): Reference {
 
 const depthOf = (depth: readonly (number | null)[]) => Float32Array.from(depth, (z) => z ?? Number.NaN);
 
+/** The reference carried into a frame: [area, 3] of 0..255, and where a part was laid. */
+function carry(own: Reference, keypoints: readonly number[], depth?: Float32Array, area = wholeArea(SIZE)) {
+  const frame = { index: 0, time: 0, keypoints: Float32Array.from(keypoints), ...(depth ? { depth } : {}) };
+  const { picture, coverage } = clipReference(own, { area }).carry(frame);
+  const pixels = area.width * area.height;
+  const colours = Float64Array.from(
+    { length: 3 * pixels },
+    (_, k) => ((picture.data[(k % 3) * pixels + Math.floor(k / 3)] ?? 0) + 1) * 127.5,
+  );
+  return { colours, cover: coverage.data };
+}
+
 describe('the carried picture', () => {
   it.each(cases)('equals that of the training code: $name', (known) => {
-    const cut = cutReference(reference(known.reference, known.height));
-    const { colours, cover } = carryParts(cut, known.keypoints, depthOf(known.depth));
+    const own = reference(known.reference, known.height);
+    const { colours, cover } = carry(own, known.keypoints, depthOf(known.depth));
     known.places.forEach((at, k) => {
       expect(cover[at], `cover at ${at}`).toBeCloseTo(known.cover[k] ?? Number.NaN, 4);
       known.colours[k]?.forEach((value, c) => {
@@ -67,6 +79,36 @@ describe('the carried picture', () => {
       const sum = colours.reduce((total, v, k) => total + (k % 3 === c ? v : 0), 0);
       expect(Math.abs(sum / area - mean)).toBeLessThan(0.001);
     });
+  });
+
+  it.each(cases)('is the same within a part of the picture: $name', (known) => {
+    const own = reference(known.reference, known.height);
+    // All of the head: its shifts are worked out on a grid that begins where the head or the area does.
+    const area = { left: 4, top: 0, width: 52, height: 56 };
+    const whole = carry(own, known.keypoints, depthOf(known.depth));
+    const part = carry(own, known.keypoints, depthOf(known.depth), area);
+    for (let at = 0; at < area.width * area.height; at++) {
+      const from = (area.top + Math.floor(at / area.width)) * SIZE + area.left + (at % area.width);
+      expect(part.cover[at]).toBe(whole.cover[from]);
+      for (let c = 0; c < 3; c++) expect(part.colours[3 * at + c]).toBe(whole.colours[3 * from + c]);
+    }
+  });
+
+  it.each([32, 16])('is given at %i pixels as means of whole cells', (side) => {
+    const [known] = cases;
+    const frame = { index: 0, time: 0, keypoints: Float32Array.from(known?.keypoints ?? []) };
+    const { picture, coverage, means } = clipReference(reference(known?.reference ?? [])).carry(frame);
+    const { channels, data } = means({ width: side, height: side });
+    const cell = SIZE / side;
+    expect(channels).toBe(4);
+    for (let k = 0; k < 4 * side * side; k++) {
+      const [c, y, x] = [Math.floor(k / side / side), Math.floor(k / side) % side, k % side];
+      const plane = c < 3 ? picture.data.subarray(c * SIZE * SIZE) : coverage.data;
+      let sum = 0;
+      for (let i = 0; i < cell * cell; i++)
+        sum += plane[(y * cell + Math.floor(i / cell)) * SIZE + x * cell + (i % cell)] ?? 0;
+      expect(data[k]).toBeCloseTo(sum / cell / cell, 5);
+    }
   });
 
   it('is the plate where nobody stands, and the reference as it is where nothing is to be carried', () => {
@@ -84,7 +126,7 @@ describe('the carried picture', () => {
   it('carries onto itself what is its own', () => {
     const points = cases[0]?.reference ?? [];
     const own = reference(points);
-    const { colours, cover } = carryParts(cutReference(own), points, undefined);
+    const { colours, cover } = carry(own, points);
     let [worst, seen] = [0, 0];
     for (let i = 0; i < SIZE * SIZE; i++) {
       // Inside the trunk, away from arms and edges, where the maps are the identity.

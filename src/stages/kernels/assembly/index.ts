@@ -1,0 +1,7 @@
+/*
+ * Entry of the compiled module, written in AssemblyScript; `scripts/build-kernels.mjs` compiles it. Its memory is imported and laid out by
+ * `kernels.ts`: no function here allocates.
+ */
+export { layAffine, layBone, layShifted, onSheet, takePart } from './lay';
+export { mix } from './mix';
+export { halve, spread } from './planes';

@@ -1,0 +1,262 @@
+/*
+ * The end of `CarriedDecoder` of the training code (`networks/autoencoder.py`): the carried picture moved by a small flow, and where that is wrong the
+ * network's own colours, or the plate. Maps are enlarged a row at a time. Rows of scratch memory have room of 16 bytes before and after them.
+ */
+
+/** Maps at half of the picture's size: three colours, gate, person. */
+const MAPS: i32 = 5;
+/** Bytes of room before and after a row. */
+const ROOM: i32 = 16;
+/** The network's own colours reach a little beyond what a picture holds, so that its ends are reached. */
+const COLOURS: f32 = 1.05;
+/** Where the network's own colours have less than this share they are left out: a thirtieth of a level. */
+const SEEN: f32 = 1e-4;
+
+/** Bytes of a row of `length` floats with its room. */
+// @ts-ignore: decorator
+@inline
+function rowBytes(length: i32): i32 {
+  return ((length << 2) + 15 & ~15) + 2 * ROOM;
+}
+
+/** 1 / (1 + exp(-x)), off by at most 1e-6. */
+// @ts-ignore: decorator
+@inline
+function logistic(x: v128): v128 {
+  const bounded = f32x4.max(f32x4.splat(-20), f32x4.min(f32x4.splat(20), x));
+  // exp(-x) = 2^(whole + rest)
+  const power = f32x4.mul(bounded, f32x4.splat(-1.4426950408889634));
+  const whole = f32x4.floor(power);
+  const rest = f32x4.sub(power, whole);
+  let value = f32x4.splat(0.0018775767);
+  value = f32x4.add(f32x4.mul(value, rest), f32x4.splat(0.0089893397));
+  value = f32x4.add(f32x4.mul(value, rest), f32x4.splat(0.055826318));
+  value = f32x4.add(f32x4.mul(value, rest), f32x4.splat(0.24015361));
+  value = f32x4.add(f32x4.mul(value, rest), f32x4.splat(0.69315308));
+  value = f32x4.add(f32x4.mul(value, rest), f32x4.splat(0.99999994));
+  const exponent = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(whole), i32x4.splat(127)), 23);
+  return f32x4.div(f32x4.splat(1), f32x4.add(f32x4.splat(1), f32x4.mul(value, exponent)));
+}
+
+/** `share` of the row `near` and the rest of the row `far`, and the row's ends once more beyond them. */
+function blendRows(near: usize, far: usize, share: f32, length: i32, to: usize): void {
+  const first = f32x4.splat(share);
+  const second = f32x4.splat(1 - share);
+  for (let at = 0; at < length << 2; at += 16)
+    v128.store(to + at, f32x4.add(f32x4.mul(first, v128.load(near + at)), f32x4.mul(second, v128.load(far + at))));
+  const end = to + (length << 2);
+  store<f32>(to - 4, load<f32>(to));
+  store<f32>(end, load<f32>(end - 4));
+}
+
+/** Bilinear enlarging by two, across. */
+function twice(from: usize, length: i32, to: usize): void {
+  const near = f32x4.splat(0.75);
+  const far = f32x4.splat(0.25);
+  for (let at = 0; at < length << 2; at += 16) {
+    const here = f32x4.mul(near, v128.load(from + at));
+    const left = f32x4.add(here, f32x4.mul(far, v128.load(from + at - 4)));
+    const right = f32x4.add(here, f32x4.mul(far, v128.load(from + at + 4)));
+    v128.store(to + 2 * at, v128.shuffle<f32>(left, right, 0, 4, 1, 5));
+    v128.store(to + 2 * at + 16, v128.shuffle<f32>(left, right, 2, 6, 3, 7));
+  }
+}
+
+/** Bilinear enlarging by four, across. */
+function fourTimes(from: usize, length: i32, to: usize): void {
+  const before = f32x4(0.375, 0.125, 0, 0);
+  const after = f32x4(0, 0, 0.125, 0.375);
+  for (let k = 0; k < length; k++) {
+    const here = load<f32>(from);
+    const left = f32x4.mul(before, f32x4.splat(load<f32>(from - 4) - here));
+    const right = f32x4.mul(after, f32x4.splat(load<f32>(from, 4) - here));
+    v128.store(to, f32x4.add(f32x4.splat(here), f32x4.add(left, right)));
+    from += 4;
+    to += 16;
+  }
+}
+
+/** The flow in pixels, [2, rows, columns] with room round each row: each place the mean of itself and the eight round it, zeros beyond the edge. */
+function smoothFlow(maps: usize, columns: i32, rows: i32, reach: f32, to: usize): void {
+  const pitch = rowBytes(columns);
+  const two = f32x4.splat(2);
+  const ninth = f32x4.splat(reach / 9);
+  memory.fill(to, 0, 2 * (rows + 2) * pitch);
+  for (let c = 0; c < 2; c++) {
+    const first = to + c * (rows + 2) * pitch + ROOM;
+    // A row of the plane stands one below its place, between rows of zeros, until its neighbours are added.
+    for (let y = 0; y < rows; y++) {
+      const row = first + (y + 1) * pitch;
+      for (let at = 0; at < columns << 2; at += 16) {
+        const bent = f32x4.sub(f32x4.mul(two, logistic(v128.load(maps + at))), f32x4.splat(1));
+        v128.store(row + at, f32x4.mul(ninth, bent));
+      }
+      memory.fill(row + (columns << 2), 0, pitch - ROOM - (columns << 2));
+      maps += columns << 2;
+      let left: f32 = 0;
+      for (let at = 0; at < columns << 2; at += 4) {
+        const here = load<f32>(row + at);
+        store<f32>(row + at, left + here + load<f32>(row + at, 4));
+        left = here;
+      }
+    }
+    for (let y = 0; y < rows; y++) {
+      const row = first + y * pitch;
+      for (let at = 0; at < columns << 2; at += 16)
+        v128.store(row + at, f32x4.add(v128.load(row + at), f32x4.add(v128.load(row + pitch + at), v128.load(row + 2 * pitch + at))));
+    }
+  }
+}
+
+/**
+ * Mixes a picture of `width` x `height`. `half`: [5, height / 2, width / 2], own red, green, blue, gate, person; `flow`: [2, height / 4, width / 4],
+ * across and down; `carried` and `plate`: [height, width, 4], 0..255. `bytes`: RGB, with room for four more; `person`: [height, width], 0..1.
+ * `reach`: longest flow in pixels. `scratch`: as many bytes as `scratchOf` of `mixer.ts` says.
+ */
+export function mix(
+  half: usize,
+  flow: usize,
+  carried: usize,
+  plate: usize,
+  width: i32,
+  height: i32,
+  reach: f32,
+  scratch: usize,
+  bytes: usize,
+  person: usize,
+): void {
+  const columns = width / 4;
+  const rows = height / 4;
+  const smooth = scratch;
+  const pitch = rowBytes(columns);
+  const plane = (rows + 2) * pitch;
+  smoothFlow(flow, columns, rows, reach, smooth);
+  let at = smooth + 2 * plane;
+  const narrow = at + ROOM;
+  at += rowBytes(columns);
+  const halfRow = at + ROOM;
+  at += rowBytes(width / 2);
+  const wide = rowBytes(width);
+  const own = at + ROOM;
+  const gate = own + 3 * wide;
+  const shown = gate + wide;
+  const across = shown + wide;
+  const down = across + wide;
+  const halfPlane = ((height / 2) * (width / 2)) << 2;
+  for (let y = 0; y < height; y++) {
+    const near = y >> 1;
+    const far = (y & 1) == 0 ? max(0, near - 1) : min(height / 2 - 1, near + 1);
+    for (let c = 0; c < MAPS; c++) {
+      const map = half + c * halfPlane;
+      blendRows(map + near * (width << 1), map + far * (width << 1), 0.75, width / 2, halfRow);
+      twice(halfRow, width / 2, own + c * wide);
+    }
+    const off: f32 = (<f32>(y & 3) + 0.5) / 4 - 0.5;
+    const here = y >> 2;
+    const there = off < 0 ? max(0, here - 1) : min(rows - 1, here + 1);
+    for (let c = 0; c < 2; c++) {
+      const first = smooth + c * plane + ROOM;
+      blendRows(first + here * pitch, first + there * pitch, 1 - abs(off), columns, narrow);
+      fourTimes(narrow, columns, across + c * wide);
+    }
+    mixRow(carried, plate, own, wide, width, height, y, bytes, person);
+    plate += width << 4;
+    bytes += 3 * width;
+    person += width << 2;
+  }
+}
+
+/** One row, four pixels at a time, from the maps' rows: own colours, gate, person, flow across and down, `wide` bytes apart. */
+function mixRow(
+  carried: usize,
+  plate: usize,
+  own: usize,
+  wide: i32,
+  width: i32,
+  height: i32,
+  y: i32,
+  bytes: usize,
+  person: usize,
+): void {
+  const gate = own + 3 * wide;
+  const flow = gate + 2 * wide;
+  const one = f32x4.splat(1);
+  const zero = f32x4.splat(0);
+  const lastX = f32x4.splat(<f32>(width - 1));
+  const lastY = f32x4.splat(<f32>(height - 1));
+  const columns = i32x4.splat(width - 2);
+  const lines = i32x4.splat(height - 2);
+  let xs = f32x4(0, 1, 2, 3);
+  for (let at = 0; at < width << 2; at += 16) {
+    const open = logistic(v128.load(gate + at));
+    const shown = logistic(v128.load(gate + wide + at));
+    v128.store(person + at, shown);
+    const stays = f32x4.sub(one, open);
+    const drawn = f32x4.mul(open, shown);
+    const behind = f32x4.sub(open, drawn);
+    // Where the flow leads: the pixel above and to the left of it, and how far beyond that.
+    const sx = f32x4.max(zero, f32x4.min(lastX, f32x4.add(xs, v128.load(flow + at))));
+    const sy = f32x4.max(zero, f32x4.min(lastY, f32x4.add(f32x4.splat(<f32>y), v128.load(flow + wide + at))));
+    const left = i32x4.min_s(columns, i32x4.trunc_sat_f32x4_s(sx));
+    const top = i32x4.min_s(lines, i32x4.trunc_sat_f32x4_s(sy));
+    const fx = f32x4.sub(sx, f32x4.convert_i32x4_s(left));
+    const fy = f32x4.sub(sy, f32x4.convert_i32x4_s(top));
+    const place = i32x4.shl(i32x4.add(i32x4.mul(top, i32x4.splat(width)), left), 4);
+    let red = zero;
+    let green = zero;
+    let blue = zero;
+    if (v128.any_true(f32x4.gt(drawn, f32x4.splat(SEEN)))) {
+      red = colour(own + at);
+      green = colour(own + wide + at);
+      blue = colour(own + 2 * wide + at);
+    }
+    const redGreen = v128.shuffle<f32>(red, green, 0, 4, 1, 5);
+    const redGreen2 = v128.shuffle<f32>(red, green, 2, 6, 3, 7);
+    const blueAny = v128.shuffle<f32>(blue, blue, 0, 0, 1, 1);
+    const blueAny2 = v128.shuffle<f32>(blue, blue, 2, 2, 3, 3);
+    const behindAt = plate + (<usize>at << 2);
+    const a = pixel(carried + i32x4.extract_lane(place, 0), <usize>width << 4, v128.shuffle<f32>(fx, fx, 0, 0, 0, 0), v128.shuffle<f32>(fy, fy, 0, 0, 0, 0), v128.shuffle<f32>(stays, stays, 0, 0, 0, 0), v128.shuffle<f32>(redGreen, blueAny, 0, 1, 4, 5), v128.shuffle<f32>(drawn, drawn, 0, 0, 0, 0), behindAt, v128.shuffle<f32>(behind, behind, 0, 0, 0, 0));
+    const b = pixel(carried + i32x4.extract_lane(place, 1), <usize>width << 4, v128.shuffle<f32>(fx, fx, 1, 1, 1, 1), v128.shuffle<f32>(fy, fy, 1, 1, 1, 1), v128.shuffle<f32>(stays, stays, 1, 1, 1, 1), v128.shuffle<f32>(redGreen, blueAny, 2, 3, 6, 7), v128.shuffle<f32>(drawn, drawn, 1, 1, 1, 1), behindAt + 16, v128.shuffle<f32>(behind, behind, 1, 1, 1, 1));
+    const c = pixel(carried + i32x4.extract_lane(place, 2), <usize>width << 4, v128.shuffle<f32>(fx, fx, 2, 2, 2, 2), v128.shuffle<f32>(fy, fy, 2, 2, 2, 2), v128.shuffle<f32>(stays, stays, 2, 2, 2, 2), v128.shuffle<f32>(redGreen2, blueAny2, 0, 1, 4, 5), v128.shuffle<f32>(drawn, drawn, 2, 2, 2, 2), behindAt + 32, v128.shuffle<f32>(behind, behind, 2, 2, 2, 2));
+    const d = pixel(carried + i32x4.extract_lane(place, 3), <usize>width << 4, v128.shuffle<f32>(fx, fx, 3, 3, 3, 3), v128.shuffle<f32>(fy, fy, 3, 3, 3, 3), v128.shuffle<f32>(stays, stays, 3, 3, 3, 3), v128.shuffle<f32>(redGreen2, blueAny2, 2, 3, 6, 7), v128.shuffle<f32>(drawn, drawn, 3, 3, 3, 3), behindAt + 48, v128.shuffle<f32>(behind, behind, 3, 3, 3, 3));
+    const levels = i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d));
+    v128.store(bytes, v128.shuffle<u8>(levels, levels, 0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 3, 7, 11, 15));
+    bytes += 12;
+    xs = f32x4.add(xs, f32x4.splat(4));
+  }
+}
+
+/** The network's own colours, 0..255 and a little beyond, by the hyperbolic tangent. */
+// @ts-ignore: decorator
+@inline
+function colour(at: usize): v128 {
+  const bent = logistic(f32x4.mul(f32x4.splat(2), v128.load(at)));
+  return f32x4.add(f32x4.splat(127.5 * (1 - COLOURS)), f32x4.mul(f32x4.splat(255 * COLOURS), bent));
+}
+
+/**
+ * A pixel as whole levels: the carried picture between the four pixels from `place` on, (fx, fy) beyond the first of them, `own` colours, and the plate,
+ * by their shares.
+ */
+// @ts-ignore: decorator
+@inline
+function pixel(
+  place: usize,
+  below: usize,
+  fx: v128,
+  fy: v128,
+  stays: v128,
+  own: v128,
+  drawn: v128,
+  plate: usize,
+  behind: v128,
+): v128 {
+  const p = v128.load(place);
+  const q = v128.load(place + below);
+  const upper = f32x4.add(p, f32x4.mul(fx, f32x4.sub(v128.load(place, 16), p)));
+  const lower = f32x4.add(q, f32x4.mul(fx, f32x4.sub(v128.load(place + below, 16), q)));
+  const moved = f32x4.add(upper, f32x4.mul(fy, f32x4.sub(lower, upper)));
+  const fromPlate = f32x4.mul(behind, v128.load(plate));
+  const mixed = f32x4.add(f32x4.mul(stays, moved), f32x4.add(f32x4.mul(drawn, own), fromPlate));
+  return i32x4.trunc_sat_f32x4_s(f32x4.add(mixed, f32x4.splat(0.5)));
+}
