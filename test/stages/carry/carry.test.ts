@@ -81,18 +81,24 @@ describe('the carried picture', () => {
     });
   });
 
-  it.each(cases)('is the same within a part of the picture: $name', (known) => {
-    const own = reference(known.reference, known.height);
-    // All of the head: its shifts are worked out on a grid that begins where the head or the area does.
-    const area = { left: 4, top: 0, width: 52, height: 56 };
-    const whole = carry(own, known.keypoints, depthOf(known.depth));
-    const part = carry(own, known.keypoints, depthOf(known.depth), area);
-    for (let at = 0; at < area.width * area.height; at++) {
-      const from = (area.top + Math.floor(at / area.width)) * SIZE + area.left + (at % area.width);
-      expect(part.cover[at]).toBe(whole.cover[from]);
-      for (let c = 0; c < 3; c++) expect(part.colours[3 * at + c]).toBe(whole.colours[3 * from + c]);
-    }
-  });
+  // The head's shifts are worked out on a grid that begins where the head or the area does: one begins with the picture, one lies below the head.
+  const areas = [
+    { left: 0, top: 0, width: 52, height: 44 },
+    { left: 12, top: 44, width: 40, height: 16 },
+  ];
+  it.each(cases.flatMap((known) => areas.map((area) => ({ ...known, area }))))(
+    'is the same within a part of the picture: $name, from row $area.top',
+    ({ area, ...known }) => {
+      const own = reference(known.reference, known.height);
+      const whole = carry(own, known.keypoints, depthOf(known.depth));
+      const part = carry(own, known.keypoints, depthOf(known.depth), area);
+      for (let at = 0; at < area.width * area.height; at++) {
+        const from = (area.top + Math.floor(at / area.width)) * SIZE + area.left + (at % area.width);
+        expect(part.cover[at]).toBe(whole.cover[from]);
+        for (let c = 0; c < 3; c++) expect(part.colours[3 * at + c]).toBe(whole.colours[3 * from + c]);
+      }
+    },
+  );
 
   it.each([32, 16])('is given at %i pixels as means of whole cells', (side) => {
     const [known] = cases;

@@ -1,0 +1,101 @@
+/*
+ * Rows of maps, enlarged. Rows of scratch memory have room before and after them, so that registers may reach beyond their ends.
+ */
+
+/** Bytes of room before and after a row. */
+export const ROOM: i32 = 16;
+/** Bytes of a row of `length` floats with its room. */
+// @ts-ignore: decorator
+@inline
+export function rowBytes(length: i32): i32 {
+  return ((length << 2) + 15 & ~15) + 2 * ROOM;
+}
+
+/** 1 / (1 + exp(-x)), off by at most 1e-6. */
+// @ts-ignore: decorator
+@inline
+export function logistic(x: v128): v128 {
+  const bounded = f32x4.max(f32x4.splat(-20), f32x4.min(f32x4.splat(20), x));
+  // exp(-x) = 2^(whole + rest)
+  const power = f32x4.mul(bounded, f32x4.splat(-1.4426950408889634));
+  const whole = f32x4.floor(power);
+  const rest = f32x4.sub(power, whole);
+  let value = f32x4.splat(0.0018775767);
+  value = f32x4.add(f32x4.mul(value, rest), f32x4.splat(0.0089893397));
+  value = f32x4.add(f32x4.mul(value, rest), f32x4.splat(0.055826318));
+  value = f32x4.add(f32x4.mul(value, rest), f32x4.splat(0.24015361));
+  value = f32x4.add(f32x4.mul(value, rest), f32x4.splat(0.69315308));
+  value = f32x4.add(f32x4.mul(value, rest), f32x4.splat(0.99999994));
+  const exponent = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(whole), i32x4.splat(127)), 23);
+  return f32x4.div(f32x4.splat(1), f32x4.add(f32x4.splat(1), f32x4.mul(value, exponent)));
+}
+
+/** `share` of the row `near` and the rest of the row `far`, and the row's ends once more beyond them. */
+export function blendRows(near: usize, far: usize, share: f32, length: i32, to: usize): void {
+  const first = f32x4.splat(share);
+  const second = f32x4.splat(1 - share);
+  for (let at = 0; at < length << 2; at += 16)
+    v128.store(to + at, f32x4.add(f32x4.mul(first, v128.load(near + at)), f32x4.mul(second, v128.load(far + at))));
+  const end = to + (length << 2);
+  store<f32>(to - 4, load<f32>(to));
+  store<f32>(end, load<f32>(end - 4));
+}
+
+/** Bilinear enlarging by two, across. */
+export function twice(from: usize, length: i32, to: usize): void {
+  const near = f32x4.splat(0.75);
+  const far = f32x4.splat(0.25);
+  for (let at = 0; at < length << 2; at += 16) {
+    const here = f32x4.mul(near, v128.load(from + at));
+    const left = f32x4.add(here, f32x4.mul(far, v128.load(from + at - 4)));
+    const right = f32x4.add(here, f32x4.mul(far, v128.load(from + at + 4)));
+    v128.store(to + 2 * at, v128.shuffle<f32>(left, right, 0, 4, 1, 5));
+    v128.store(to + 2 * at + 16, v128.shuffle<f32>(left, right, 2, 6, 3, 7));
+  }
+}
+
+/** Bilinear enlarging by four, across. */
+export function fourTimes(from: usize, length: i32, to: usize): void {
+  const before = f32x4(0.375, 0.125, 0, 0);
+  const after = f32x4(0, 0, 0.125, 0.375);
+  for (let k = 0; k < length; k++) {
+    const here = load<f32>(from);
+    const left = f32x4.mul(before, f32x4.splat(load<f32>(from - 4) - here));
+    const right = f32x4.mul(after, f32x4.splat(load<f32>(from, 4) - here));
+    v128.store(to, f32x4.add(f32x4.splat(here), f32x4.add(left, right)));
+    from += 4;
+    to += 16;
+  }
+}
+
+/** The flow in pixels, [2, rows, columns] with room round each row: each place the mean of itself and the eight round it, zeros beyond the edge. */
+export function smoothFlow(maps: usize, columns: i32, rows: i32, reach: f32, to: usize): void {
+  const pitch = rowBytes(columns);
+  const two = f32x4.splat(2);
+  const ninth = f32x4.splat(reach / 9);
+  memory.fill(to, 0, 2 * (rows + 2) * pitch);
+  for (let c = 0; c < 2; c++) {
+    const first = to + c * (rows + 2) * pitch + ROOM;
+    // A row of the plane stands one below its place, between rows of zeros, until its neighbours are added.
+    for (let y = 0; y < rows; y++) {
+      const row = first + (y + 1) * pitch;
+      for (let at = 0; at < columns << 2; at += 16) {
+        const bent = f32x4.sub(f32x4.mul(two, logistic(v128.load(maps + at))), f32x4.splat(1));
+        v128.store(row + at, f32x4.mul(ninth, bent));
+      }
+      memory.fill(row + (columns << 2), 0, pitch - ROOM - (columns << 2));
+      maps += columns << 2;
+      let left: f32 = 0;
+      for (let at = 0; at < columns << 2; at += 4) {
+        const here = load<f32>(row + at);
+        store<f32>(row + at, left + here + load<f32>(row + at, 4));
+        left = here;
+      }
+    }
+    for (let y = 0; y < rows; y++) {
+      const row = first + y * pitch;
+      for (let at = 0; at < columns << 2; at += 16)
+        v128.store(row + at, f32x4.add(v128.load(row + at), f32x4.add(v128.load(row + pitch + at), v128.load(row + 2 * pitch + at))));
+    }
+  }
+}
