@@ -7,7 +7,6 @@ import {
   type ClipStatistics,
   clipStatistics,
   keepPlacement,
-  LIVE_STATISTICS,
   type PoseClip,
   type PrepareOptions,
   REPAIR_NOTHING,
@@ -24,6 +23,7 @@ import { openBackdrop, plateOf } from './backdrop.js';
 import { checkAgainstBundle, checkOptions, checkRangeWithin, strictSteps } from './checks.js';
 import type { ClipDrawer } from './draw/draw-pool.js';
 import { type Engine, type EngineCheck, openEngine } from './engine.js';
+import { type BegunClip, firstSecond } from './first-second.js';
 import { nameOf, openInput } from './input.js';
 import { type Choices, settle } from './method.js';
 import type { GenerateOptions, SourceOptions } from './options.js';
@@ -86,13 +86,10 @@ export async function openParts(
   const { source = {}, method = {}, look = {}, signal } = options;
   checkOptions(options);
   const preset = loadPreset(method.preset, method.overrides);
-  const clip = reshaped(await openInput(options.input, source), source.repair);
-  const opened: { close(): Promise<void> }[] = [clip];
+  const given = reshaped(await openInput(options.input, source), source.repair);
+  const opened: { close(): Promise<void> }[] = [given];
   try {
-    const statistics = clip.live ? LIVE_STATISTICS : await clipStatistics(clip, cleanOptions(source));
-    if (!clip.live) checkBody(statistics, nameOf(options.input));
-    if (!clip.live) checkRangeWithin(options, statistics.frames);
-    tellRepairs(statistics, options);
+    const { clip, statistics } = await beginClip(given, options);
     const check: EngineCheck = async (bundle, tokenizer) => {
       await checkAgainstBundle(bundle, tokenizer, options, preset);
       const frames = clip.live ? 1 : framesIn(source.range, statistics.frames);
@@ -135,6 +132,17 @@ function promptly(options: GenerateOptions): GenerateOptions {
   const { input, source } = options;
   if (typeof input === 'string' || !input.live) return options;
   return { ...options, source: { complete: false, ...source } };
+}
+
+/** What is known of the clip before it is drawn: of all of it, or of the first second of one that comes live. */
+async function beginClip(clip: PoseClip, options: GenerateOptions): Promise<BegunClip> {
+  const clean = cleanOptions(options.source);
+  if (clip.live) return firstSecond(clip, clean, options.signal);
+  const statistics = await clipStatistics(clip, clean);
+  checkBody(statistics, nameOf(options.input));
+  checkRangeWithin(options, statistics.frames);
+  tellRepairs(statistics, options);
+  return { clip, statistics };
 }
 
 /** Hands without a body, or points that say nothing of one, make no person. */

@@ -3,6 +3,8 @@ import { type Area, wholeArea } from '../stages/area.js';
 
 /** Room round the keypoints for hands, sleeves and hair, in shoulder widths. */
 const MARGIN = 0.3;
+/** The same where the first second alone has been seen, and hands may still go farther. */
+export const LIVE_MARGIN = 0.75;
 /** Half the width that trunk and hanging arms take at least, from the middle of the shoulders, in their widths. */
 const TRUNK = 1.05;
 /** Areas begin at whole latent cells. */
@@ -10,21 +12,22 @@ const CELL = 8;
 
 /**
  * The part of a picture of `size` x `size` that shows the person in every frame of the clip, down to the picture's lower edge; its sides
- * are multiples of `step` pixels. All of the picture where nobody's place is known.
+ * are multiples of `step` pixels. `margin`: room round the keypoints, in shoulder widths. All of the picture where nobody's place is known.
  */
 export function personArea(
   { seen, shoulders }: Pick<ClipStatistics, 'seen' | 'shoulders'>,
   { scale, dx, dy }: Placement,
   size: number,
   step: number,
+  margin: number = MARGIN,
 ): Area {
   if (!seen || !shoulders) return wholeArea(size);
   const wide = shoulders.width * scale;
   const middle = shoulders.x * scale + dx;
-  const left = Math.min(seen.left * scale + dx - MARGIN * wide, middle - TRUNK * wide);
-  const right = Math.max(seen.right * scale + dx + MARGIN * wide, middle + TRUNK * wide);
+  const left = Math.min(seen.left * scale + dx - margin * wide, middle - TRUNK * wide);
+  const right = Math.max(seen.right * scale + dx + margin * wide, middle + TRUNK * wide);
   const across = stretch(left, right, size, step);
-  const down = stretch(seen.top * scale + dy - MARGIN * wide, size, size, step);
+  const down = stretch(seen.top * scale + dy - margin * wide, size, size, step);
   return { left: across.start, width: across.length, top: down.start, height: down.length };
 }
 

@@ -9,7 +9,7 @@ import {
 import type { Area } from '../stages/area.js';
 import { standingOf } from '../stages/reference/reference.js';
 import type { GenerateOptions, SourceOptions } from './options.js';
-import { personArea } from './person-area.js';
+import { LIVE_MARGIN, personArea } from './person-area.js';
 import type { Preset } from './preset.js';
 import type { Signer } from './signer.js';
 
@@ -38,12 +38,11 @@ export function areaOf(
   { body: { areaStep, autoencoder } }: Manifest,
   { clip, statistics, place }: { clip: PoseClip; statistics: ClipStatistics; place: PrepareOptions },
 ): Area | undefined {
-  // Of a clip that comes live nobody knows where the hands will go.
-  if (body.area !== 'person' || !body.pose || areaStep === undefined || clip.live) return undefined;
+  if (body.area !== 'person' || !body.pose || areaStep === undefined) return undefined;
   const { size } = autoencoder;
   const { framing = 'signing', goal } = place;
   const placed = placement(statistics, clip.info, { width: size, height: size }, framing, goal);
-  return personArea(statistics, placed, size, areaStep);
+  return personArea(statistics, placed, size, areaStep, clip.live ? LIVE_MARGIN : undefined);
 }
 
 /** What is done to the keypoints before they are placed in the picture. */

@@ -15,7 +15,7 @@ export type FrameInput = Pick<PoseFrame, 'keypoints'> & Partial<PoseFrame>;
 
 /**
  * Keypoints in memory as a clip, wherever a keypoint file can stand. A list can be read many times. Anything else that is iterable, such as
- * the answers of a model that translates live, is pulled frame by frame as frames are drawn, and once only. Throws `UsageError` for a
+ * the answers of a model that translates live, is pulled frame by frame as frames are drawn, after its first second, and once only. Throws `UsageError` for a
  * description that makes no sense; frames that are no frames fail when they are pulled, with `PoseFileError`.
  */
 export function clipOf(

@@ -155,7 +155,8 @@ describe('generate', () => {
       }
       // No gap is filled, since filling keeps keypoints until it sees the end of the gap.
       const source = { repair: { maxGap: 0 } };
-      const input = clipOf(counted(), clip.info);
+      // Its first second, which is heard before anything is drawn, is one frame.
+      const input = clipOf(counted(), { ...clip.info, fps: 1 });
       await take(generate({ ...options(1), input, source }), async () => {
         await new Promise((resolve) => setTimeout(resolve, 20));
         flight.taken += 1;

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { lastValueFrom } from 'rxjs';
+import { firstValueFrom, lastValueFrom } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { CancelledError } from '../../src/errors.js';
 import {
   type Engine,
   type GeneratedFrame,
@@ -10,6 +11,7 @@ import {
   type PresetOverrides,
   Session,
 } from '../../src/pipeline/index.js';
+import { clipOf, openPoseClip, type PoseClip, type PoseFrame } from '../../src/pose/index.js';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
@@ -58,6 +60,51 @@ describe('the live preset', () => {
     expect(nearness(part.picture.data, whole.picture.data, inside)).toBeGreaterThan(33);
     // Without anybody there the network draws the plate, but not to the level.
     expect(nearness(part.picture.data, whole.picture.data, (pixel) => !inside(pixel))).toBeGreaterThan(30);
+  });
+
+  it('places what comes live by its first second, and keeps to that', async () => {
+    const clip = await openPoseClip(input);
+    const poses: PoseFrame[] = [];
+    for await (const pose of clip.frames()) poses.push(pose);
+    const { fps, width, height } = clip.info;
+    const pulled: number[] = [];
+    async function* live() {
+      for (const [at, pose] of poses.entries()) {
+        pulled.push(at);
+        // After the first second somebody walks up to the camera.
+        yield at < fps
+          ? pose
+          : { ...pose, keypoints: pose.keypoints.map((value, k) => (k % 3 === 2 ? value : 2 * value)) };
+      }
+    }
+    const open = (given: PoseClip) =>
+      Session.open({ ...options('float32'), input: given, source: {} }, engine);
+    const session = await open(clipOf(live(), { fps, width, height }));
+    expect(pulled).toHaveLength(fps);
+    const heard = await open(clipOf(poses.slice(0, fps), { fps, width, height }));
+    // The same place; some more room, since hands may still go farther than in the first second.
+    const [area, least] = [session.area, heard.area];
+    expect(area && least && area.width >= least.width && area.top <= least.top).toBe(true);
+    const first = await firstValueFrom(session.frames());
+    const known = await firstValueFrom(heard.frames());
+    const shoulders = ({ pose }: GeneratedFrame) => [...pose.keypoints.subarray(15, 21)];
+    shoulders(known).forEach((value, k) => {
+      expect(shoulders(first)[k]).toBeCloseTo(value, 0);
+    });
+    await session.close();
+    await heard.close();
+  });
+
+  it('ends by the signal while it waits for the first second', async () => {
+    const silent = { [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => undefined) }) };
+    const stop = new AbortController();
+    const given = clipOf(silent, { fps: 25, width: 64, height: 64 });
+    const opening = Session.open(
+      { ...options('float32'), input: given, source: {}, signal: stop.signal },
+      engine,
+    );
+    setTimeout(() => stop.abort(), 50);
+    await expect(opening).rejects.toBeInstanceOf(CancelledError);
   });
 
   it('draws in eight bits nearly what it draws in float32, by the same bytes each time', async () => {

@@ -17,6 +17,18 @@ describe('the area of a person', () => {
     });
   });
 
+  it('has as much room round it as is asked for', () => {
+    const shoulders = { x: 256, y: 200, width: 100 };
+    const seen = { left: 170, top: 180, right: 300, bottom: 350 };
+    // From 170 - 75 = 95 to 375: 287 pixels from the cell at 88 are five steps. From 105, the cell at 104, down: 448.
+    expect(personArea({ shoulders, seen }, SAME, 512, 64, 0.75)).toEqual({
+      left: 88,
+      width: 320,
+      top: 64,
+      height: 448,
+    });
+  });
+
   it('is where the placed person is', () => {
     const shoulders = { x: 64, y: 50, width: 25 };
     const seen = { left: 42.5, top: 25, right: 75, bottom: 87.5 };

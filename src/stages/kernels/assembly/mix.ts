@@ -14,7 +14,7 @@ const SEEN: f32 = 1e-4;
 /**
  * Mixes a picture of `width` x `height`. `half`: [5, height / 2, width / 2], own red, green, blue, gate, person; `flow`: [2, height / 4, width / 4],
  * across and down; `carried` and `plate`: [height, width, 4], 0..255. `bytes`: RGB, with room for four more; `person`: [height, width], 0..1.
- * `reach`: longest flow in pixels. `scratch`: as many bytes as `scratchOf` of `mixer.ts` says.
+ * `reach`: longest flow in pixels. `scratch`: as many bytes as `mixScratch` of `carry/bench.ts` says.
  */
 export function mix(
   half: usize,
