@@ -12,7 +12,7 @@ import { cancellation } from './stream.js';
 export interface BegunClip {
   /** All of its frames, those of the first second as well; to be read once. */
   readonly clip: PoseClip;
-  /** Place and reach alone: frames are repaired by themselves. */
+  /** Place, reach and face alone: frames are repaired by themselves. */
   readonly statistics: ClipStatistics;
 }
 
@@ -39,16 +39,8 @@ export async function firstSecond(
     }
     const { live: _, ...still } = clip;
     const heard = { ...still, frames: () => listed(head), close: async () => undefined };
-    const { shoulders, space, seen } = await clipStatistics(heard, options);
-    const known = {
-      ...(shoulders ? { shoulders } : {}),
-      ...(space ? { space } : {}),
-      ...(seen ? { seen } : {}),
-    };
-    return {
-      clip: { ...clip, frames: once(clip, head, source) },
-      statistics: { ...LIVE_STATISTICS, ...known },
-    };
+    const statistics = { ...(await clipStatistics(heard, options)), ...LIVE_STATISTICS };
+    return { clip: { ...clip, frames: once(clip, head, source) }, statistics };
   } catch (error) {
     // A source that is waiting for a frame answers when that has come.
     end().catch(() => undefined);
