@@ -66,7 +66,7 @@ const command = new Command('bench')
   .option('--threads <n>', 'threads of the cpu device', String(availableParallelism()))
   .option('--frames <n>', 'frames of the speed runs', '50')
   .option('--memory-bundle <name>', 'bundle of the memory runs', tiny)
-  .option('--memory-frames <n>', 'frames of the long memory run; 0: none', '2000')
+  .option('--memory-frames <n>', 'frames of the long memory run; 0: none (default: 2000, of `memory` 10000)')
   .option('--python <program>', 'Python with models/training/requirements.txt: compares graphs with PyTorch')
   .option('--system <name>', 'pass: the system whose networks --python builds', 'text-only')
   .option('--compile', 'compare with torch.compile as well, which takes minutes')
@@ -78,7 +78,7 @@ const options = command.opts<{
   threads: string;
   frames: string;
   memoryBundle: string;
-  memoryFrames: string;
+  memoryFrames?: string;
   python?: string;
   compile?: boolean;
   system: string;
@@ -87,6 +87,7 @@ const options = command.opts<{
 const folder = mkdtempSync(join(tmpdir(), 'handfirst-bench-'));
 const runtime = ['--device', options.device, '--threads', options.threads];
 const presets = options.presets.split(',');
+const memoryFrames = Number(options.memoryFrames ?? (command.args[0] === 'memory' ? 10_000 : 2000));
 
 async function speed(): Promise<void> {
   const clip = writeClip(folder, Number(options.frames));
@@ -118,9 +119,9 @@ async function memory(): Promise<void> {
       ...runtime,
     ]);
   // The speed runs' clip has its own folder; the short one here has another length.
-  const [short, long] = [await draw(101), await draw(Number(options.memoryFrames))];
+  const [short, long] = [await draw(101), await draw(memoryFrames)];
   row('\nmemory at 101 frames', mebibytes(short.peakMemoryBytes));
-  row(`memory at ${options.memoryFrames} frames`, mebibytes(long.peakMemoryBytes));
+  row(`memory at ${memoryFrames} frames`, mebibytes(long.peakMemoryBytes));
   row('ratio', (long.peakMemoryBytes / short.peakMemoryBytes).toFixed(3));
 }
 
@@ -167,13 +168,14 @@ async function benchSpeed(): Promise<void> {
   const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${options.threads} threads, Node ${process.version}`;
   process.stdout.write(`${machine}\n\n`);
   await speed();
-  if (Number(options.memoryFrames) > 0) await memory();
+  if (memoryFrames > 0) await memory();
   if (options.python) await comparison(options.python);
 }
 
 try {
   if (command.args[0] === 'workers') await benchWorkers((what, value, aim = '') => row(what, value, aim));
   else if (command.args[0] === 'pass') await benchPass();
+  else if (command.args[0] === 'memory') await memory();
   else await benchSpeed();
 } finally {
   rmSync(folder, { recursive: true, force: true });
