@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import type { BatchProgress, BatchSummary, ClipEvent } from '../batch/index.js';
+import { type BatchProgress, type BatchSummary, type ClipEvent, REPORT } from '../batch/index.js';
 import { counted } from '../counted.js';
 import { coloursOf } from './colours.js';
 import { withFlags } from './flags-of.js';
@@ -16,6 +16,11 @@ export interface BatchReporter {
   note(sentence: string): void;
   done(summary: BatchSummary, report: string): void;
   stop(): void;
+}
+
+/** Where the report of a batch is, within its folder or `s3://bucket/prefix`. */
+export function reportPlace(out: string): string {
+  return `${out.replace(/\/+$/, '')}/${REPORT}`;
 }
 
 /** Seconds that the clips that are left take at the pace of this run; undefined before the first. */

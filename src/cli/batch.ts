@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import { Command } from 'commander';
 import {
   BatchEvents,
@@ -9,7 +8,6 @@ import {
   findRows,
   itemsOf,
   Pool,
-  REPORT,
   runBatch,
   type Store,
   usualWorkers,
@@ -19,7 +17,7 @@ import { BatchError, UsageError } from '../errors.js';
 import { DEFAULT_BUNDLE } from '../models/index.js';
 import { requirePackages } from '../packages.js';
 import { type BatchFlags, batchFlags, sharedOptions } from './batch-flags.js';
-import { type BatchReporter, jsonBatchReporter, terminalBatchReporter } from './batch-report.js';
+import { type BatchReporter, jsonBatchReporter, reportPlace, terminalBatchReporter } from './batch-report.js';
 import { printBatchStatus } from './batch-status.js';
 import { EXIT_CODES } from './failure.js';
 import { cancelOnSignals } from './signals.js';
@@ -59,11 +57,12 @@ async function runAction(command: Command, inputs: readonly string[], flags: Bat
   try {
     if (flags.status) return await printBatchStatus(items, { bundle, store, command, flags });
     const summary = await drawAll(items, { bundle, store, reporter, flags });
-    reporter.done(summary, posix.join(flags.out, REPORT));
+    const report = reportPlace(flags.out);
+    reporter.done(summary, report);
     if (summary.failed > 0)
       throw new BatchError(
         'HF_BATCH_FAILED',
-        `${summary.failed} of ${counted(summary.total, 'clip')} could not be drawn${summary.failed < summary.total ? ', and the others are done' : ''}: see the sentences above and in ${posix.join(flags.out, REPORT)}; the same command tries again.`,
+        `${summary.failed} of ${counted(summary.total, 'clip')} could not be drawn${summary.failed < summary.total ? ', and the others are done' : ''}: see the sentences above and in ${report}; the same command tries again.`,
       );
   } finally {
     reporter.stop();

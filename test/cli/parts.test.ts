@@ -1,6 +1,7 @@
 import { type Command, CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { background, frameRange, frameRate, pictureSize, presetField } from '../../src/cli/arguments.js';
+import { reportPlace } from '../../src/cli/batch-report.js';
 import { failureOf } from '../../src/cli/failure.js';
 import { withFlags } from '../../src/cli/flags-of.js';
 import { generateCommand, renderOptions } from '../../src/cli/generate.js';
@@ -184,6 +185,16 @@ describe('the line at the end of a run', () => {
     expect(outcome({ ...result, ...times, resumedFrames: 50, totalMs: 900 })).toMatch(
       /Drawing the last 25 of them took 0.9 s.$/,
     );
+  });
+});
+
+describe('the report of a batch', () => {
+  it.each([
+    ['videos', 'videos/batch.json'],
+    ['/mnt/videos/', '/mnt/videos/batch.json'],
+    ['s3://videos/lexicon', 's3://videos/lexicon/batch.json'],
+  ])('of %s is at %s', (out, report) => {
+    expect(reportPlace(out)).toBe(report);
   });
 });
 
