@@ -15,7 +15,9 @@ from scipy import ndimage
 
 from handfirst_training.world import labels as names
 from handfirst_training.world.keypoints import LEFT_HAND, RIGHT_HAND
+from handfirst_training.world.labels import HAIR, TOP
 from handfirst_training.world.pieces import folder as pieces
+from handfirst_training.world.specks import without_specks
 
 COMMAND = [sys.executable, "-m", "handfirst_training.world.dataset"]
 ROOT = Path(__file__).parent.parent
@@ -134,3 +136,16 @@ def test_close_ups_show_the_region_of_the_picture(drawn: Path) -> None:
             assert (whole == close)[inside].mean() > 0.93
             shots += 1
     assert shots > 2
+
+
+def test_dots_beside_the_hair_give_way_to_the_plate_and_hair_and_clothes_do_not() -> None:
+    plate, picture, labels = np.full((40, 40, 3), 200, np.uint8), np.full((40, 40, 3), 200, np.uint8), np.zeros((40, 40), np.uint8)
+    for window, label in (((slice(5, 20), slice(10, 20)), HAIR), ((slice(25, 40), slice(5, 30)), TOP)):
+        picture[window], labels[window] = 30, label
+    solid = labels.copy()
+    for y, x in ((8, 23), (12, 6)):
+        picture[y, x], labels[y, x] = 90, HAIR
+    picture[9, 23] = 150
+    cleaned, kept = without_specks(picture, labels, plate)
+    assert np.array_equal(kept, solid)
+    assert np.array_equal(cleaned, np.where(solid[..., None] > 0, np.uint8(30), plate))

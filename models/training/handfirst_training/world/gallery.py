@@ -24,6 +24,7 @@ from .pieces import folder
 from .pose import reference_pose
 from .sheet import sheet
 from .signer import make_signer
+from .specks import without_specks
 from .studio import Shot, Studio
 
 QUALITY = 92
@@ -96,8 +97,9 @@ def main() -> None:
             signer = make_signer(look)
             pose = reference_pose(signer.body.rest)
             camera = gallery_camera(signer.body.rest, pose)
-            shot = studio.draw(signer, pose, camera, closeups=False)
-            drawn.append((name, look, shot, studio.plate(signer, camera)))
+            shot, plate = studio.draw(signer, pose, camera, closeups=False), studio.plate(signer, camera)
+            picture, labels = without_specks(shot.picture, shot.labels, plate)
+            drawn.append((name, look, shot._replace(picture=picture, labels=labels), plate))
             print(name, flush=True)
     write(args.out, default, drawn)
     if args.sheet is not None:
