@@ -34,7 +34,11 @@ interface Tile {
 
 async function frameOf(input: string, index: number): Promise<Points> {
   const clip = await openPoseClip(fileURLToPath(new URL(`../samples/${input}`, import.meta.url)));
-  for await (const frame of clip.frames()) if (frame.index === index) return frame.keypoints;
+  try {
+    for await (const frame of clip.frames()) if (frame.index === index) return frame.keypoints;
+  } finally {
+    await clip.close();
+  }
   throw new Error(`${input} has no frame ${index}.`);
 }
 

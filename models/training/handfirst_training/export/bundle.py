@@ -33,7 +33,7 @@ HAND_STEADY, HAND_PREDICTED = split(HAND_CHANNELS, "hand-mask")
 BODY_STEADY, BODY_PREDICTED = split(BODY_CHANNELS, "parts")
 # Every graph but the encoder, which is one convolution.
 QUANTISED = ("hand-denoiser.onnx", "hand-decoder.onnx", "body-denoiser.onnx", "decoder.onnx")
-VERSION = "0.3.1"
+VERSION = "0.3.2"
 TOLERANCE = 1e-3
 # The first is the default.
 TRAINED_STEPS = [2, 1]
