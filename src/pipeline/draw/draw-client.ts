@@ -88,15 +88,16 @@ export class DrawClient {
         this.post({ kind: 'skip', id });
         this.settle(id)?.fail(cancelled());
       };
-      const listening = new AbortController();
-      signal?.addEventListener('abort', skip, { once: true, signal: listening.signal });
+      // Taken off by hand: after a garbage collection, Node forgets listeners that the `signal` option is to take off.
+      const stopListening = (): void => signal?.removeEventListener('abort', skip);
+      signal?.addEventListener('abort', skip, { once: true });
       this.pending.set(id, {
         succeed: (reply) => {
-          listening.abort();
+          stopListening();
           resolve(reply);
         },
         fail: (error) => {
-          listening.abort();
+          stopListening();
           reject(error);
         },
       });
