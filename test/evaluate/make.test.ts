@@ -235,7 +235,7 @@ describe('a benchmark that is none', () => {
     [
       'too few pictures',
       { items: [{ ...item, kind: 'clip', range: { from: 0, to: 2 }, reference: { pictures: ['a.png'] } }] },
-      /has 1 pictures for 2 frames/,
+      /has 1 picture for 2 frames/,
     ],
   ])('is refused: %s', (_, fields, sentence) => {
     expect(() => benchmarkSchema.parse({ version: 1, name: 'b', ...fields })).toThrow(sentence);

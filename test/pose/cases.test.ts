@@ -210,7 +210,7 @@ describe('what is not read is named by its kind, with the way out', () => {
       'base64',
     );
     await expect(read(write('frames.zip', zip))).rejects.toThrow(
-      /zip archive of 1 files such as a\.json.*unpack it/,
+      /zip archive of 1 file such as a\.json.*unpack it/,
     );
     const from = join(samples, 'h-openpose');
     mkdirSync(join(scratch, 'nest', 'json', 'clip_1'), { recursive: true });

@@ -51,3 +51,10 @@ def test_a_clip_that_cannot_be_drawn_ends_with_sentences(tmp_path: Path, capfd: 
     with pytest.raises(SystemExit, match="Drawing failed"):
         draw([wrong], tmp_path / "out", Engine(BUNDLE, "default"))
     assert "no.pose" in capfd.readouterr().err
+
+
+def test_what_the_shipped_bundle_carries_is_kept_beside_its_frames(tmp_path: Path) -> None:
+    one = Clip("one", str(POSES), "", 1, range=(0, 1))
+    draw([one], tmp_path, Engine(REPOSITORY / "models" / "compact", "live", workers=1))
+    assert len(read_drawn(tmp_path, one).pictures) == 1
+    assert load_picture(tmp_path / "one" / "reference.png", 512).shape == (512, 512, 3)

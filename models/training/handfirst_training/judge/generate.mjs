@@ -65,7 +65,7 @@ async function draw(clip, folder, first) {
       session.frames({ sink }).subscribe({ complete: resolve, error: reject });
     });
     const opened = session.signer;
-    if (opened.reference) await writePicture(join(folder, 'reference.png'), opened.reference);
+    if (opened.reference) await writePicture(join(folder, 'reference.png'), opened.reference.picture);
     const seconds = (performance.now() - started) / 1000;
     const signer = { prompt: opened.prompt, seed: opened.seed };
     const stated = { seconds, size: session.size, device: session.runner.device, choices: session.choices, signer, warnings, frames };
