@@ -154,6 +154,8 @@ const handStage = stage.extend({
   meetMargin: z.number().min(1).default(1.3),
   /** Mask probability from which a pixel is hand. */
   maskThreshold: z.number().min(0).max(1).default(0.5),
+  /** How fast a pixel's cover rises with the probability at the threshold, where it is one half. Absent: cut there, as in the paper. */
+  maskSlope: z.number().positive().optional(),
   /** Denoiser and decoder take several hands at once: every input but timestep and skin has a free first dimension. */
   batch: z.boolean().default(false),
 });

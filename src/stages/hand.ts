@@ -76,18 +76,19 @@ async function drawBatch(
   const pictures = await autoencoder.decode(latent, { features }, signal);
   return crops.map((crop, k) => {
     const own = mask.subarray(k * size * size, (k + 1) * size * size);
-    const cover = own.map((p) => softened(p, manifest.maskThreshold));
+    const cover = own.map((p) => coverOf(p, manifest));
     const picture = pictures[k] ?? makePlanes(3, size, size);
     return { crop, picture, mask: keepOwnHands(cover, size, poses[k] ?? pose, crop.hands) };
   });
 }
 
-/** How much steeper an edge is than the mask head's: it spreads its doubt over two pixels, where a hand's edge crosses one. */
-const STEEPER = 2;
-
-/** Cover of a pixel from the mask head's probability: cut off at the threshold alone, edges would have steps. */
-function softened(probability: number, threshold: number): number {
-  return Math.min(1, Math.max(0, (probability - threshold) * STEEPER + 0.5));
+/** Cover of a pixel from the mask head's probability: cut off at the threshold, or soft, since edges that are cut have steps. */
+function coverOf(
+  probability: number,
+  { maskThreshold, maskSlope }: Pick<HandStageManifest, 'maskThreshold' | 'maskSlope'>,
+): number {
+  if (maskSlope === undefined) return probability >= maskThreshold ? 1 : 0;
+  return Math.min(1, Math.max(0, (probability - maskThreshold) * maskSlope + 0.5));
 }
 
 /** Inputs of several pictures as one batch, in the memory that is `kept` where that has the length. */

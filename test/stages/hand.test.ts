@@ -82,7 +82,10 @@ describe('the hand stage', () => {
     for (const values of seen) expect(values.slice(0, 10 * plane)).toEqual(seen[0]?.slice(0, 10 * plane));
   });
 
-  it('takes the mask from the last step: a hand covers half of a pixel at the threshold, none and all a quarter away from it', async () => {
+  it.each([
+    ['cut at the threshold', undefined, [0, 0, 1, 1, 1, 1, 0]],
+    ['with a soft edge where the bundle says how steep', 2, [0, 0, 0.5, 0.7, 1, 1, 0]],
+  ])('takes the mask from the last step, %s', async (_, maskSlope, expected) => {
     let runs = 0;
     const runner = new FakeRunner({
       'hand.onnx': ({ sample }) => {
@@ -93,10 +96,9 @@ describe('the hand stage', () => {
         return { prediction: colour(sample, [0, 0, 0]), mask: { dims: [1, 1, HAND_SIZE, HAND_SIZE], data } };
       },
     });
-    const { mask } = await drawHand(handStage(runner));
-    expect(Array.from(mask.subarray(0, 7), (v) => Math.round(v * 1e4) / 1e4)).toEqual([
-      0, 0, 0.5, 0.7, 1, 1, 0,
-    ]);
+    const stage = handStage(runner);
+    const { mask } = await drawHand({ ...stage, manifest: { ...stage.manifest, maskSlope } });
+    expect(Array.from(mask.subarray(0, 7), (v) => Math.round(v * 1e4) / 1e4)).toEqual(expected);
   });
 
   it('shows the picture that the decoder gives for the last clean latent', async () => {

@@ -34,6 +34,8 @@ BODY_STEADY, BODY_PREDICTED = split(BODY_CHANNELS, "parts")
 # Every graph but the encoder, which is one convolution.
 QUANTISED = ("hand-denoiser.onnx", "hand-decoder.onnx", "body-denoiser.onnx", "decoder.onnx")
 VERSION = "0.3.2"
+# The mask head spreads its doubt over two pixels, where a hand's edge crosses one.
+MASK_SLOPE = 2.0
 TOLERANCE = 1e-3
 # The first is the default.
 TRAINED_STEPS = [2, 1]
@@ -159,6 +161,7 @@ def hand_stage() -> dict[str, object]:
         "denoiser": denoiser("hand-denoiser.onnx", inputs, {"prediction": "clean", "mask": "mask"}),
         "cropMargin": CROP_MARGIN,
         "maskThreshold": 0.5,
+        "maskSlope": MASK_SLOPE,
         "maskFeedback": {"gain": MASK_GAIN},
         "batch": True,
     }
