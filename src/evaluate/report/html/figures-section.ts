@@ -42,7 +42,7 @@ export function figuresSection(report: Report): Markup {
   );
   return html`<section aria-labelledby="figures"><h2 id="figures">Figures</h2>
 <p class="hint">Values with 95 % bootstrap intervals. Truth: what the same evaluator makes of the reference pictures.${presets.length > 1 && ' The best preset of a row is underlined.'}</p>
-<div class="scroll" role="region" aria-labelledby="figures" tabindex="0"><table>
+<div class="scroll" role="group" aria-labelledby="figures" tabindex="0"><table>
 <thead><tr><th scope="col">Metric</th>${presets.map((preset) => html`<th scope="col">${preset}</th>`)}<th scope="col">Truth</th><th scope="col">Over</th></tr></thead>
 <tbody>${metrics.map(metricRow)}</tbody></table></div>
 ${notesOf(metrics)}</section>`;

@@ -44,7 +44,7 @@ export function baselineSection({ baseline }: Report): Markup | undefined {
 <div class="verdict${failed.length > 0 && ' failed'}"><p><strong>${summary}</strong></p>
 ${failed.length > 0 && html`<ul>${failed.map(({ sentence }) => html`<li>${sentence}</li>`)}</ul>`}</div>
 <details${failed.length > 0 && html` open`}><summary>All figures beside the baseline</summary>
-<div class="scroll" role="region" aria-labelledby="baseline" tabindex="0"><table>
+<div class="scroll" role="group" aria-labelledby="baseline" tabindex="0"><table>
 <thead><tr><th scope="col">Metric</th><th scope="col">Preset</th><th scope="col">Before</th><th scope="col">Now</th><th scope="col">Worse by</th><th scope="col">Let pass</th><th scope="col">Verdict</th><th scope="col" class="text">Frames</th></tr></thead>
 <tbody>${verdicts.map(verdictRow)}</tbody></table></div></details></section>`;
 }
@@ -67,7 +67,7 @@ export function comparisonsSection({ comparisons }: Report): Markup | undefined 
   if (comparisons.length === 0) return undefined;
   return html`<section aria-labelledby="comparisons"><h2 id="comparisons">Presets compared</h2>
 <p class="hint">Differences over the items that both have, with 95 % intervals; unclear where the interval holds 0.</p>
-<div class="scroll" role="region" aria-labelledby="comparisons" tabindex="0"><table>
+<div class="scroll" role="group" aria-labelledby="comparisons" tabindex="0"><table>
 <thead><tr><th scope="col">Preset</th><th scope="col">Against</th><th scope="col">Metric</th><th scope="col">Difference</th><th scope="col">Items</th><th scope="col">Verdict</th></tr></thead>
 <tbody>${comparisons.map(comparisonRow)}</tbody></table></div></section>`;
 }
@@ -107,6 +107,6 @@ export function shrinkSection({ shrink, about }: Report): Markup | undefined {
   return html`<section aria-labelledby="shrink"><h2 id="shrink">Small hands</h2>
 <p class="hint">The pose is shrunk about the picture's middle, so that hands get smaller. Bands are 95 % intervals.</p>
 ${legend(about.presets)}<div class="plots wide">${plots}</div>
-<details><summary>The same as numbers</summary><div class="scroll" role="region" aria-labelledby="shrink" tabindex="0"><table>
+<details><summary>The same as numbers</summary><div class="scroll" role="group" aria-labelledby="shrink" tabindex="0"><table>
 <thead><tr><th scope="col">Preset</th><th scope="col">Metric</th><th scope="col">Shrunk to</th><th scope="col">Hands, pixels</th><th scope="col">Value</th></tr></thead><tbody>${rows}</tbody></table></div></details></section>`;
 }
