@@ -79,9 +79,10 @@ def test_a_stage_goes_on_from_its_checkpoint(runs: Path, world: Path) -> None:
     assert torch.load(runs / "hand.pt", weights_only=True)["samples"] > before
 
 
-def test_the_exported_bundle_says_what_it_holds_and_agrees_with_pytorch(runs: Path, gallery: Path, tmp_path: Path) -> None:
+def test_the_exported_bundle_says_what_it_holds_and_agrees_with_pytorch(runs: Path, world: Path, gallery: Path, tmp_path: Path) -> None:
     bundle = tmp_path / "bundle"
-    printed = run("handfirst_training.export.bundle", "--runs", runs, "--gallery", gallery, "--out", bundle)
+    given = ("--runs", runs, "--gallery", gallery, "--calibrate", world, "--calibration-samples", 2)
+    printed = run("handfirst_training.export.bundle", *given, "--out", bundle)
     gaps = [float(line.rsplit(" ", 1)[1]) for line in printed.splitlines() if "largest difference" in line]
     assert len(gaps) == 5
     assert max(gaps) < 1e-3
