@@ -1,3 +1,4 @@
+import { LIDS } from '../pose/face-shape.js';
 import { KEYPOINT_COUNT, PARTS, type PoseFrame } from '../pose/pose-frame.js';
 import { type Arm, reachFor } from './arm.js';
 import { SIGNER } from './data/signer.js';
@@ -11,14 +12,6 @@ const RADIANS = Math.PI / 180;
 const HEAD_POINTS = 5;
 /** Confidence of points outside the picture, where no detector sees them. */
 const UNSEEN = 0.2;
-/** Upper and lower lid points of the 68 that close on each other. */
-const LIDS = [
-  [37, 41],
-  [38, 40],
-  [43, 47],
-  [44, 46],
-] as const;
-
 /** An arm with its hand's 21 joints, body axes, metres. */
 export interface PosedArm extends Arm {
   readonly joints: readonly Vec3[];

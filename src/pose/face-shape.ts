@@ -29,8 +29,8 @@ const LARGEST = 0.06;
 /** Jaw's sides, nose and corners of the eyes: what expressions hardly move. */
 const STEADY = [0, 1, 2, 3, 4, 12, 13, 14, 15, 16, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 39, 42, 45];
 const BROWS = { first: 17, last: 26 } as const;
-/** Upper and lower lids. */
-const LIDS = [
+/** Upper and lower lid points of the 68 that close on each other. */
+export const LIDS = [
   [37, 41],
   [38, 40],
   [43, 47],

@@ -3,7 +3,6 @@ import { PARTS, type PoseFrame } from '../../pose/pose-frame.js';
 import { type Area, cutPlanes, wholeArea } from '../area.js';
 import { makePlanes, planesFromPicture } from '../planes.js';
 import type { Reference } from '../reference/reference.js';
-import { CarryBench } from './bench.js';
 import type { ClipReference, PictureEncoder } from './carried.js';
 import { cutReference } from './cut.js';
 import {
@@ -21,6 +20,7 @@ import {
 } from './geometry.js';
 import { layAffine, layBone, layHead, type Place } from './lay.js';
 import { JAW_FIRST, JAW_LAST } from './outlines.js';
+import { CarryBench } from './workbench.js';
 
 /*
  * The reference carried into a frame: `carry` of the training code's `conditions/carry.py`; a change here is a change there.

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { CarryBench } from '../../../src/stages/carry/bench.js';
+import { CarryBench } from '../../../src/stages/carry/workbench.js';
 
 // By models/training/handfirst_training/fixtures/mix.py: PyTorch's own enlarging and grid sampling.
 const known = z

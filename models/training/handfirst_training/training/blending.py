@@ -49,7 +49,7 @@ def boxes(mask: Tensor) -> Tensor:
 
 
 def blend_masks(mode: str, mask: Tensor, steps: int, free: int) -> list[Tensor]:
-    """Masks of the blended steps at latent size, first step first: twin of the engine's `blendMasks`."""
+    """Masks of the blended steps at latent size, first step first, as the engine's `blendMasks` makes them."""
     count = steps - free
     growth = round(PAPER_STEPS / steps)
     series = {
