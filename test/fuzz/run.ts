@@ -7,15 +7,22 @@ import { parseArgs } from 'node:util';
 import type { Stated } from './worker.js';
 
 /**
- * `npm run fuzz -- --minutes N --seed S`: every reader is fed mutations of every sample, in a process of its own that may take 1 GB and 5
- * seconds of processor time a file. Every finding is printed and its file kept; the exit code is their number, up to 100.
+ * `npm run fuzz -- --minutes N --inputs N --seed S`: every reader is fed mutations of every sample, in a process of its own that may take
+ * 1 GB and 5 seconds of processor time a file, until the minutes are over or that many files were fed. Every finding is printed and its
+ * file kept, and the count once a minute; the exit code is the number of findings, up to 100.
  */
 const { values } = parseArgs({
-  options: { minutes: { type: 'string', default: '1' }, seed: { type: 'string', default: '1' } },
+  options: {
+    minutes: { type: 'string', default: '1' },
+    inputs: { type: 'string', default: 'Infinity' },
+    seed: { type: 'string', default: '1' },
+  },
 });
 const MOST_MEMORY = 1024 ** 3;
 const MOST_SECONDS = 5;
-const end = performance.now() + Number(values.minutes) * 60_000;
+const MOST_INPUTS = Number(values.inputs);
+const begin = performance.now();
+const end = begin + Number(values.minutes) * 60_000;
 const fed = new Map<string, number>();
 const seen = new Set<string>();
 let [findings, inputs, generation, highest] = [0, 0, 0, 0];
@@ -56,9 +63,13 @@ function runProcess(): Promise<void> {
   );
   let [current, began] = ['', 0];
   let stopped: string | undefined;
+  let enough = false;
   child.on('message', (stated: Stated) => {
     if (stated.finding) found(stated.name, stated.finding, last);
     if (!stated.starts) return;
+    enough = inputs >= MOST_INPUTS;
+    if (enough) child.kill('SIGKILL');
+    if (enough) return;
     current = stated.name;
     began = usage(child.pid)?.seconds ?? 0;
     inputs += 1;
@@ -76,16 +87,18 @@ function runProcess(): Promise<void> {
     child.on('exit', (code, signal) => {
       clearInterval(watch);
       if (stopped) found(current, stopped, last);
-      else if (code !== 0) found(current, `ended the process (${signal ?? code})`, last);
+      else if (code !== 0 && !enough) found(current, `ended the process (${signal ?? code})`, last);
       rmSync(last, { force: true });
       resolve();
     });
   });
 }
 
-while (performance.now() < end) await runProcess();
+const minutely = setInterval(() => console.log(`${inputs} files so far, ${findings} findings`), 60_000);
+while (performance.now() < end && inputs < MOST_INPUTS) await runProcess();
+clearInterval(minutely);
 for (const [name, count] of fed) console.log(`  ${String(count).padStart(6)}  ${name}`);
 console.log(
-  `${inputs} files in ${values.minutes} minutes, ${findings} findings of ${seen.size} kinds, ${Math.round(highest / 2 ** 20)} MiB at most (seed ${values.seed})`,
+  `${inputs} files in ${((performance.now() - begin) / 60_000).toFixed(1)} minutes, ${findings} findings of ${seen.size} kinds, ${Math.round(highest / 2 ** 20)} MiB at most (seed ${values.seed})`,
 );
 process.exitCode = Math.min(findings, 100);
