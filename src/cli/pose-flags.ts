@@ -14,6 +14,12 @@ import * as parse from './arguments.js';
 /** Values of the flags that say what a file does not say itself. */
 export type SourceFlags = OpenPoseOptions;
 
+/** Where the signer stands in a new picture, and that picture's size. */
+export interface PlacingFlags {
+  readonly framing?: Framing;
+  readonly to?: { width: number; height: number };
+}
+
 /** Values of the repairing flags. */
 export interface RepairFlags {
   readonly mirror?: boolean;
@@ -78,6 +84,14 @@ export function framingOption(known: readonly Framing[], usual: string): Option 
   ).choices([...known]);
 }
 
+/** The options of `PlacingFlags`. */
+export function placingOptions(): Option[] {
+  return [
+    framingOption(['signing', 'source', 'crop'], 'source'),
+    new Option('--to <WxH>', 'size of the new picture in pixels').argParser(parse.pictureSize),
+  ];
+}
+
 /** `auto`, or degrees. */
 function rotation(text: string): Rotate {
   const found = ROTATIONS.find((known) => String(known) === text);
@@ -109,6 +123,11 @@ export function repair({
   resample,
 }: RepairFlags): RepairOptions {
   return { mirror, aspect, swaps, anatomy, maxGap, wrist, bones, smooth, fps: resample };
+}
+
+/** How a file is opened, of all flags of a command. */
+export function readingOf({ format, fps, size, person, rotate, sequence }: SourceFlags): OpenPoseOptions {
+  return { format, fps, size, person, rotate, sequence };
 }
 
 /** A flag as it is typed: left out where it is undefined or false, alone where it is true. */

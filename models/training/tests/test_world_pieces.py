@@ -11,8 +11,9 @@ from PIL import Image
 from scipy.spatial import cKDTree
 
 from handfirst_training.world import labels as names
-from handfirst_training.world.body import body_model, normals
+from handfirst_training.world.body import body_model
 from handfirst_training.world.pieces import folder
+from handfirst_training.world.vertices import normals
 
 GALLERY = Path(__file__).parents[2] / "compact" / "gallery"
 

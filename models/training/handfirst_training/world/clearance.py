@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from .body import SignerBody, body_model, normals
+from .body import SignerBody, body_model
 from .motion import sample_pose
 from .skeleton import Pose, forward
+from .vertices import normals
 
 DEEPEST = 0.035
 """Metres that the bones of an arm may lie inside the trunk: beyond, a picture looks wrong."""

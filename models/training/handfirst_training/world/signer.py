@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from . import labels
-from .body import SignerBody, body_model, normals, skin
+from .body import SignerBody, body_model
 from .draw.scene import Part, Scene, part_vertices
 from .light import LUMINANCE, Lighting
 from .look import Look
@@ -21,6 +21,7 @@ from .pieces.garments import CUTS, Garment, dress, garment_of, hidden_by
 from .pieces.hair import OVER_EARS, Hair, grow, roots
 from .pieces.mesh import load
 from .skeleton import Pose
+from .vertices import normals, skin
 
 Floats = NDArray[np.float32]
 

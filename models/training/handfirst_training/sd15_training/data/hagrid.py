@@ -10,18 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .pictures import (
-    HAND_POINTS,
-    UNREADABLE,
-    Captions,
-    DataError,
-    LeftOut,
-    Picture,
-    empty_pose,
-    picture_size,
-    read_json,
-    set_hand,
-)
+from .pictures import HAND_POINTS, Array, Captions, DataError, LeftOut, Picture, empty_pose, read_object, readable, set_hand
 
 OTHER = {"left": "right", "right": "left"}
 NO_GESTURE = "no_gesture"
@@ -33,35 +22,24 @@ def read_hagrid(root: Path, captions: Captions, left_out: LeftOut) -> Iterator[P
         raise DataError(f"{root} holds no annotations/<split>/<gesture>.json: name the root folder of HaGRID.")
     for file in files:
         gesture = file.stem
-        annotations = read_json(file)
-        if not isinstance(annotations, dict):
-            raise DataError(f"{file} is no object of annotations by picture: unpack HaGRID's annotations again.")
-        for name, annotation in annotations.items():
-            key = f"{gesture}/{name}"
-            path = root / gesture / f"{name}.jpg"
-            if not path.is_file():
-                left_out.add(key, "picture missing")
-                continue
-            picture = _picture(key, path, annotation, captions.of(key, gesture), left_out)
-            if picture is not None:
-                yield picture
+        rows = ((f"{gesture}/{name}", root / gesture / f"{name}.jpg", annotation) for name, annotation in read_object(file).items())
+        for key, path, size, annotation in readable(rows, left_out):
+            pose = _pose(annotation, size)
+            if pose is None:
+                left_out.add(key, "no landmarks")
+            else:
+                yield Picture(key, path, pose, captions.of(key, gesture))
 
 
-def _picture(key: str, path: Path, annotation: dict[str, Any], caption: str, left_out: LeftOut) -> Picture | None:
+def _pose(annotation: dict[str, Any], size: Array) -> Array | None:
+    """None where it holds no whole hand."""
     landmarks = annotation.get("hand_landmarks") or annotation.get("landmarks") or []
     leading = annotation.get("leading_hand")
-    size = picture_size(path)
-    if size is None:
-        left_out.add(key, UNREADABLE)
-        return None
-    pose, sides = empty_pose(), set()
+    pose, found = empty_pose(), False
     for label, points in zip(annotation.get("labels", []), landmarks, strict=False):
         if len(points) != HAND_POINTS or leading not in OTHER:
             continue
         side = leading if label != NO_GESTURE else OTHER[leading]
         set_hand(pose, side, np.asarray(points, dtype=float) * size)
-        sides.add(side)
-    if not sides:
-        left_out.add(key, "no landmarks")
-        return None
-    return Picture(key, path, pose, caption)
+        found = True
+    return pose if found else None

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from .pictures import HAND_POINTS, Array, Captions, DataError, LeftOut, Picture, empty_pose, read_json, set_hand
+from .pictures import HAND_POINTS, Array, Captions, DataError, LeftOut, Picture, empty_pose, read_json, read_object, set_hand
 
 SIDES = {"right": 0, "left": HAND_POINTS}
 #: Tip to root, finger by finger, wrist last -> wrist first, then root to tip.
@@ -27,9 +27,9 @@ def read_interhand(root: Path, captions: Captions, left_out: LeftOut) -> Iterato
         raise DataError(f"{root} holds no annotations/<split>/InterHand2.6M_<split>_data.json: name the root folder of InterHand2.6M.")
     for file in files:
         split = file.parent.name
-        data = _object(file)
-        cameras = _object(file.with_name(file.name.replace("_data", "_camera")))
-        joints = _object(file.with_name(file.name.replace("_data", "_joint_3d")))
+        data = read_object(file)
+        cameras = read_object(file.with_name(file.name.replace("_data", "_camera")))
+        joints = read_object(file.with_name(file.name.replace("_data", "_joint_3d")))
         for image in data["images"]:
             key = f"{split}/{image['file_name']}"
             path = root / "images" / split / image["file_name"]
@@ -55,7 +55,7 @@ def read_reinterhand(root: Path, captions: Captions, left_out: LeftOut) -> Itera
     if not captures:
         raise DataError(f"{root} holds no <capture>/Mugsy_cameras/cam_params.json: name the folder of Re:InterHand's captures.")
     for capture in captures:
-        cameras = _object(capture / "Mugsy_cameras" / "cam_params.json")
+        cameras = read_object(capture / "Mugsy_cameras" / "cam_params.json")
         for path in sorted((capture / "Mugsy_cameras" / "envmap_per_frame" / "images").glob("*/*.png")):
             camera, frame = path.parent.name, path.stem
             key = f"{capture.name}/{camera}/{frame}"
@@ -91,10 +91,3 @@ def _picture(key: str, path: Path, pixels: Array, valid: Any, caption: str, left
         yield Picture(key, path, pose, caption)
     else:
         left_out.add(key, "no hand with all joints")
-
-
-def _object(file: Path) -> dict[str, Any]:
-    value = read_json(file)
-    if not isinstance(value, dict):
-        raise DataError(f"{file} is no JSON object: unpack the annotations again.")
-    return value

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .pictures import Captions, DataError, LeftOut, Picture, empty_pose, read_json
+from .pictures import Captions, DataError, LeftOut, Picture, empty_pose, read_object
 
 BODY_POINTS = 17
 #: Only what arrays are made of: an ``.npz`` of objects is a pickle, and a pickle can name any code.
@@ -24,10 +24,7 @@ ALLOWED = {
 
 
 def read_laion_human(root: Path, captions: Captions, left_out: LeftOut) -> Iterator[Picture]:
-    rows = read_json(root / "mapping_file_training.json")
-    if not isinstance(rows, dict):
-        raise DataError(f"{root}/mapping_file_training.json is no object of rows: name the root folder of LAION-Human.")
-    for key, row in rows.items():
+    for key, row in read_object(root / "mapping_file_training.json").items():
         path, pose_path = root / row["img_path"], root / row["pose_path"]
         if not path.is_file():
             left_out.add(key, "picture missing")

@@ -3,9 +3,10 @@
 import csv
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,6 +105,25 @@ def picture_size(path: Path) -> Array | None:
             return np.array(image.size, dtype=float)
     except OSError:
         return None
+
+
+def readable(rows: Iterable[tuple[str, Path, Any]], left_out: LeftOut) -> Iterator[tuple[str, Path, Array, Any]]:
+    """Of rows of key, picture and whatever else, those whose picture can be read, each with its size in pixels."""
+    for key, path, row in rows:
+        if not path.is_file():
+            left_out.add(key, "picture missing")
+        elif (size := picture_size(path)) is None:
+            left_out.add(key, UNREADABLE)
+        else:
+            yield key, path, size, row
+
+
+def read_object(path: Path) -> dict[str, Any]:
+    """A JSON object. Raises ``DataError`` for anything else."""
+    value = read_json(path)
+    if not isinstance(value, dict):
+        raise DataError(f"{path} is no JSON object: unpack the data set again.")
+    return value
 
 
 def read_json(path: Path) -> object:

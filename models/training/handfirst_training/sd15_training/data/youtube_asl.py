@@ -10,18 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .pictures import (
-    HAND_POINTS,
-    UNREADABLE,
-    Captions,
-    DataError,
-    LeftOut,
-    Picture,
-    empty_pose,
-    picture_size,
-    read_json,
-    set_hand,
-)
+from .pictures import HAND_POINTS, Captions, DataError, LeftOut, Picture, empty_pose, read_json, readable, set_hand
 
 #: COCO's 17 body points among MediaPipe's 33.
 BODY = [0, 2, 5, 7, 8, 11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28]
@@ -38,12 +27,8 @@ def read_youtube_asl(root: Path, captions: Captions, left_out: LeftOut) -> Itera
             continue
         value = read_json(file)
         rows = value.get("cropped_keypoints", []) if isinstance(value, dict) else []
-        for path, row in zip(frames, rows, strict=False):
-            key = f"{video}/{path.stem}"
-            size = picture_size(path)
-            if size is None:
-                left_out.add(key, UNREADABLE)
-                continue
+        extract = ((f"{video}/{path.stem}", path, row) for path, row in zip(frames, rows, strict=False))
+        for key, path, size, row in readable(extract, left_out):
             pose, found = empty_pose(), False
             body = np.asarray(row.get("pose_landmarks", []), dtype=float)
             if len(body) == 33:

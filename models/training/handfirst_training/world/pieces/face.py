@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..body import SignerBody, skin
+from ..body import SignerBody
+from ..vertices import skin
 from .mesh import Floats, load, place
 
 EYEBALLS, CORNEAS, TEETH, TONGUE = "eyes_ball", "eyes_cornea", "teeth_base", "tongue_01"

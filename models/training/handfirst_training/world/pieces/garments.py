@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from ..body import SignerBody, body_model, normals, skin
+from ..body import SignerBody, body_model
+from ..vertices import normals, skin
 from .mesh import Floats, Mesh, edges, load, place
 from .skin import bare_faces
 

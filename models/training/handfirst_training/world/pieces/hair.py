@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from ..body import SignerBody, body_model, skin
+from ..body import SignerBody, body_model
+from ..vertices import skin
 from .mesh import Floats, Mesh, islands, load, place
 from .skin import scalp
 

@@ -62,8 +62,8 @@ def _spots(places: Floats, spots: list[tuple[NDArray, float, float]]) -> Floats:
 @cache
 def palms() -> Floats:
     """[19158] 1 where a hand is palm, the undersides of fingers included, 0 on its back."""
-    from ..body import normals
     from ..hands import hand_of
+    from ..vertices import normals
 
     body = body_model().shape({}, {})
     facing = normals(body.base, bare_faces())
