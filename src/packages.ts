@@ -7,15 +7,15 @@ export const FEATURES = {
     purpose: 'Finding keypoints in pictures and videos',
     packages: ['@litertjs/core', '@mediapipe/holistic'],
   },
-  page: { purpose: 'A page in the browser', packages: ['hono', '@hono/node-server'] },
+  page: { purpose: 'Showing a page in the browser', packages: ['hono', '@hono/node-server'] },
   evaluation: {
     purpose: 'Measuring quality',
     packages: ['culori', 'ml-matrix', '@litertjs/core', '@mediapipe/holistic'],
   },
   credentials: { purpose: 'Signing content credentials', packages: ['@contentauth/c2pa-wasm'] },
   queue: { purpose: 'Sharing a batch with other machines', packages: ['bullmq', 'ioredis'] },
-  bucket: { purpose: 'A store in a bucket', packages: ['@aws-sdk/client-s3'] },
-  metrics: { purpose: 'Numbers for Prometheus', packages: ['prom-client'] },
+  bucket: { purpose: 'Keeping a store in a bucket', packages: ['@aws-sdk/client-s3'] },
+  metrics: { purpose: 'Counting for Prometheus', packages: ['prom-client'] },
 } as const;
 
 /** Throws `UsageError` with the packages to install where a feature lacks one of its own. */

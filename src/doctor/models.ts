@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { counted } from '../counted.js';
 import { HandfirstError } from '../errors.js';
-import { DEVICES, type Device, fileProblems, listBundles, openRunner } from '../models/index.js';
+import { DEVICES, type Device, fileProblems, listBundles, openRunner, seenProblem } from '../models/index.js';
 import { reasonOf } from '../reason.js';
 import { type Check, readable } from './check.js';
 
@@ -19,7 +19,7 @@ export async function checkDevices(): Promise<Check[]> {
       {
         name: 'onnx runtime',
         status: 'warning',
-        detail: 'not tried, for want of a temporary folder',
+        detail: 'not tried: there is no temporary folder',
         advice: 'Repair the temporary folder first.',
       },
     ];
@@ -35,6 +35,9 @@ export async function checkDevices(): Promise<Check[]> {
 
 async function checkDevice(device: Device, folder: string): Promise<Check> {
   const name = `onnx runtime on ${device}`;
+  // Drivers that look for hardware in vain print warnings of their own.
+  const seen = seenProblem(device);
+  if (seen !== undefined) return absent(name, device, seen);
   try {
     const runner = await openRunner({ folder, manifest: { name: 'tiny' } }, { device });
     try {
@@ -47,15 +50,14 @@ async function checkDevice(device: Device, folder: string): Promise<Check> {
     return { name, status: 'ok', detail: 'a tiny graph gives the right numbers' };
   } catch (error) {
     const sentence = error instanceof HandfirstError ? error.message : reasonOf(error);
-    const needed = device === 'cpu';
-    return {
-      name,
-      status: needed ? 'failure' : 'warning',
-      detail: sentence.replace(/ Use `device: cpu`.*$/, ''),
-      advice: needed ? 'Install handfirst again.' : 'It is optional: the processor does the work.',
-      ...(needed ? { exitCode: 5 } : {}),
-    };
+    return absent(name, device, sentence.replace(/ Use `device: cpu`.*$/, ''));
   }
+}
+
+function absent(name: string, device: Device, detail: string): Check {
+  if (device === 'cpu')
+    return { name, status: 'failure', detail, advice: 'Install handfirst again.', exitCode: 5 };
+  return { name, status: 'warning', detail, advice: 'It is optional: the processor does the work.' };
 }
 
 /** The bundles of the package, with all checksums. One that can be used is enough. */

@@ -11,7 +11,7 @@ export type { BundleRunner } from './bundle-runner.js';
 export { type BundleCheck, checkBundle } from './check-bundle.js';
 export { DEVICES, type Device, type DeviceReport } from './devices.js';
 export { type Gallery, type GallerySigner, loadGallery } from './gallery.js';
-export { runtimeVersion } from './machine.js';
+export { runtimeVersion, seenProblem } from './machine.js';
 export type { Manifest } from './manifest.js';
 export { openRunner, type RunnerOptions } from './runner.js';
 export type { FloatTensor, FloatTensors, GraphRunner, Tensor, Tensors } from './tensor.js';

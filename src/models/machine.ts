@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { z } from 'zod';
-import type { MachineFacts } from './devices.js';
+import { DEVICES, type Device, knownProblem, type MachineFacts } from './devices.js';
 
 /** One of these is there where a Linux machine has an NVIDIA driver; the last in Windows' Linux. */
 const NVIDIA = ['/proc/driver/nvidia/version', '/dev/nvidiactl', '/dev/nvidia0', '/dev/dxg'];
@@ -20,6 +20,11 @@ export function machineFacts(supported: readonly string[]): MachineFacts {
     cudaInstall: `node ${path.join(runtime, 'script', 'install.js')} --onnxruntime-node-install`,
     graphics: !linux || hasGraphics(),
   };
+}
+
+/** Why a device cannot be used, where that shows without loading its driver. */
+export function seenProblem(device: Device): string | undefined {
+  return knownProblem(device, machineFacts(DEVICES));
 }
 
 /** Version of the installed ONNX Runtime for Node. */
