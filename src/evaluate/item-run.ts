@@ -40,7 +40,7 @@ export class ItemRun {
     this.results = new Kept(join(parts.out, 'kept', 'results'), itemScoresSchema);
   }
 
-  /** An item as it is, or (`factor` below 1) with the signer shrunk, by each system. `drawn` hears of each preset's frames. */
+  /** An item as it is, or (`factor` below 1) with the signer shrunk, by each system. `drawn` is called with each preset's frames. */
   async judge(
     item: BenchmarkItem,
     factor: number,

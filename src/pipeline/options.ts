@@ -81,7 +81,7 @@ export interface RuntimeOptions {
   readonly lookAhead?: number;
 }
 
-/** What is kept of a run, and who hears of it. */
+/** What is kept of a run, and where its events go. */
 export interface WatchOptions {
   /** Keep each frame's intermediates (crops, masks, canvas, steps), which is slower; `hands`: all but heatmaps and steps. */
   readonly intermediates?: boolean | 'hands';

@@ -41,7 +41,7 @@ const TIMES_LOST = 3;
 const plannedSchema = z.object({ queue: z.string() });
 type Look = ClipOutcome | 'waiting' | 'lost' | 'deserted';
 
-/** Gives clips to the workers of a queue, and hears of what became of them. Clips of two batches that are the same are drawn once. */
+/** Gives clips to the workers of a queue, and receives how each ended. A clip that two batches share is drawn once. */
 export class QueueRunner implements ClipRunner {
   readonly width = IN_QUEUE;
   private readonly queue: Queue;
