@@ -2,6 +2,7 @@ export { captionsName } from './beside.js';
 export { type Engine, openEngine } from './engine.js';
 export { FrameStream } from './frame-stream.js';
 export { generate } from './generate.js';
+export { presetFits } from './method.js';
 export type {
   Background,
   GenerateOptions,

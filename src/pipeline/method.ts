@@ -36,7 +36,7 @@ export interface Choices {
 
 /**
  * Settles what the preset leaves to the bundle. A bundle that was trained for certain numbers of steps takes the
- * nearest of them, and `warn` hears of it; `strict` (the user named the number) makes it a `UsageError`.
+ * nearest of them and says so by `warn`; `strict` (the user named the number) makes it a `UsageError`.
  */
 export function settle(
   manifest: Manifest,
@@ -80,6 +80,16 @@ export function settle(
     ...(manifest.hand ? { handSampler: sampler('hand') } : {}),
     bodySampler: sampler('body'),
   };
+}
+
+/** Whether a bundle draws a preset as it stands, with no step count, sampler or stage replaced or missing. */
+export function presetFits(manifest: Manifest, preset: Preset): boolean {
+  if (preset.refine.draw && !manifest.refine) return false;
+  let changes = 0;
+  settle(manifest, preset, { hand: false, body: false }, () => {
+    changes += 1;
+  });
+  return changes === 0;
 }
 
 /** What a method is made from, besides the preset. */
@@ -152,7 +162,7 @@ function refineStage(parts: MethodParts, { refine }: Preset): { refine?: RefineS
   };
 }
 
-/** Draws conditions as for nobody: what asks for keypoints stays empty. */
+/** Draws conditions without a person: those that show keypoints stay empty. */
 function withoutPose(draw: DrawConditions): DrawConditions {
   return (channels, size, scene) => {
     const { keypoints, ...rest } = scene.pose;

@@ -25,6 +25,8 @@ export interface AppOptions {
 
 /** A line that keeps an idle stream of events from being cut, every so many milliseconds. */
 const HEARTBEAT_MS = 15_000;
+/** After how many milliseconds a page that lost its stream asks for another. */
+const RETRY_MS = 1000;
 /** Longest body with a lexicon's names and index, letters. */
 const LEXICON_LENGTH = 16 * 1024 * 1024;
 
@@ -72,7 +74,8 @@ function addState(app: Hono, { studio, signal }: AppOptions): void {
   app.get('/api/state', (context) => context.json(studio.state()));
   app.get('/api/events', (context) =>
     streamSSE(context, async (stream) => {
-      const send = () => stream.writeSSE({ event: 'state', data: JSON.stringify(studio.state()) });
+      const send = () =>
+        stream.writeSSE({ event: 'state', data: JSON.stringify(studio.state()), retry: RETRY_MS });
       await send();
       await new Promise<void>((resolve) => {
         const stopListening = studio.feed.listen(() => void send().catch(() => undefined));

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { counted } from '../counted.js';
 import { UsageError } from '../errors.js';
-import { listPresets, loadPreset } from '../pipeline/index.js';
+import { loadPreset } from '../pipeline/index.js';
 import type { Clips } from './clips.js';
 import type { RunRequest } from './protocol.js';
 import type { RunPlan } from './run.js';
@@ -30,7 +30,7 @@ export async function planRun(
   }
   const { prompt = '', seed = 0, preset, background, backgroundPicture, reference, signer } = variant;
   const backdrop = background === 'picture' ? backgroundPicture : undefined;
-  loadPreset(listPresets().includes(preset) ? preset : `${preset}?`);
+  loadPreset(preset);
   const end = known === undefined ? to : Math.min(to ?? known, known);
   return {
     id: randomUUID(),

@@ -79,7 +79,12 @@ export interface About {
     /** What can be described -> words for it. */
     readonly topics: Readonly<Record<string, readonly string[]>>;
   };
-  readonly presets: readonly { readonly name: string; readonly description: string }[];
+  readonly presets: readonly {
+    readonly name: string;
+    readonly description: string;
+    /** Whether the bundle draws it as it stands. */
+    readonly fits: boolean;
+  }[];
   readonly limits: { readonly keypointBytes: number; readonly pictureBytes: number };
 }
 

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { HandfirstError } from '../errors.js';
 import type { Failure } from './protocol.js';
 
-/** Options that a sentence names as programs give them (`spellUnknown: true`), in the words of the page ("spell unknown"). */
+/** Options that a sentence names as programs give them (`spellUnknown: true`, `refine.draw`), in the words of the page ("spell unknown"). */
 export function inWords(sentence: string): string {
-  return sentence.replace(/`([a-z]\w*)(: [^`]+)?`/g, (_, name: string, value = '') => {
-    const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return sentence.replace(/`([a-z][\w.]*)(: [^`]+)?`/g, (_, name: string, value = '') => {
+    const words = name.replaceAll('.', ' ').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
     return `"${words}${value === ': true' ? '' : value}"`;
   });
 }

@@ -5,6 +5,7 @@ import {
   listPresets,
   loadPreset,
   openEngine,
+  presetFits,
   topicsOf,
   version,
 } from '../pipeline/index.js';
@@ -105,7 +106,10 @@ export class Studio {
         replacesBackground: givesPersonMask(manifest),
         topics: topicsOf(this.engine),
       },
-      presets: listPresets().map((name) => ({ name, description: loadPreset(name).description })),
+      presets: listPresets().map((name) => {
+        const preset = loadPreset(name);
+        return { name, description: preset.description, fits: presetFits(manifest, preset) };
+      }),
       limits: this.limits,
     };
   }

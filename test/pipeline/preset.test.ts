@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.js';
-import { settle } from '../../src/pipeline/method.js';
+import { manifestSchema } from '../../src/models/manifest.js';
+import { presetFits, settle } from '../../src/pipeline/method.js';
 import { listPresets, loadPreset } from '../../src/pipeline/preset.js';
 import { fakeManifest } from '../stages/fake-model.js';
 import { temporaryFolder } from './write-clip.js';
@@ -127,6 +128,13 @@ describe('settling with the bundle', () => {
     expect(choices).toMatchObject({ handSteps: 4, bodySteps: 4 });
     expect(warnings).toHaveLength(2);
     expect(warnings[0]).toMatch(/asks for 50 steps in the hand stage.*drawing in 4/);
+  });
+
+  it('fit a bundle that draws them with the steps, sampler and stages they ask for', () => {
+    const file = new URL('../../models/compact/manifest.json', import.meta.url);
+    const compact = manifestSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const fitting = listPresets().filter((name) => presetFits(compact, loadPreset(name)));
+    expect(fitting).toEqual(['body-only', 'box', 'default', 'fast', 'live', 'naive', 'text-only']);
   });
 
   it('refuses a number that the user names and the bundle was not trained for', () => {

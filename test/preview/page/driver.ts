@@ -64,11 +64,11 @@ export async function keep(page: Page, name: string): Promise<void> {
 }
 
 /** Drops a file on an element of the page, as a file manager does. */
-export async function drop(page: Page, name: string, bytes: Buffer, on = '.drop'): Promise<void> {
+export async function drop(page: Page, name: string, bytes: Buffer, on = '.drop', type = ''): Promise<void> {
   const data = await page.evaluateHandle(`(() => {
     const transfer = new DataTransfer();
     const content = Uint8Array.from(atob('${bytes.toString('base64')}'), (letter) => letter.charCodeAt(0));
-    transfer.items.add(new File([content], ${JSON.stringify(name)}));
+    transfer.items.add(new File([content], ${JSON.stringify(name)}, { type: ${JSON.stringify(type)} }));
     return transfer;
   })()`);
   await page.dispatchEvent(on, 'drop', { dataTransfer: data });
@@ -106,11 +106,56 @@ export async function chooseRange(page: Page, from: number, to: number): Promise
   ] as const) {
     const thumb = slider(page, name);
     await thumb.focus();
+    // From the nearer end, where that is nearer than the thumb.
+    const last = Number(await thumb.getAttribute('aria-valuemax'));
+    const away = Math.abs((await at(thumb)) - wanted);
+    if (Math.min(wanted, last - wanted) < away)
+      await page.keyboard.press(wanted < last - wanted ? 'Home' : 'End');
     for (let now = await at(thumb); now !== wanted; now = await at(thumb)) {
       const far = Math.abs(now - wanted) >= 10 ? 'Shift+' : '';
       await page.keyboard.press(`${far}Arrow${now < wanted ? 'Right' : 'Left'}`);
     }
   }
+}
+
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The middle of an element, or a place within it: shares of its width and height. */
+export async function placeOf(element: Locator, across = 0.5, down = 0.5): Promise<Place> {
+  const box = await element.boundingBox();
+  if (!box) throw new Error('the element is not in sight');
+  return { x: box.x + across * box.width, y: box.y + down * box.height };
+}
+
+/** Drags with a mouse. */
+export async function drag(page: Page, from: Place, to: Place): Promise<void> {
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move(to.x, to.y, { steps: 5 });
+  await page.mouse.up();
+}
+
+/** Drags with a finger; `hold` is called while it lies still at the beginning. */
+export async function dragByTouch(
+  page: Page,
+  from: Place,
+  to: Place,
+  hold?: () => Promise<void>,
+): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...touchPoints: Place[]) =>
+    session.send('Input.dispatchTouchEvent', { type, touchPoints });
+  await touch('touchStart', from);
+  await hold?.();
+  for (let step = 1; step <= 6; step++) {
+    const share = step / 6;
+    await touch('touchMove', { x: from.x + share * (to.x - from.x), y: from.y + share * (to.y - from.y) });
+  }
+  await touch('touchEnd');
+  await session.detach();
 }
 
 /** Waits until nothing is drawn any more. */
@@ -123,6 +168,24 @@ export const tooWide = (page: Page): Promise<string[]> =>
   page.evaluate(`[...document.querySelectorAll('html, .top, .stage, .transport, .status, .tabs, .panel, .act')]
     .filter(({ scrollWidth, clientWidth }) => clientWidth > 0 && scrollWidth > clientWidth)
     .map(({ className, localName }) => className || localName)`);
+
+/** Pairs of the page's regions that lie over each other, and regions that reach out of the window. */
+export const inEachOthersWay = (page: Page): Promise<string[]> =>
+  page.evaluate(`(() => {
+    const names = ['.views', '.caption', '.transport', '.timeline', '.status', '.tabs', '.panel:not([hidden])', '.act'];
+    const regions = names.flatMap((name) => {
+      const element = document.querySelector(name);
+      const box = element?.getBoundingClientRect();
+      return box && box.height > 0 ? [{ name, element, box }] : [];
+    });
+    const out = regions.filter(({ box }) => box.bottom > innerHeight + 1 || box.right > innerWidth + 1);
+    const over = regions.flatMap((a, at) => regions.slice(at + 1).flatMap((b) => {
+      const width = Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left);
+      const height = Math.min(a.box.bottom, b.box.bottom) - Math.max(a.box.top, b.box.top);
+      return width > 1 && height > 6 ? [a.name + ' over ' + b.name] : [];
+    }));
+    return [...out.map(({ name }) => name + ' outside'), ...over];
+  })()`);
 
 /** Waits until all that is in sight is there: letters, pictures, and what canvases show. */
 export async function settled(page: Page): Promise<void> {

@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import sharp from 'sharp';
 import { expect } from 'vitest';
 import { spell, writeClip } from '../../../src/phrase/index.js';
-import { findFfmpeg } from '../../../src/video/index.js';
+import { findFfmpeg, probeVideo, readVideoFrames } from '../../../src/video/index.js';
 import { faults, withBrowser } from '../../browser.js';
 import { at, chooseRange, finished, generate, keep, panel, slider, usePreview } from './driver.js';
 
@@ -71,11 +72,24 @@ withBrowser('puts the glosses into the video and beside it, and saves other form
   const vtt = (await save('A.vtt')).toString();
   expect(vtt).toMatch(/^WEBVTT\n\n00:00:00\.\d{3} --> 00:00:00\.\d{3}\nA-\n/);
   await save('A.mp4');
+  /** Each frame, as ffmpeg reads it. */
+  const framesOf = async (name: string): Promise<string[]> => {
+    const file = join(preview.folder, name);
+    const { width, height, fps = 0 } = await probeVideo(file);
+    const sizes: string[] = [];
+    for await (const picture of readVideoFrames(file, { width, height, fps }))
+      sizes.push(`${picture.width}x${picture.height} at ${fps}`);
+    return sizes;
+  };
+  expect(await framesOf('A.mp4')).toEqual(Array(3).fill('64x64 at 25'));
   const options = ['-v', 'error', '-i', join(preview.folder, 'A.mp4'), '-map', '0:s:0', '-f', 'webvtt', '-'];
   expect(execFileSync(ffmpeg, options).toString()).toContain('A-');
   expect((await save('A.gif')).toString('latin1', 0, 6)).toBe('GIF89a');
+  expect(await framesOf('A.gif')).toEqual(Array(3).fill('64x64 at 25'));
   expect((await save('A.webm')).readUInt32BE(0)).toBe(0x1a45dfa3);
-  expect((await save(`A-${start - 1}.png`)).toString('latin1', 1, 4)).toBe('PNG');
+  expect(await framesOf('A.webm')).toEqual(Array(3).fill('64x64 at 25'));
+  const png = await sharp(await save(`A-${start - 1}.png`)).metadata();
+  expect(png).toMatchObject({ format: 'png', width: 64, height: 64 });
   await page.close();
 });
 

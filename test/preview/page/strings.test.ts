@@ -57,6 +57,12 @@ withBrowser('has every word of the page in its strings', async () => {
     for (const summary of await page.locator('.panel:not([hidden]) summary').all()) await summary.click();
     await look(name);
   }
+  // What goes wrong is in the page's words as well, round the engine's sentence.
+  await panel(page, 'Keypoints');
+  const broken = { name: 'broken.pose', mimeType: '', buffer: Buffer.from('nothing') };
+  await page.locator('.drop input').setInputFiles(broken);
+  await page.getByRole('alert').getByText('⟦The keypoint file cannot be used.⟧').waitFor();
+  await look('a failure');
   await page.close();
   await server.close();
 });

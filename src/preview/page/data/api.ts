@@ -10,17 +10,19 @@ import type {
   RunRequest,
   RunState,
 } from '../../protocol.js';
+import type { Problem } from '../strings/failures.js';
 import { t } from '../strings/index.js';
 
-/** A sentence for the user: the server's own, or why it could not be asked. */
+/** What the user is told instead of an answer: the server's failure, or why it could not be asked. */
 export class Refusal extends Error {
-  constructor(
-    sentence: string,
-    /** The code of docs/errors.md, where the server gave one. */
-    readonly code?: string,
-  ) {
-    super(sentence);
+  constructor(readonly problem: Problem) {
+    super(typeof problem === 'string' ? problem : problem.sentence);
   }
+}
+
+/** What a thrown value means for the user. */
+export function problemOf(error: unknown): Problem {
+  return error instanceof Refusal ? error.problem : t('errors.page', { why: String(error) });
 }
 
 async function ask<T>(path: string, init?: RequestInit): Promise<T> {
@@ -31,8 +33,11 @@ async function ask<T>(path: string, init?: RequestInit): Promise<T> {
     throw new Refusal(t('errors.silent'));
   }
   const answer = await response.json().catch(() => ({}));
-  if (!response.ok)
-    throw new Refusal(answer.error ?? t('errors.answered', { status: response.status }), answer.code);
+  if (!response.ok) {
+    const { error: sentence, code } = answer;
+    if (sentence === undefined) throw new Refusal(t('errors.answered', { status: response.status }));
+    throw new Refusal({ sentence, code });
+  }
   return answer;
 }
 

@@ -1,15 +1,15 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { LookRequest, LookState } from '../../protocol.js';
-import { inWords } from '../strings/failures.js';
+import type { Problem } from '../strings/failures.js';
 import { t } from '../strings/index.js';
-import { api, Refusal } from './api.js';
+import { api, problemOf } from './api.js';
 import { choice } from './form.js';
 import { about, connected } from './store.js';
 
 /** Who would be shown with what the form says now; the picture before stays until the next is there. */
 export const look = signal<LookState>({ unknown: [], notes: [] });
 /** Why there is no picture for what the form says. */
-export const lookProblem = signal<string | undefined>(undefined);
+export const lookProblem = signal<Problem | undefined>(undefined);
 /** Whether a picture for what the form says is on its way. */
 export const looking = signal(false);
 /** The photo that `look` shows. */
@@ -48,8 +48,7 @@ async function ask(request: LookRequest, isLast: () => boolean): Promise<void> {
     lookProblem.value = undefined;
   } catch (error) {
     if (!isLast()) return;
-    const { message: sentence, code } = error instanceof Refusal ? error : new Refusal(String(error));
-    lookProblem.value = inWords({ sentence, ...(code === undefined ? {} : { code }) });
+    lookProblem.value = problemOf(error);
     look.value = { unknown: [], notes: [] };
   }
   if (!isLast()) return;

@@ -1,7 +1,8 @@
 import { batch, computed, effect, type Signal, signal } from '@preact/signals';
 import type { About, ClipSource, ClipState, PreviewState } from '../../protocol.js';
+import type { Problem } from '../strings/failures.js';
 import { number, t } from '../strings/index.js';
-import { api, Refusal } from './api.js';
+import { api, problemOf } from './api.js';
 
 /* From the server. */
 export const about = signal<About | undefined>(undefined);
@@ -10,8 +11,8 @@ export const connected = signal(true);
 
 /** The clip that was chosen. */
 export const clipId = signal<string | undefined>(undefined);
-/** The sentence that stands in the alert. */
-export const problem = signal<string | undefined>(undefined);
+/** What stands in the alert. */
+export const problem = signal<Problem | undefined>(undefined);
 /** What a screen reader says. */
 export const said = signal('');
 
@@ -28,13 +29,13 @@ export const frameCount = computed(() => {
   return value.whole ? value.frames : Math.max(value.frames, value.expected ?? 0);
 });
 
-/** Runs something for the user; a failure becomes the sentence in the alert. */
+/** Runs something for the user; a failure stands in the alert. */
 export async function attempt(work: () => Promise<void>): Promise<void> {
   problem.value = undefined;
   try {
     await work();
   } catch (error) {
-    problem.value = error instanceof Refusal ? error.message : t('errors.page', { why: String(error) });
+    problem.value = problemOf(error);
   }
 }
 

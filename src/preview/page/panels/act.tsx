@@ -9,7 +9,8 @@ export function Act() {
   const frames = Math.max(0, end.value - from.value);
   const seconds = value ? frames / (value.fps * videoSpeed.value) : 0;
   const { preset } = choice.value;
-  const presets = about.value?.presets ?? [{ name: preset, description: '' }];
+  const presets = about.value?.presets ?? [{ name: preset, description: '', fits: true }];
+  const others = presets.filter(({ fits }) => !fits);
   return (
     <section class="act" aria-label={t('act.label')}>
       <label>
@@ -21,9 +22,14 @@ export function Act() {
           title={presets.find(({ name }) => name === preset)?.description}
           onChange={({ currentTarget }) => change({ preset: currentTarget.value })}
         >
-          {presets.map(({ name }) => (
-            <option key={name}>{name}</option>
-          ))}
+          {presets.flatMap(({ name, fits }) => (fits ? [<option key={name}>{name}</option>] : []))}
+          {others.length > 0 && (
+            <optgroup label={t('act.others')} lang={document.documentElement.lang}>
+              {others.map(({ name }) => (
+                <option key={name}>{name}</option>
+              ))}
+            </optgroup>
+          )}
         </select>
       </label>
       <button type="button" class="primary" disabled={!value} onClick={() => void generate()}>

@@ -5,9 +5,9 @@ import { api, Refusal } from '../data/api.js';
 import { chosenId, takeSettings } from '../data/form.js';
 import { comparing, hasPictures, isBusy, isOld, other, otherId, shown } from '../data/shown.js';
 import { attempt, clipId, said, shortName, state } from '../data/store.js';
+import { FailureText } from '../parts/failure-text.js';
 import { Icon } from '../parts/icon.js';
 import { summary } from '../stage/run-view.js';
-import { inWords } from '../strings/failures.js';
 import { t } from '../strings/index.js';
 import { Save } from './save.js';
 import { progressOf } from './status.js';
@@ -88,11 +88,13 @@ function Entry({ run }: { run: RunState }) {
         <p>
           <b translate={false}>{shortName(run.clipName)}</b> <span translate={false}>{summary(run)}</span>
         </p>
-        <p class="hint">
-          {stateOf(run)}
-          {isShown && isOld(run) && ` ${t('history.old')}`}
-        </p>
-        {run.failure && <p class="hint">{inWords(run.failure)}</p>}
+        <p class="hint">{stateOf(run)}</p>
+        {isShown && isOld(run) && <p class="hint">{t('history.old')}</p>}
+        {run.failure && (
+          <p class="hint">
+            <FailureText of={run.failure} />
+          </p>
+        )}
         <div class="tools">
           {run.video && <Save run={run} />}
           <Tool

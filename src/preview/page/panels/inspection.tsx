@@ -5,7 +5,7 @@ import { api } from '../data/api.js';
 import { frame, playing } from '../data/player.js';
 import { shown as shownRun } from '../data/shown.js';
 import { attempt } from '../data/store.js';
-import { inWords } from '../strings/failures.js';
+import { FailureText } from '../parts/failure-text.js';
 import { t } from '../strings/index.js';
 
 const GROUPS = ['hands', 'canvas', 'body', 'result'] as const;
@@ -16,7 +16,14 @@ const large = signal<{ src: string; title: string } | undefined>(undefined);
 export function Inspection() {
   const run = shownRun.value;
   const dialog = useRef<HTMLDialogElement>(null);
-  if (!run) return <p class="hint">{t('inside.none')}</p>;
+  if (!run) {
+    return (
+      <>
+        <h2>{t('inside.title')}</h2>
+        <p class="hint">{t('inside.none')}</p>
+      </>
+    );
+  }
   const index = Math.max(0, Math.min(frame.value - run.from, (run.passes.full.total ?? frame.value + 1) - 1));
   const inspection = run.inspections.find((known) => known.frame === index) ?? run.inspections.at(-1);
   const enlarge = (picture: { src: string; title: string }): void => {
@@ -56,7 +63,13 @@ interface InsideProps {
 function Inside({ run, inspection, enlarge }: InsideProps) {
   const { state, pictures, failure } = inspection;
   const shown = run.from + inspection.frame;
-  if (failure) return <p class="problem">{inWords(failure)}</p>;
+  if (failure) {
+    return (
+      <p class="problem">
+        <FailureText of={failure} />
+      </p>
+    );
+  }
   if (state !== 'done') {
     return (
       <p class="hint">

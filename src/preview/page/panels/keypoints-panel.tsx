@@ -6,16 +6,24 @@ import { panel } from '../data/panel.js';
 import { about, attempt, clip, openFile, problem, shortName, unopened } from '../data/store.js';
 import { addFiles } from '../data/tiles.js';
 import { t } from '../strings/index.js';
-import { Recorder } from './recorder.js';
+import { Recorder, record } from './recorder.js';
 import { SpellForm } from './spell-form.js';
 
 const over = signal(false);
 const busy = signal(false);
 
-/** One file is opened; several are a phrase to be joined. */
+/** One file is opened, or a video looked through; several files are a phrase to be joined. */
 function take(files: readonly File[]): void {
   const [file] = files;
   if (!file || busy.value) return;
+  if (file.type.startsWith('video/')) {
+    record(file);
+    return;
+  }
+  if (file.type.startsWith('image/')) {
+    problem.value = t('keypoints.picture', { name: file.name });
+    return;
+  }
   busy.value = true;
   const limit = about.value?.limits.keypointBytes ?? Number.POSITIVE_INFINITY;
   const work =
@@ -97,8 +105,10 @@ function FileFacts() {
         </a>
       )}
       {value?.error && (
-        <p class="problem" lang="en">
-          {value.error}
+        <p class="problem">
+          <span>
+            {t('failures.reading')} <span lang="en">{value.error}</span>
+          </span>
         </p>
       )}
       {value && value.problems.length > 0 && (

@@ -4,9 +4,9 @@ import type { RecordingState } from '../../protocol.js';
 import { api } from '../data/api.js';
 import { about, attempt, openFile, state } from '../data/store.js';
 import { CameraDialog } from '../parts/camera-dialog.js';
+import { FailureText } from '../parts/failure-text.js';
 import { FileButton } from '../parts/file-button.js';
 import { Icon } from '../parts/icon.js';
-import { inWords } from '../strings/failures.js';
 import { t } from '../strings/index.js';
 
 const recording = signal(false);
@@ -31,14 +31,14 @@ export function Recorder() {
           icon={Video}
           says={t('camera.file')}
           accept="video/*"
-          take={([file]) => file && take(file)}
+          take={([file]) => file && record(file)}
         />
       </div>
       {seen && <Progress of={seen} />}
       {recording.value && (
         <CameraDialog
           what="video"
-          take={take}
+          take={record}
           close={() => {
             recording.value = false;
           }}
@@ -52,7 +52,7 @@ function Progress({ of: { state: now, done, failure } }: { of: RecordingState })
   if (failure) {
     return (
       <p class="problem" role="alert">
-        {inWords(failure)}
+        <FailureText of={failure} />
       </p>
     );
   }
@@ -65,7 +65,8 @@ function Progress({ of: { state: now, done, failure } }: { of: RecordingState })
   );
 }
 
-function take(file: File): void {
+/** Sends a video, in which keypoints are looked for. */
+export function record(file: File): void {
   void attempt(async () => {
     const limit = about.value?.limits.keypointBytes ?? Number.POSITIVE_INFINITY;
     mine.value = (await api.record(file, limit)).id;

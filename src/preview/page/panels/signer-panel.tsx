@@ -1,5 +1,6 @@
 import { look, looking, lookProblem, photoOnItsWay } from '../data/look.js';
 import { about } from '../data/store.js';
+import { FailureText } from '../parts/failure-text.js';
 import { t } from '../strings/index.js';
 import { Background } from './background.js';
 import { Gallery } from './gallery.js';
@@ -38,7 +39,7 @@ function LookPicture() {
   if (lookProblem.value) {
     return (
       <p class="problem" role="alert">
-        {lookProblem.value}
+        <FailureText of={lookProblem.value} />
       </p>
     );
   }

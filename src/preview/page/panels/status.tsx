@@ -3,7 +3,7 @@ import type { PassState, RunState } from '../../protocol.js';
 import { changedSince, generate, takeSettings } from '../data/form.js';
 import { chosen, hasPictures, isBusy, shown } from '../data/shown.js';
 import { said } from '../data/store.js';
-import { inWords } from '../strings/failures.js';
+import { FailureText } from '../parts/failure-text.js';
 import { duration, t } from '../strings/index.js';
 
 /** What is being made, what went wrong, and whether what is seen is what the form says. */
@@ -17,7 +17,7 @@ export function Status() {
       {run.failure && (
         <p class="problem" role="alert">
           <span>
-            {inWords(run.failure)} {seen !== run && seen && hasPictures(seen) && t('status.former')}
+            <FailureText of={run.failure} /> {seen !== run && seen && hasPictures(seen) && t('status.former')}
           </span>
         </p>
       )}

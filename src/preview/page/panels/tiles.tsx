@@ -18,6 +18,9 @@ export function Tiles() {
       animation: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 120,
       delay: 150,
       delayOnTouchOnly: true,
+      // The browser's own dragging would leave a tile that a finger scrolled by without answer to the next press.
+      forceFallback: true,
+      fallbackTolerance: 4,
       onEnd({ item, oldIndex, newIndex }) {
         if (oldIndex === undefined || newIndex === undefined) return;
         // The order is the page's to draw: what was dragged goes back before it is drawn at its new place.

@@ -11,7 +11,7 @@ export function Header() {
   const engine = state.value?.engine;
   const where =
     engine?.state === 'failed'
-      ? engine.error
+      ? t('failures.engine')
       : engine?.state === 'ready'
         ? t('header.ready', { device: engine.device })
         : t('header.loading');
@@ -26,7 +26,9 @@ export function Header() {
           {shortName(clip.value.name)}
         </p>
       )}
-      <p class={`engine ${engine?.state ?? 'loading'}`}>{where}</p>
+      <p class={`engine ${engine?.state ?? 'loading'}`}>
+        {where} {engine?.error !== undefined && <span lang="en">{engine.error}</span>}
+      </p>
       <label class="theme">
         <span class="unseen">{t('header.colours')}</span>
         <select

@@ -1,6 +1,7 @@
 import { X } from 'lucide';
 import { connected, problem, said } from '../data/store.js';
 import { t } from '../strings/index.js';
+import { FailureText } from './failure-text.js';
 import { Icon } from './icon.js';
 
 /** What went wrong, and what a screen reader says. */
@@ -10,7 +11,7 @@ export function Messages() {
       <div role="alert">
         {problem.value && (
           <p class="problem">
-            <span>{problem.value}</span>
+            <FailureText of={problem.value} />
             <button
               type="button"
               class="tool quiet"

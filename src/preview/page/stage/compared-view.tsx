@@ -32,10 +32,10 @@ export function ComparedView({ a, b }: { a: RunState; b: RunState }) {
         />
       </div>
       <figcaption>
-        <span>
+        <span class="summary">
           <strong>{t('compare.a')}</strong> <span translate={false}>{summary(a)}</span>
         </span>
-        <span>
+        <span class="summary">
           <strong>{t('compare.b')}</strong> <span translate={false}>{summary(b)}</span>
         </span>
       </figcaption>

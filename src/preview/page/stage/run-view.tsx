@@ -82,7 +82,7 @@ export function summary({ variant, referenceName, speed }: RunState): string {
     ...(signer && prompt.trim() ? [prompt.trim()] : []),
     ...(seed === 0 ? [] : [t('run.seed', { seed })]),
     ...(speed === 1 ? [] : [`${speed} ×`]),
-    preset,
+    ...(preset === 'default' ? [] : [t('run.preset', { preset })]),
   ];
   return [who, ...rest].join(', ');
 }
