@@ -1,9 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { devicesToTry, knownProblem, type MachineFacts, triedProblem } from '../../src/models/devices.js';
-import { openRunner } from '../../src/models/index.js';
-import { graphsBundle } from './tiny-bundle.js';
 
 const capable: MachineFacts = {
   platform: 'linux/x64',
@@ -65,34 +61,3 @@ describe('devices', () => {
     );
   });
 });
-
-/** A Vulkan driver that runs on the CPU: shows that the way of graphics processors works. */
-const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
-
-/** Without the loader no driver is found, whatever it is. */
-function vulkanLoader(): boolean {
-  const { stdout } = spawnSync('ldconfig', ['-p'], { encoding: 'utf8' });
-  return (stdout ?? '').includes('libvulkan.so.1');
-}
-
-describe.skipIf(!existsSync(SWIFTSHADER) || !vulkanLoader())(
-  'webgpu (skipped where Chromium has not brought SwiftShader, or without a Vulkan loader)',
-  () => {
-    it('gives the results of the CPU', async () => {
-      const before = process.env.VK_ICD_FILENAMES;
-      process.env.VK_ICD_FILENAMES = SWIFTSHADER;
-      onTestFinished(() => {
-        if (before === undefined) delete process.env.VK_ICD_FILENAMES;
-        else process.env.VK_ICD_FILENAMES = before;
-      });
-      const runner = await openRunner(await graphsBundle(), { device: 'webgpu' });
-      onTestFinished(() => runner.close());
-      expect(runner.device).toBe('webgpu');
-      const { scaled } = await runner.run('affine.onnx', {
-        x: { dims: [1, 2, 3], data: Float32Array.of(0, 1, 2, 3, 4, 5) },
-        shift: { dims: [1], data: Float32Array.of(0.5) },
-      });
-      expect(scaled?.data).toEqual(Float32Array.of(0.5, 2.5, 4.5, 6.5, 8.5, 10.5));
-    });
-  },
-);
