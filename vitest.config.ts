@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -6,5 +8,7 @@ export default defineConfig({
     testTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
+    // What is measured on this machine for tests is not kept among the user's own.
+    env: { HANDFIRST_CACHE: join(tmpdir(), 'handfirst-test-cache') },
   },
 });

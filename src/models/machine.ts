@@ -1,7 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { z } from 'zod';
 import { DEVICES, type Device, knownProblem, type MachineFacts } from './devices.js';
 
 /** One of these is there where a Linux machine has an NVIDIA driver; the last in Windows' Linux. */
@@ -25,14 +24,6 @@ export function machineFacts(supported: readonly string[]): MachineFacts {
 /** Why a device cannot be used, where that shows without loading its driver. */
 export function seenProblem(device: Device): string | undefined {
   return knownProblem(device, machineFacts(DEVICES));
-}
-
-/** Version of the installed ONNX Runtime for Node. */
-export function runtimeVersion(): string {
-  const { version } = z
-    .object({ version: z.string() })
-    .parse(createRequire(import.meta.url)('onnxruntime-node/package.json'));
-  return version;
 }
 
 /** On Linux: a render node, an NVIDIA or WSL device, or a Vulkan driver that the user names. */

@@ -156,6 +156,21 @@ function stageFiles({ autoencoder, denoiser }: Stage): string[] {
   return encoder ? [...graphs, encoder.graph] : graphs;
 }
 
+/** The graphs of a frame, in the order in which they are run; `eightBits`: those that the bundle has so. */
+export function graphsOfFrame(
+  { hand, body, int8 }: Manifest,
+  { hands, eightBits }: { hands: boolean; eightBits: boolean },
+): string[] {
+  const stages = hands && hand ? [hand, body] : [body];
+  const graphs = stages.flatMap(({ autoencoder: { encoder, decoder }, denoiser }) => [
+    ...(encoder ? [encoder.graph] : []),
+    ...denoiser.encoders.map(({ graph }) => graph),
+    denoiser.graph,
+    decoder.graph,
+  ]);
+  return [...new Set(graphs.map((graph) => (eightBits && int8[graph]) || graph))];
+}
+
 /** Every graph that the manifest uses, each once. */
 export function graphsOf(manifest: Manifest): string[] {
   return namedFiles(manifest).filter((file) => file.endsWith('.onnx'));

@@ -1,4 +1,6 @@
 export { captionsName } from './beside.js';
+export { type Begun, begunIn } from './choice/begun.js';
+export { PRECISIONS, type Precision } from './choice/precisions.js';
 export { type Engine, openEngine } from './engine.js';
 export { FrameStream } from './frame-stream.js';
 export { generate } from './generate.js';
@@ -18,8 +20,6 @@ export type {
 } from './options.js';
 export { RunEvents } from './options.js';
 export { drawPictures, type PictureRange } from './pictures.js';
-export { precisionOf } from './precision/begun.js';
-export { PRECISIONS, type Precision } from './precision/precisions.js';
 export { listPresets, loadPreset, type Preset, type PresetOverrides, presetSchema } from './preset.js';
 export { provenance, version } from './provenance.js';
 export { type RenderResult, render } from './render.js';

@@ -14,9 +14,10 @@ import type {
 } from '../models/manifest.js';
 import type { GraphRunner } from '../models/tensor.js';
 import { type Area, cutPlanes, scaledArea } from '../stages/area.js';
+import { Autoencoder } from '../stages/autoencoder.js';
 import type { ClipReference } from '../stages/carry/carried.js';
 import { Denoiser, type Look } from '../stages/denoiser.js';
-import { Autoencoder, type Backdrop, type DrawConditions, type HandStage } from '../stages/index.js';
+import type { Backdrop, DrawConditions, HandStage } from '../stages/index.js';
 import type { RefineStage } from '../stages/refine/refine-hands.js';
 import type { Method } from '../stages/two-stage.js';
 import type { Preset } from './preset.js';

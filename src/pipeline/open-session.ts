@@ -2,6 +2,7 @@ import { counted } from '../counted.js';
 import { PoseFileError } from '../errors.js';
 import type { BundleRunner } from '../models/index.js';
 import type { Manifest } from '../models/manifest.js';
+import { graphsOfFrame } from '../models/read-manifest.js';
 import { seesPlate } from '../models/reference-uses.js';
 import {
   type ClipStatistics,
@@ -21,15 +22,16 @@ import { onOtherPlate } from '../stages/reference/plate.js';
 import type { Reference } from '../stages/reference/reference.js';
 import { openBackdrop, plateOf } from './backdrop.js';
 import { checkAgainstBundle, checkOptions, checkRangeWithin, strictSteps } from './checks.js';
+import type { Begun } from './choice/begun.js';
+import { choosePrecision } from './choice/precision.js';
+import type { Precision } from './choice/precisions.js';
 import type { ClipDrawer } from './draw/draw-pool.js';
-import { type Engine, type EngineCheck, openEngine } from './engine.js';
+import { type Engine, type EngineCheck, startEngine } from './engine.js';
 import { type BegunClip, firstSecond } from './first-second.js';
 import { nameOf, openInput } from './input.js';
 import { type Choices, settle } from './method.js';
 import type { GenerateOptions, SourceOptions } from './options.js';
 import { areaOf, cleanOptions, placeOf } from './placing.js';
-import { choosePrecision } from './precision/choose.js';
-import type { Precision } from './precision/precisions.js';
 import { loadPreset, type Preset } from './preset.js';
 import { chooseSigner, type Signer } from './signer.js';
 
@@ -63,8 +65,8 @@ export interface ClipFacts {
 export interface OpenHooks {
   /** A check before models are loaded. */
   readonly before?: (facts: ClipFacts) => Promise<void>;
-  /** The precision that an unfinished run was begun with: it goes on so. */
-  readonly begun?: Precision;
+  /** What an unfinished run was begun with: it goes on so. */
+  readonly begun?: Begun;
 }
 
 function framesIn(range: SourceOptions['range'], frames: number): number {
@@ -80,7 +82,7 @@ function framesIn(range: SourceOptions['range'], frames: number): number {
 export async function openParts(
   asked: GenerateOptions,
   kept?: Engine,
-  { before, begun }: OpenHooks = {},
+  { before, begun = {} }: OpenHooks = {},
 ): Promise<SessionParts> {
   const options = promptly(asked);
   const { source = {}, method = {}, look = {}, signal } = options;
@@ -88,6 +90,7 @@ export async function openParts(
   const preset = loadPreset(method.preset, method.overrides);
   const given = reshaped(await openInput(options.input, source), source.repair);
   const opened: { close(): Promise<void> }[] = [given];
+  const starting = kept ? undefined : startEngine({ ...options, begun });
   try {
     const { clip, statistics } = await beginClip(given, options);
     const check: EngineCheck = async (bundle, tokenizer) => {
@@ -96,7 +99,8 @@ export async function openParts(
       await before?.({ manifest: bundle.manifest, clip, frames });
     };
     if (kept) await check(kept.bundle, kept.tokenizer);
-    const engine = kept ?? (await openEngine(options, check));
+    const engine = kept ?? (await starting?.open(check));
+    if (!engine) throw new Error('no engine');
     tellFraming(statistics, clip, engine.bundle.manifest.body.autoencoder.size, options);
     if (!kept) opened.push(engine);
     const { bundle, runner, tokenizer, gallery } = engine;
@@ -107,12 +111,14 @@ export async function openParts(
     };
     const choices = settle(manifest, preset, strictSteps(method.overrides), warn);
     tellDevices(runner, options);
+    const wanted = options.runtime?.precision ?? preset.precision;
+    const precision = await choosePrecision(bundle, runner, { wanted, begun: begun.precision });
+    const eightBits = precision === 'int8';
+    engine.pool.preload(graphsOfFrame(manifest, { hands: preset.hand.draw, eightBits }));
     const parts = { manifest, runner, tokenizer, gallery, preset, choices, warn };
     const signer = await chooseSigner(parts, look, signal);
     const placed = placeBefore(signer, backdrop, manifest);
     const { look: seen, seed } = signer;
-    const wanted = options.runtime?.precision ?? preset.precision;
-    const precision = await choosePrecision(bundle, runner, { wanted, begun });
     const place = placeOf(signer, statistics, options, manifest.body.autoencoder.size);
     const area = areaOf(preset, manifest, { clip, statistics, place });
     const setup = { manifest, preset, choices, look: seen, seed, precision, ...placed };
@@ -122,6 +128,7 @@ export async function openParts(
     const ready = { options, clip, engine, preset, choices, signer, precision, place, drawer, opened };
     return area ? { ...ready, area } : ready;
   } catch (error) {
+    await starting?.cancel();
     for (const resource of opened.reverse()) await resource.close();
     throw error;
   }

@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 import type { Picture } from '../picture.js';
 import type { Framing, PoseClip, RepairOptions, Rotate } from '../pose/index.js';
 import type { Caption, CredentialOptions, EncodingOptions, Layout, StreamContainer } from '../video/index.js';
-import type { Precision } from './precision/precisions.js';
+import type { Precision } from './choice/precisions.js';
 import type { PresetOverrides } from './preset.js';
 
 /** What of the keypoint file is drawn, and how it is fitted into the picture. */

@@ -30,7 +30,7 @@ export async function provenance(
   said = options,
 ): Promise<VideoMetadataInput> {
   const { preset, choices, signer, bundle, runner } = session;
-  const { look = {}, source = {}, output, runtime } = options;
+  const { look = {}, source = {}, output } = options;
   // What the preset leaves open is said as it was chosen.
   const { description: _, precision: __, ...fields } = preset;
   return {
@@ -55,7 +55,7 @@ export async function provenance(
       device: runner.device,
       precision: session.precision,
       area: session.area,
-      threads: runtime?.threads,
+      graphThreads: session.graphThreads,
     }),
     command: commandArguments(said),
   };

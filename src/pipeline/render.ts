@@ -10,12 +10,12 @@ import {
   type VideoWriter,
 } from '../video/index.js';
 import { captionsFrom, openBeside, writeBeside } from './beside.js';
+import { begunOf } from './choice/begun.js';
 import type { Spent } from './draw/draw-pool.js';
 import type { Engine } from './engine.js';
 import type { ClipFacts } from './open-session.js';
 import type { OutputOptions, RenderOptions } from './options.js';
 import { drawPictures } from './pictures.js';
-import { begunPrecision } from './precision/begun.js';
 import { provenance } from './provenance.js';
 import { Session } from './session.js';
 
@@ -57,7 +57,7 @@ export async function render(options: RenderOptions, engine?: Engine): Promise<R
   const beside = await openBeside(options);
   const session = await Session.open(options, engine, {
     before: (facts) => checkFacts(facts, options),
-    begun: output.resume === false ? undefined : await begunPrecision(output.path),
+    begun: output.resume === false ? {} : await begunOf(output.path),
   });
   try {
     const opened = performance.now();

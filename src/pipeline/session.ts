@@ -7,13 +7,13 @@ import { type PoseClip, type PoseFrame, prepareFrames } from '../pose/index.js';
 import type { Area } from '../stages/area.js';
 import type { HandCrop } from '../stages/hand-crops.js';
 import type { Intermediates } from '../stages/two-stage.js';
+import type { Precision } from './choice/precisions.js';
 import type { Spent } from './draw/draw-pool.js';
 import type { Engine } from './engine.js';
 import { nameOf } from './input.js';
 import type { Choices } from './method.js';
 import { type OpenHooks, openParts, type SessionParts } from './open-session.js';
 import type { GenerateOptions } from './options.js';
-import type { Precision } from './precision/precisions.js';
 import type { Preset } from './preset.js';
 import { handCrops, type Signer } from './signer.js';
 import { smallSigner } from './small-signer.js';
@@ -80,6 +80,11 @@ export class Session {
 
   get precision(): Precision {
     return this.parts.precision;
+  }
+
+  /** Threads within a graph; undefined where a graphics processor draws. */
+  get graphThreads(): number | undefined {
+    return this.runner.device === 'cpu' ? this.parts.engine.pool.graphThreads : undefined;
   }
 
   /** The part of the picture that the body stage draws; undefined: all. */

@@ -11,10 +11,10 @@ import {
   writeDone,
 } from '../batch/index.js';
 import {
+  type Begun,
+  begunIn,
   drawPictures,
   type Engine,
-  type Precision,
-  precisionOf,
   provenance,
   RunEvents,
   Session,
@@ -167,12 +167,12 @@ export class DrawingStage implements Stage {
   private async keptClip(order: ClipOrder, video: ApartVideo, signal: AbortSignal): Promise<OpenClip> {
     if (this.kept?.order.key === order.key) return this.kept;
     await this.close();
-    // Whoever planned the clip chose its precision.
-    this.kept = await this.openClip(order, signal, precisionOf(video.metadata));
+    // Whoever planned the clip chose what changes its bytes.
+    this.kept = await this.openClip(order, signal, begunIn(video.metadata));
     return this.kept;
   }
 
-  private async openClip(order: ClipOrder, signal: AbortSignal, begun?: Precision): Promise<OpenClip> {
+  private async openClip(order: ClipOrder, signal: AbortSignal, begun?: Begun): Promise<OpenClip> {
     const options = await this.inputs.take(order);
     try {
       await this.checkInput(order, options.input);
@@ -183,7 +183,7 @@ export class DrawingStage implements Stage {
       });
       signal.throwIfAborted();
       const asked = { ...this.runnable(options), watch: { events } };
-      const session = await Session.open(asked, this.parts.engine, begun ? { begun } : {});
+      const session = await Session.open(asked, this.parts.engine, { begun });
       return { order, session, options, warnings };
     } catch (error) {
       await this.inputs.release(order);

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import sharp from 'sharp';
-import { z } from 'zod';
 import { hashOf } from '../batch/index.js';
+import { runtimeVersion } from '../models/index.js';
 import { version } from '../pipeline/index.js';
 import { findFfmpeg } from '../video/index.js';
 
@@ -18,6 +17,7 @@ export interface Arithmetic {
   readonly device: string;
   /** The graphics processor and its driver, where one draws. */
   readonly graphics: string;
+  /** Within a graph. */
   readonly threads: number;
   readonly onnxruntime: string;
   readonly libvips: string;
@@ -25,12 +25,6 @@ export interface Arithmetic {
   readonly ffmpeg: string;
   /** Of the bundle, whose manifest says its precision. */
   readonly bundle: string;
-}
-
-const require = createRequire(import.meta.url);
-
-function runtimeVersion(): string {
-  return z.object({ version: z.string() }).parse(require('onnxruntime-node/package.json')).version;
 }
 
 function textOf(file: string): string {

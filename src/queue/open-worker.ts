@@ -87,7 +87,7 @@ export async function openWorker(options: OpenWorkerOptions): Promise<OpenedWork
     const engine: Engine = await openEngine({ method, runtime: { device, threads }, signal: loading.signal });
     opened.add(() => engine.close());
     await engine.warm();
-    const of = await arithmetic(engine.runner.device, threads, bundle.sha256);
+    const of = await arithmetic(engine.runner.device, engine.pool.graphThreads, bundle.sha256);
     const fingerprint = fingerprintOf(of);
     const stage = new DrawingStage({ engine, threads, store, folder });
     opened.add(() => stage.close());

@@ -1,4 +1,3 @@
-import { channelsSchema } from '../models/condition-channels.js';
 import type { Picture } from '../picture.js';
 import type { PoseFrame } from '../pose/pose-frame.js';
 import { type BodyStage, type BodyStep, drawBody } from './body.js';
@@ -71,7 +70,7 @@ export async function drawFrame(
   const refined = method.refine ? { refined: picture !== done } : {};
   if (!keep) return { picture, ...refined };
   const { picture: drawn } = bare;
-  const heatmaps = keep === true && hand ? crops.map((crop) => fingerHeatmaps(hand, pose, crop)) : [];
+  const heatmaps = keep === true && hand ? await fingerHeatmaps(hand, pose, crops) : [];
   return {
     picture,
     ...refined,
@@ -80,11 +79,17 @@ export async function drawFrame(
 }
 
 /** The heatmaps as the hand denoiser is shown them, or with default widths where it is shown none. */
-function fingerHeatmaps({ manifest, draw }: HandStage, pose: PoseFrame, crop: HandCrop): Float32Array {
+async function fingerHeatmaps(
+  { manifest, draw }: HandStage,
+  pose: PoseFrame,
+  crops: readonly HandCrop[],
+): Promise<Float32Array[]> {
   const asked = manifest.denoiser.inputs
     .flatMap((input) => (input.from === 'conditions' ? input.channels : []))
     .find(({ kind }) => kind === 'finger-heatmaps');
   const { size } = manifest.autoencoder;
+  // Schemas take long to load, and threads that only draw need none.
+  const { channelsSchema } = await import('../models/condition-channels.js');
   const channels = asked ?? channelsSchema.parse({ kind: 'finger-heatmaps' });
-  return draw([channels], size, { pose: cropPose(pose, crop, size) });
+  return crops.map((crop) => draw([channels], size, { pose: cropPose(pose, crop, size) }));
 }

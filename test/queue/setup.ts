@@ -80,11 +80,11 @@ export async function drawByQueue(
 }
 
 /** The same clip as `generate` draws it. */
-export async function drawAlone(input: string, path: string, threads = 1): Promise<void> {
+export async function drawAlone(input: string, path: string): Promise<void> {
   await render({
     ...SHARED,
     input,
     output: { ...SHARED.output, path },
-    runtime: { device: 'cpu', threads },
+    runtime: { device: 'cpu', threads: 1 },
   });
 }

@@ -7,8 +7,8 @@ import type { Look } from '../../stages/denoiser.js';
 import type { HandCrop } from '../../stages/hand-crops.js';
 import type { Reference } from '../../stages/reference/reference.js';
 import type { DrawnFrame } from '../../stages/two-stage.js';
+import type { Precision } from '../choice/precisions.js';
 import type { Choices } from '../method.js';
-import type { Precision } from '../precision/precisions.js';
 import type { Preset } from '../preset.js';
 
 /** Everything that a clip's frames are drawn with, as plain values that pass between threads. */

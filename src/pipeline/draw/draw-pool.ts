@@ -1,8 +1,8 @@
 import type { Bundle, BundleRunner, RunnerOptions } from '../../models/index.js';
 import type { DrawnFrame } from '../../stages/two-stage.js';
+import { knownThreads, measureThreads, type ThreadWish, usualThreads } from '../choice/threads.js';
 import { DrawClient } from './draw-client.js';
 import type { ClipSetup, FrameJob } from './draw-messages.js';
-import { threadLayout } from './layout.js';
 
 /** A clip that is open in every worker. */
 export interface ClipDrawer {
@@ -17,43 +17,49 @@ export interface Spent {
   readonly graphs: Readonly<Record<string, number>>;
 }
 
+export interface PoolOptions extends RunnerOptions, Pick<ThreadWish, 'begun'> {
+  /** Fulfilled when graphs may be loaded: measuring waits for it. */
+  readonly checked: Promise<void>;
+}
+
 /** Worker threads that draw whole frames, one frame a worker at a time. */
 export class DrawPool {
   private readonly members: DrawClient[];
-  private readonly others: Promise<void>;
+  private others: Promise<void> | undefined;
   private nextClip = 1;
 
   private constructor(
     private readonly first: DrawClient,
     /** Frames that are drawn at a time. */
     readonly workers: number,
-    more: readonly Promise<DrawClient>[],
+    /** Threads within a graph. */
+    readonly graphThreads: number,
+    private readonly openAnother: () => Promise<DrawClient>,
   ) {
     this.members = [first];
-    this.others = Promise.all(more.map((one) => one.then((client) => this.members.push(client)))).then(
-      () => undefined,
-    );
-    // Where there is no room for another worker, those that are there draw.
-    this.others.catch(() => undefined);
   }
 
-  /** Resolves as soon as the first worker has found a device; the others join it when they are ready. */
-  static async open(bundle: Bundle, options: RunnerOptions): Promise<DrawPool> {
-    const bytes = Object.entries(bundle.manifest.files).map(([name, file]) =>
-      name.endsWith('.onnx') ? file.bytes : 0,
-    );
-    const layout = threadLayout(
-      options.threads,
-      bytes.reduce((sum, size) => sum + size, 0),
-    );
-    const first = await DrawClient.open(bundle, { ...options, threads: layout.threads });
+  /** Resolves when the first worker has found a device; the others are opened with the first clip, and join when they are ready. */
+  static async open(bundle: Bundle, { begun, checked, ...options }: PoolOptions): Promise<DrawPool> {
+    const { threads, signal } = options;
+    const open = (more: RunnerOptions): Promise<DrawClient> =>
+      DrawClient.open(bundle, { ...options, ...more });
+    const known = await knownThreads(bundle, { threads, begun });
+    let layout = known ?? usualThreads(bundle);
+    let first = await open({ threads: layout.threads });
     const { device } = first.runner;
+    if (!known && device === 'cpu') {
+      const used = layout;
+      await checked;
+      layout = await measureThreads(bundle, signal);
+      if (layout.threads !== used.threads) {
+        await first.close();
+        first = await open({ device, threads: layout.threads });
+      }
+    }
     // On a graphics processor a second worker draws conditions while the first one's graphs run.
     const workers = device === 'cpu' ? layout.workers : Math.min(2, layout.workers);
-    const rest = Array.from({ length: workers - 1 }, () =>
-      DrawClient.open(bundle, { ...options, device, threads: layout.threads }),
-    );
-    return new DrawPool(first, workers, rest);
+    return new DrawPool(first, workers, layout.threads, () => open({ device, threads: layout.threads }));
   }
 
   /** For graphs that run once a clip, and for what is known of the device. */
@@ -74,7 +80,10 @@ export class DrawPool {
   /** Makes a clip ready to be drawn. Rejects with `HandfirstError`s. */
   async openClip(setup: ClipSetup): Promise<ClipDrawer> {
     const clip = this.nextClip++;
-    await Promise.all(this.members.map((member) => member.openClip(clip, setup)));
+    const opening = Promise.all(this.members.map((member) => member.openClip(clip, setup)));
+    // Not earlier: until now the first worker and this thread have had enough to do for two cores.
+    void this.openOthers();
+    await opening;
     return {
       draw: async (job, signal) => {
         const member = this.leastLoaded();
@@ -91,14 +100,32 @@ export class DrawPool {
 
   /** Loads graphs in every worker. */
   async warm(graphs: readonly string[]): Promise<void> {
-    await this.others.catch(() => undefined);
+    await this.openOthers();
     const loads = this.members.flatMap(({ runner }) => graphs.map((graph) => runner.describe(graph)));
     await Promise.all(loads);
   }
 
+  /** Loads graphs in the first worker, for the first frame; where one cannot be loaded, the frame says so. */
+  preload(graphs: readonly string[]): void {
+    for (const graph of graphs) this.first.runner.describe(graph).catch(() => undefined);
+  }
+
   async close(): Promise<void> {
-    await this.others.catch(() => undefined);
+    await this.others;
     await Promise.all(this.members.map((member) => member.close()));
+  }
+
+  /** Where there is no room for another worker, those that are there draw. */
+  private openOthers(): Promise<void> {
+    this.others ??= Promise.all(
+      Array.from({ length: this.workers - 1 }, () =>
+        this.openAnother().then(
+          (client) => void this.members.push(client),
+          () => undefined,
+        ),
+      ),
+    ).then(() => undefined);
+    return this.others;
   }
 
   private leastLoaded(): DrawClient {

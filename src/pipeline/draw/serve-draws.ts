@@ -1,5 +1,4 @@
 import type { MessagePort } from 'node:worker_threads';
-import { openDetector } from '../../detect/index.js';
 import type { LocalRunner } from '../../models/local-runner.js';
 import type { Manifest } from '../../models/manifest.js';
 import type { GraphRunner } from '../../models/tensor.js';
@@ -86,7 +85,10 @@ type GraphTimes = Readonly<Record<string, number>>;
 async function openClip(setup: ClipSetup, runner: GraphRunner): Promise<OpenClip> {
   const { preset, choices, reference, precision, ...parts } = setup;
   const { area, manifest } = setup;
-  const detector = preset.refine.draw ? await openDetector() : undefined;
+  // Few presets detect, and loading what does takes longer than all else that this thread loads.
+  const detector = preset.refine.draw
+    ? await (await import('../../detect/index.js')).openDetector()
+    : undefined;
   const find: RefineStage['find'] | undefined =
     detector && (async (picture) => (await detector.detect(picture)).frame);
   const method = makeMethod(

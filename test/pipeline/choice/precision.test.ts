@@ -4,8 +4,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { UsageError } from '../../../src/errors.js';
 import { type Bundle, type BundleRunner, loadBundle } from '../../../src/models/index.js';
-import { int8Capable } from '../../../src/pipeline/precision/capable.js';
-import { choosePrecision } from '../../../src/pipeline/precision/choose.js';
+import { int8Capable } from '../../../src/pipeline/choice/capable.js';
+import { choosePrecision } from '../../../src/pipeline/choice/precision.js';
 import { TINY } from '../../models/tiny-bundle.js';
 
 const INT8 = 'body.int8.onnx';

@@ -1,22 +1,19 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
 import { UsageError } from '../../errors.js';
-import { bundleFile } from '../../models/bundle.js';
-import {
-  type Bundle,
-  type BundleRunner,
-  runtimeVersion,
-  type Tensor,
-  type Tensors,
-} from '../../models/index.js';
-import { keepMeasured, readMeasured } from './cache.js';
+import type { Bundle, BundleRunner } from '../../models/index.js';
+import { bodyInputs, least } from './body-step.js';
 import { int8Capable } from './capable.js';
-import type { Precision } from './precisions.js';
+import { Measurement } from './measured.js';
+import { PRECISIONS, type Precision } from './precisions.js';
 
-/** Runs of each graph, of which the fastest counts. */
-const RUNS = 3;
 /** int8 is taken where it is at least this many times as fast: it costs a little quality. */
 const WORTH = 1.15;
+
+const measuredSchema = z.object({
+  precision: z.enum(PRECISIONS),
+  /** What was measured, for people: milliseconds of one step of the body stage. */
+  ms: z.record(z.string(), z.number()),
+});
 
 /** What precision is chosen from. */
 export interface PrecisionWish {
@@ -63,47 +60,25 @@ export async function choosePrecision(
 }
 
 async function measured(bundle: Bundle, runner: BundleRunner): Promise<Precision> {
-  const manifest = await readFile(bundleFile(bundle, 'manifest.json'));
-  const sha256 = createHash('sha256').update(manifest).digest('hex');
-  const version = runtimeVersion();
-  const known = await readMeasured(version, sha256);
-  if (known) return known.precision;
   const { graph } = bundle.manifest.body.denoiser;
   const small = bundle.manifest.int8[graph];
   if (small === undefined) return 'float32';
-  const ms = { float32: await fastest(bundle, runner, graph), int8: await fastest(bundle, runner, small) };
-  const precision = ms.int8 * WORTH < ms.float32 ? 'int8' : 'float32';
-  await keepMeasured(version, sha256, { precision, ms });
-  return precision;
+  const measurement = await Measurement.of('precision', bundle, measuredSchema);
+  const known =
+    (await measurement.kept()) ??
+    (await measurement.make(async () => {
+      const ms = { float32: await stepOf(bundle, runner, graph), int8: await stepOf(bundle, runner, small) };
+      return { precision: ms.int8 * WORTH < ms.float32 ? 'int8' : 'float32', ms };
+    }));
+  return known.precision;
 }
 
 /** Milliseconds inside ONNX Runtime of one step of the body stage. */
-async function fastest(bundle: Bundle, runner: BundleRunner, graph: string): Promise<number> {
-  const inputs = await anyInputs(bundle, runner, graph);
-  let least = Infinity;
-  for (let run = 0; run <= RUNS; run += 1) {
+async function stepOf(bundle: Bundle, runner: BundleRunner, graph: string): Promise<number> {
+  const inputs = await bodyInputs(bundle, runner, graph);
+  return least(async () => {
     const before = runner.busyMs;
     await runner.run(graph, inputs);
-    // The first run makes room for the others.
-    if (run > 0) least = Math.min(least, runner.busyMs - before);
-  }
-  return least;
-}
-
-/** Inputs of the body denoiser's shapes, all of one value. */
-async function anyInputs({ manifest }: Bundle, runner: BundleRunner, graph: string): Promise<Tensors> {
-  const { autoencoder, denoiser } = manifest.body;
-  const latent = autoencoder.size / autoencoder.downscale;
-  const { inputs } = await runner.describe(graph);
-  const one = ({ name, shape, type }: (typeof inputs)[number]): [string, Tensor] => {
-    const use = denoiser.inputs.find((input) => input.name === name);
-    const side = use?.from === 'conditions' ? use.size : latent;
-    const dims = shape.map((length, axis) => (typeof length === 'number' ? length : axis === 0 ? 1 : side));
-    const count = dims.reduce((product, length) => product * length, 1);
-    return [
-      name,
-      { dims, data: type === 'int64' ? new BigInt64Array(count) : new Float32Array(count).fill(0.25) },
-    ];
-  };
-  return Object.fromEntries(inputs.map(one));
+    return runner.busyMs - before;
+  });
 }
