@@ -8,6 +8,7 @@ import { Command } from 'commander';
 import { FPS, SIZE, writeClip } from './clip.js';
 import { measurePass, measurePassInPyTorch, type Pass } from './pass.js';
 import { measureGraphs } from './speed.js';
+import { measureStarts } from './start.js';
 import { benchWorkers } from './workers.js';
 
 /*
@@ -58,7 +59,7 @@ const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} Mi
 const command = new Command('bench')
   .argument(
     '[what]',
-    'speed (default); pass: what one pass of a large denoiser costs; workers: what the queue of many machines costs',
+    'speed (default); start: time to the first frame; pass: what one pass of a large denoiser costs; workers: what the queue of many machines costs',
   )
   .option('--presets <names>', 'presets to compare, with commas between', 'default,fast,live')
   .option('--bundle <name>', 'bundle whose speed is measured', 'compact')
@@ -68,6 +69,8 @@ const command = new Command('bench')
   .option('--memory-bundle <name>', 'bundle of the memory runs', tiny)
   .option('--memory-frames <n>', 'frames of the long memory run; 0: none (default: 2000, of `memory` 10000)')
   .option('--python <program>', 'Python with models/training/requirements.txt: compares graphs with PyTorch')
+  .option('--against <program>', "start: another build's bin/handfirst.js to compare with")
+  .option('--runs <n>', 'start: runs of each, of which the fastest counts', '5')
   .option('--system <name>', 'pass: the system whose networks --python builds', 'text-only')
   .option('--compile', 'compare with torch.compile as well, which takes minutes')
   .parse();
@@ -81,6 +84,8 @@ const options = command.opts<{
   memoryFrames?: string;
   python?: string;
   compile?: boolean;
+  against?: string;
+  runs: string;
   system: string;
 }>();
 
@@ -145,6 +150,33 @@ async function comparison(python: string): Promise<void> {
   }
 }
 
+/** Time to the first frame of each preset, files warm; beside another build where one is named. */
+async function benchStart(): Promise<void> {
+  const { against, bundle, runs } = options;
+  const programs = against === undefined ? [program] : [program, against];
+  const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
+  row('to the first frame', 'of process', 'of render', ...(against ? ['other', 'other', 'ratio'] : []));
+  const clip = writeClip(folder, 5);
+  for (const preset of presets) {
+    const input = [
+      clip,
+      '--fps',
+      String(FPS),
+      '--size',
+      `${SIZE}x${SIZE}`,
+      '-o',
+      join(folder, `${preset}.mp4`),
+    ];
+    const flags = [...input, '--bundle', bundle, '--preset', preset, ...runtime];
+    const [own, other] = await measureStarts(programs, flags, Number(runs));
+    if (!own) continue;
+    const beside = other
+      ? [seconds(other.process), seconds(other.render), (other.process / own.process).toFixed(2)]
+      : [];
+    row(preset, seconds(own.process), seconds(own.render), ...beside);
+  }
+}
+
 /** A bundle's denoiser, and with `--python` the same networks in diffusers. */
 async function benchPass(): Promise<void> {
   const { bundle, device, system, python } = options;
@@ -174,6 +206,7 @@ async function benchSpeed(): Promise<void> {
 
 try {
   if (command.args[0] === 'workers') await benchWorkers((what, value, aim = '') => row(what, value, aim));
+  else if (command.args[0] === 'start') await benchStart();
   else if (command.args[0] === 'pass') await benchPass();
   else if (command.args[0] === 'memory') await memory();
   else await benchSpeed();
