@@ -67,21 +67,20 @@ export async function listBundles(root = PACKAGED): Promise<ListedBundle[]> {
 
 /** A sentence for each listed file that is missing, of another size or (with `verify`) of other content. */
 export async function fileProblems({ folder, manifest }: Bundle, verify: boolean): Promise<string[]> {
-  const problems: string[] = [];
-  for (const [file, expected] of Object.entries(manifest.files)) {
+  const problemOf = async ([file, expected]: [string, Manifest['files'][string]]): Promise<string[]> => {
     const where = path.resolve(folder, file);
     const found = await stat(where).catch(() => undefined);
-    if (!found?.isFile()) {
-      problems.push(
+    if (!found?.isFile())
+      return [
         `The model file ${where} is missing: restore it, or install the bundle "${manifest.name}" again.`,
-      );
-    } else if (found.size !== expected.bytes || (verify && (await sha256(where)) !== expected.sha256)) {
-      problems.push(
-        `The model file ${where} is not the one that the manifest of "${manifest.name}" describes: it was altered or is incomplete, so install the bundle again.`,
-      );
-    }
-  }
-  return problems;
+      ];
+    const whole = found.size === expected.bytes;
+    if (whole && !(verify && (await sha256(where, found.size)) !== expected.sha256)) return [];
+    return [
+      `The model file ${where} is not the one that the manifest of "${manifest.name}" describes: it was altered or is incomplete, so install the bundle again.`,
+    ];
+  };
+  return (await Promise.all(Object.entries(manifest.files).map(problemOf))).flat();
 }
 
 async function findBundle(nameOrFolder: string): Promise<string> {
@@ -124,10 +123,14 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-async function sha256(file: string): Promise<string> {
+/** Files up to this size are read at once, which takes half the time of a stream; bytes. */
+const SMALL = 4 << 20;
+
+async function sha256(file: string, bytes: number): Promise<string> {
   const hash = createHash('sha256');
   try {
-    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk);
+    if (bytes <= SMALL) hash.update(await readFile(file));
+    else for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk);
   } catch (error) {
     throw new BundleError(
       'HF_BUNDLE_FILE',

@@ -17,6 +17,7 @@ import {
   unsuited,
 } from '../pose/index.js';
 import type { Area } from '../stages/area.js';
+import { cutReference } from '../stages/carry/cut.js';
 import type { Backdrop } from '../stages/composite.js';
 import { onOtherPlate } from '../stages/reference/plate.js';
 import type { Reference } from '../stages/reference/reference.js';
@@ -119,10 +120,12 @@ export async function openParts(
     const signer = await chooseSigner(parts, look, signal);
     const placed = placeBefore(signer, backdrop, manifest);
     const { look: seen, seed } = signer;
+    // Here, while the worker loads its graphs.
+    const cut = placed.reference ? { cut: cutReference(placed.reference) } : {};
     const place = placeOf(signer, statistics, options, manifest.body.autoencoder.size);
     const area = areaOf(preset, manifest, { clip, statistics, place });
-    const setup = { manifest, preset, choices, look: seen, seed, precision, ...placed };
-    const clipDrawer = await engine.pool.openClip({ ...setup, ...(area ? { area } : {}) });
+    const setup = { manifest, preset, choices, look: seen, seed, precision, ...placed, ...cut };
+    const clipDrawer = engine.pool.openClip({ ...setup, ...(area ? { area } : {}) });
     opened.push(clipDrawer);
     const drawer = tellUnrefined(clipDrawer, warn);
     const ready = { options, clip, engine, preset, choices, signer, precision, place, drawer, opened };

@@ -208,6 +208,7 @@ async function writeAll(
     options.watch?.events?.emit('progress', { done, resumed, ...(total === undefined ? {} : { total }) });
   };
   tell(skip);
+  if (skip !== total) await writer.begin();
   await drawPictures(session, options, { skip }, async (picture, index) => {
     await writer.write(picture);
     written();

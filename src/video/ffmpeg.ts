@@ -81,10 +81,12 @@ function encoderNames(listing: string): Set<string> {
 
 async function inspect({ path, origin }: Candidate): Promise<Ffmpeg | string> {
   if (!isExecutable(path)) return `${path} is no program that can be run`;
-  const about = await captureFfmpeg(path, ['-version']);
+  const [about, listing] = await Promise.all([
+    captureFfmpeg(path, ['-version']),
+    captureFfmpeg(path, ['-hide_banner', '-encoders']),
+  ]);
   const version = /^ffmpeg version (\S+)/m.exec(about.stdout)?.[1];
   if (about.code !== 0 || version === undefined) return `${path} does not answer as ffmpeg does`;
-  const listing = await captureFfmpeg(path, ['-hide_banner', '-encoders']);
   return { path, origin, version, encoders: encoderNames(listing.stdout) };
 }
 

@@ -56,6 +56,9 @@ export class StreamWriter implements VideoWriter {
     this.encoder = startEncoder({ ...streamCommand(plan, container, metadata), target: this.counted }, run);
   }
 
+  /** Its encoder is started when it is opened. */
+  async begin(): Promise<void> {}
+
   async write(picture: Picture): Promise<void> {
     const { width, height } = this.state;
     if (picture.width !== width || picture.height !== height)

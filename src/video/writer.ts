@@ -33,6 +33,8 @@ export interface VideoWriter {
   readonly nextFrame: number;
   /** Frames that an earlier run had finished when this writer was opened. */
   readonly resumedFrames: number;
+  /** Starts the encoder, for which the first frame need not wait then; `write` does so too. Nothing where no frame is left to write. */
+  begin(): Promise<void>;
   /**
    * Takes a picture of the declared size; alpha is dropped or added as the video has it. Resolves when the next one is
    * welcome, and the picture's memory may be used again. A failure ends the writer: it cleans up and rejects.
@@ -98,6 +100,11 @@ export class SegmentedWriter implements VideoWriter {
     return framesOf(this.segments) + (this.segment?.frames ?? this.kept);
   }
 
+  begin(): Promise<void> {
+    if (this.state.journal.joined) return Promise.resolve();
+    return this.guarded(async () => void (await this.openSegment()));
+  }
+
   write(picture: Picture): Promise<void> {
     return this.guarded(async () => {
       const { place, output } = this.state;
@@ -112,6 +119,7 @@ export class SegmentedWriter implements VideoWriter {
     return this.guarded(async () => {
       const { output, place, journal } = this.state;
       await this.takeKept();
+      if (this.segment?.frames === 0) await this.discardSegment();
       if (this.segment) await this.closeSegment();
       const frames = this.nextFrame;
       if (frames === 0)
@@ -172,6 +180,11 @@ export class SegmentedWriter implements VideoWriter {
 
   private async closeSegment(): Promise<void> {
     if (this.segment) this.segments.push(await this.segment.close());
+    this.segment = undefined;
+  }
+
+  private async discardSegment(): Promise<void> {
+    await this.segment?.discard({ keep: false });
     this.segment = undefined;
   }
 

@@ -248,5 +248,8 @@ test('pictures of another size, and no pictures at all', async () => {
   await expect(writer.write(patches(0, 32, SIDE))).rejects.toThrow(/frame 0 of .* is 32 x 256/);
   const empty = await open();
   await expect(empty.finish()).rejects.toThrow(/would have no frames/);
+  const begun = await open();
+  await begun.begin();
+  await expect(begun.finish()).rejects.toThrow(/would have no frames/);
   expect(readdirSync(outputs)).toEqual([]);
 });

@@ -2,6 +2,7 @@ import type { Manifest } from '../../models/manifest.js';
 import type { PlainError } from '../../plain-error.js';
 import type { PoseFrame } from '../../pose/index.js';
 import type { Area } from '../../stages/area.js';
+import type { CutReference } from '../../stages/carry/cut.js';
 import type { Backdrop } from '../../stages/composite.js';
 import type { Look } from '../../stages/denoiser.js';
 import type { HandCrop } from '../../stages/hand-crops.js';
@@ -24,6 +25,8 @@ export interface ClipSetup {
   readonly area?: Area;
   /** What is carried into every frame, where the bundle takes it. */
   readonly reference?: Reference;
+  /** Its parts: cut once, for all threads. */
+  readonly cut?: CutReference;
 }
 
 /** One frame to draw; see `drawFrame`. */

@@ -17,6 +17,14 @@ export interface Spent {
   readonly graphs: Readonly<Record<string, number>>;
 }
 
+/**
+ * On CUDA a second worker draws conditions while the first one's graphs run. ONNX Runtime 1.30 has one WebGPU context for all threads of a
+ * process, which two of them spoil for each other ("No cached or pending pipeline").
+ */
+function mostWorkers(device: string): number {
+  return device === 'cpu' ? Infinity : device === 'cuda' ? 2 : 1;
+}
+
 export interface PoolOptions extends RunnerOptions, Pick<ThreadWish, 'begun'> {
   /** Fulfilled when graphs may be loaded: measuring waits for it. */
   readonly checked: Promise<void>;
@@ -27,6 +35,7 @@ export class DrawPool {
   private readonly members: DrawClient[];
   private others: Promise<void> | undefined;
   private nextClip = 1;
+  private closed = false;
 
   private constructor(
     private readonly first: DrawClient,
@@ -57,8 +66,7 @@ export class DrawPool {
         first = await open({ device, threads: layout.threads });
       }
     }
-    // On a graphics processor a second worker draws conditions while the first one's graphs run.
-    const workers = device === 'cpu' ? layout.workers : Math.min(2, layout.workers);
+    const workers = Math.min(layout.workers, mostWorkers(device));
     return new DrawPool(first, workers, layout.threads, () => open({ device, threads: layout.threads }));
   }
 
@@ -77,13 +85,15 @@ export class DrawPool {
     return { drawing, graphs };
   }
 
-  /** Makes a clip ready to be drawn. Rejects with `HandfirstError`s. */
-  async openClip(setup: ClipSetup): Promise<ClipDrawer> {
+  /** Makes a clip ready to be drawn; where that fails, drawing rejects with `HandfirstError`s. */
+  openClip(setup: ClipSetup): ClipDrawer {
     const clip = this.nextClip++;
     const opening = Promise.all(this.members.map((member) => member.openClip(clip, setup)));
-    // Not earlier: until now the first worker and this thread have had enough to do for two cores.
-    void this.openOthers();
-    await opening;
+    // Not earlier: until then the first worker and this thread have enough to do for two cores.
+    void opening.then(
+      () => this.openOthers(),
+      () => undefined,
+    );
     return {
       draw: async (job, signal) => {
         const member = this.leastLoaded();
@@ -111,12 +121,14 @@ export class DrawPool {
   }
 
   async close(): Promise<void> {
+    this.closed = true;
     await this.others;
     await Promise.all(this.members.map((member) => member.close()));
   }
 
   /** Where there is no room for another worker, those that are there draw. */
   private openOthers(): Promise<void> {
+    if (this.closed) return Promise.resolve();
     this.others ??= Promise.all(
       Array.from({ length: this.workers - 1 }, () =>
         this.openAnother().then(

@@ -83,7 +83,7 @@ function since(before: GraphTimes, now: GraphTimes): GraphTimes {
 type GraphTimes = Readonly<Record<string, number>>;
 
 async function openClip(setup: ClipSetup, runner: GraphRunner): Promise<OpenClip> {
-  const { preset, choices, reference, precision, ...parts } = setup;
+  const { preset, choices, reference, cut, precision, ...parts } = setup;
   const { area, manifest } = setup;
   // Few presets detect, and loading what does takes longer than all else that this thread loads.
   const detector = preset.refine.draw
@@ -97,7 +97,13 @@ async function openClip(setup: ClipSetup, runner: GraphRunner): Promise<OpenClip
       runner: precision === 'int8' ? inInt8(runner, manifest.int8) : runner,
       draw: drawConditions,
       ...(reference
-        ? { reference: clipReference(reference, { still: !preset.body.pose, ...(area ? { area } : {}) }) }
+        ? {
+            reference: clipReference(reference, {
+              still: !preset.body.pose,
+              ...(area ? { area } : {}),
+              ...(cut ? { cut } : {}),
+            }),
+          }
         : {}),
       ...(find ? { find } : {}),
     },

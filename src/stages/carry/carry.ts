@@ -4,7 +4,7 @@ import { type Area, cutPlanes, wholeArea } from '../area.js';
 import { makePlanes, planesFromPicture } from '../planes.js';
 import type { Reference } from '../reference/reference.js';
 import type { ClipReference, PictureEncoder } from './carried.js';
-import { cutReference } from './cut.js';
+import { type CutReference, cutReference } from './cut.js';
 import {
   type Affine,
   ARMS,
@@ -101,13 +101,19 @@ function layers(depth: ArrayLike<number> | undefined, points: Float64Array, widt
   return keys.sort(([a], [b]) => b - a).map(([, layer]) => layer);
 }
 
-/** A reference as a clip's frames take it, in `area` alone. `still`: the reference as it is in every frame, for comparison. */
+/**
+ * A reference as a clip's frames take it, in `area` alone. `still`: the reference as it is in every frame, for comparison. `cut`: its parts,
+ * where they have been cut already.
+ */
 export function clipReference(
   reference: Reference,
-  { still = false, area = wholeArea(reference.size) }: { still?: boolean; area?: Area } = {},
+  {
+    still = false,
+    area = wholeArea(reference.size),
+    cut = cutReference(reference),
+  }: { still?: boolean; area?: Area; cut?: CutReference } = {},
 ): ClipReference {
   const { size, picture } = reference;
-  const cut = cutReference(reference);
   const bench = new CarryBench(area, pixelsOf(reference.plate, undefined, area), cut);
   if (still) bench.layWhole(pixelsOf(picture, reference.person, area));
   const unmoved = still ? bench.spread() : undefined;
