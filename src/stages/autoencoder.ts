@@ -56,7 +56,8 @@ export class Autoencoder {
     const { width, height } = picture;
     const inputs = { [encoder.input]: { dims: [1, 3, height, width], data: picture.data } };
     const encoded = (await this.runner.run(encoder.graph, inputs, signal))[encoder.output];
-    return check(encoded, this.latentLength, encoder.graph).data.map((value) => scaling * (value - shift));
+    const { data } = check(encoded, this.latentLength, encoder.graph);
+    return scaling === 1 && shift === 0 ? data : data.map((value) => scaling * (value - shift));
   }
 
   /** Planes in -1..1 of each picture; `beside`: what the bundle's decoder takes with the latents. */

@@ -33,8 +33,9 @@ export function resample(
 ): Planes {
   const across = axisTaps(source.width, window.x, window.width, width, edge);
   const down = axisTaps(source.height, window.y, window.height, height, edge);
-  const rows = resampleRows(source, across, width);
-  return resampleColumns(rows, down, height);
+  const filled = filledLines(source);
+  const rows = resampleRows(source, filled, across, width);
+  return resampleColumns(rows, filled, down, height);
 }
 
 function axisTaps(length: number, start: number, extent: number, count: number, edge: Edge): Taps[] {
@@ -59,11 +60,24 @@ function axisTaps(length: number, start: number, extent: number, count: number, 
   });
 }
 
-function resampleRows(source: Planes, taps: readonly Taps[], width: number): Planes {
+/** 1 for each line of the planes that holds anything: masks and cut-outs are nothing for the greater part, and nothing it stays. */
+function filledLines({ data, width, height, channels }: Planes): Uint8Array {
+  const filled = new Uint8Array(channels * height);
+  for (let line = 0; line < filled.length; line++) {
+    const end = (line + 1) * width;
+    let at = line * width;
+    while (at < end && data[at] === 0) at++;
+    if (at < end) filled[line] = 1;
+  }
+  return filled;
+}
+
+function resampleRows(source: Planes, filled: Uint8Array, taps: readonly Taps[], width: number): Planes {
   const target = makePlanes(source.channels, width, source.height);
   const { data } = source;
   const lines = source.channels * source.height;
   for (let line = 0; line < lines; line++) {
+    if (!filled[line]) continue;
     const start = line * source.width;
     for (let x = 0; x < width; x++) {
       const tap = taps[x];
@@ -77,7 +91,7 @@ function resampleRows(source: Planes, taps: readonly Taps[], width: number): Pla
   return target;
 }
 
-function resampleColumns(source: Planes, taps: readonly Taps[], height: number): Planes {
+function resampleColumns(source: Planes, filled: Uint8Array, taps: readonly Taps[], height: number): Planes {
   const { width, channels } = source;
   const target = makePlanes(channels, width, height);
   for (let c = 0; c < channels; c++) {
@@ -87,7 +101,9 @@ function resampleColumns(source: Planes, taps: readonly Taps[], height: number):
       const to = (c * height + y) * width;
       for (let k = 0; k < tap.weights.length; k++) {
         const weight = tap.weights[k] ?? 0;
-        const from = (c * source.height + tap.first + k) * width;
+        const line = c * source.height + tap.first + k;
+        if (!filled[line]) continue;
+        const from = line * width;
         for (let x = 0; x < width; x++) {
           target.data[to + x] = (target.data[to + x] ?? 0) + weight * (source.data[from + x] ?? 0);
         }

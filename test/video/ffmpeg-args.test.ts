@@ -36,7 +36,7 @@ describe('segments', () => {
       'scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd+full_chroma_int+full_chroma_inp+bitexact,format=yuv420p';
     const wanted = [
       '-hide_banner -v error -nostdin -f rawvideo -pixel_format rgb24 -video_size 512x400 -framerate 30000/1001 -i pipe:0',
-      `-y -an -xerror -vf ${scale} -c:v libx264 -preset medium -crf 16 -threads 2 -g 48 -flags:v +bitexact+cgop -bf 0`,
+      `-y -an -xerror -vf ${scale} -c:v libx264 -preset veryfast -crf 16 -threads 2 -g 48 -flags:v +bitexact+cgop -bf 0`,
       '-color_range tv -colorspace bt709 -color_primaries bt709 -color_trc bt709 -bsf:v filter_units=remove_types=6',
       '-video_track_timescale 30000 -movflags +write_colr -fflags +bitexact -f mp4 /w/000000.mp4',
     ];

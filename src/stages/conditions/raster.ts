@@ -114,39 +114,88 @@ export function signedDistance(points: readonly Point[], x: number, y: number): 
   return inside ? distance : -distance;
 }
 
-/** An edge of a polygon. */
-interface Edge {
-  readonly a: Point;
-  readonly b: Point;
-  readonly dx: number;
-  readonly dy: number;
-  readonly squared: number;
-}
+/** The edges of a polygon that are within reach of one row, as plain numbers: a frame asks for thousands of rows. */
+class RowEdges {
+  /** Where the row crosses the polygon. */
+  readonly crossings: number[] = [];
+  /** Beyond these columns no edge is near. */
+  left = Infinity;
+  right = -Infinity;
+  private count = 0;
+  private readonly edges: Edge[] = [];
+  private readonly first: number[] = [];
+  private readonly last: number[] = [];
 
-function edgesOf(points: readonly Point[]): Edge[] {
-  return points.flatMap((b, k) => {
-    const a = points.at(k - 1);
-    if (!a) return [];
-    const [dx, dy] = [b.x - a.x, b.y - a.y];
-    return [{ a, b, dx, dy, squared: dx * dx + dy * dy }];
-  });
-}
+  constructor(
+    private readonly points: readonly Point[],
+    private readonly reach: number,
+  ) {}
 
-/** The square of the distance to the nearest of some edges; infinite without any. */
-function nearestSquared(edges: readonly Edge[], x: number, y: number): number {
-  let nearest = Infinity;
-  for (const { a, dx, dy, squared } of edges) {
-    const t = squared > 0 ? Math.min(1, Math.max(0, ((x - a.x) * dx + (y - a.y) * dy) / squared)) : 0;
-    const ex = x - a.x - t * dx;
-    const ey = y - a.y - t * dy;
-    nearest = Math.min(nearest, ex * ex + ey * ey);
+  /** Finds them for the row at `y`. */
+  find(y: number): void {
+    const { points, reach, crossings } = this;
+    this.count = 0;
+    this.left = Infinity;
+    this.right = -Infinity;
+    crossings.length = 0;
+    let a = points[points.length - 1];
+    for (const b of points) {
+      if (a === undefined) break;
+      if (y + reach > Math.min(a.y, b.y) && y - reach < Math.max(a.y, b.y)) this.add(a, b, y);
+      a = b;
+    }
   }
-  return nearest;
+
+  /** The square of the distance from (x, y) to the nearest of them; infinite where none is near. */
+  nearestSquared(x: number, y: number): number {
+    const { count, edges, first, last } = this;
+    let nearest = Infinity;
+    for (let k = 0; k < count; k += 1) {
+      const edge = edges[k];
+      if (!edge || x < (first[k] ?? 0) || x > (last[k] ?? 0)) continue;
+      const { ax, ay, dx, dy, squared } = edge;
+      const t = squared > 0 ? Math.min(1, Math.max(0, ((x - ax) * dx + (y - ay) * dy) / squared)) : 0;
+      const ex = x - ax - t * dx;
+      const ey = y - ay - t * dy;
+      nearest = Math.min(nearest, ex * ex + ey * ey);
+    }
+    return nearest;
+  }
+
+  private add(a: Point, b: Point, y: number): void {
+    const { reach, count, first, last } = this;
+    const [dx, dy] = [b.x - a.x, b.y - a.y];
+    const edge = this.edges[count] ?? { ax: 0, ay: 0, dx: 0, dy: 0, squared: 0 };
+    this.edges[count] = edge;
+    edge.ax = a.x;
+    edge.ay = a.y;
+    edge.dx = dx;
+    edge.dy = dy;
+    edge.squared = dx * dx + dy * dy;
+    // The columns between which the edge is within reach of the row, and a pixel more for what rounding does.
+    const at = (level: number): number => a.x + dx * Math.min(1, Math.max(0, (level - a.y) / dy));
+    const [one, other] = dy === 0 ? [a.x, b.x] : [at(y - reach), at(y + reach)];
+    first[count] = Math.min(one, other) - reach - 1;
+    last[count] = Math.max(one, other) + reach + 1;
+    this.left = Math.min(this.left, first[count] ?? 0);
+    this.right = Math.max(this.right, last[count] ?? 0);
+    this.count += 1;
+    if (a.y > y !== b.y > y) this.crossings.push((dx * (y - a.y)) / dy + a.x);
+  }
+}
+
+/** From a to a + d. */
+interface Edge {
+  ax: number;
+  ay: number;
+  dx: number;
+  dy: number;
+  squared: number;
 }
 
 /**
  * Visits pixels that a polygon grown by `grow` pixels covers, with their coverage 0..1. What `signedDistance` says of each pixel decides; a row is
- * asked once where it crosses the polygon, and for distances only the edges near it are looked at.
+ * asked once where it crosses the polygon, and for distances only the edges near a pixel are looked at.
  */
 export function insidePolygon(
   { width, height }: Grid,
@@ -154,25 +203,20 @@ export function insidePolygon(
   grow: number,
   visit: (at: number, cover: number) => void,
 ): void {
-  const xs = points.map((p) => p.x);
   const ys = points.map((p) => p.y);
-  const [left, right] = bounds(Math.min(...xs), Math.max(...xs), grow + 1, width);
   const [top, bottom] = bounds(Math.min(...ys), Math.max(...ys), grow + 1, height);
-  const edges = edgesOf(points);
+  const near = new RowEdges(points, grow + 1);
+  const { crossings } = near;
   for (let i = top; i < bottom; i += 1) {
     const y = i + 0.5;
-    const near = edges.filter(
-      ({ a, b }) => y > Math.min(a.y, b.y) - grow - 1 && y < Math.max(a.y, b.y) + grow + 1,
-    );
-    const crossings = near.flatMap(({ a, b, dx, dy }) =>
-      a.y > y !== b.y > y ? [(dx * (y - a.y)) / dy + a.x] : [],
-    );
+    near.find(y);
+    const [left, right] = bounds(near.left, near.right, 0, width);
     for (let j = left; j < right; j += 1) {
       const x = j + 0.5;
       let inside = false;
       for (const crossing of crossings) if (x < crossing) inside = !inside;
       // Every place inside is covered whole where the edge lies half a pixel farther out.
-      const distance = inside && grow >= 0.5 ? Infinity : Math.sqrt(nearestSquared(near, x, y));
+      const distance = inside && grow >= 0.5 ? Infinity : Math.sqrt(near.nearestSquared(x, y));
       const cover = 0.5 + grow + (inside ? distance : -distance);
       if (cover > 0) visit(i * width + j, Math.min(1, cover));
     }
