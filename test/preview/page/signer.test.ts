@@ -67,6 +67,15 @@ withBrowser('offers words, and marks those that are not known as they are typed'
   await unknown.getByRole('button', { name: 'red', exact: true }).click();
   expect(await field.inputValue()).toBe('a woman in red ');
   await unknown.waitFor({ state: 'detached' });
+  // A seed is always one that can be drawn.
+  for (const [typed, taken] of [
+    ['-5', '0'],
+    ['3.7', '3'],
+    ['1e99', String(Number.MAX_SAFE_INTEGER)],
+  ] as const) {
+    await page.getByLabel('Seed').fill(typed);
+    await expect.poll(() => page.getByLabel('Seed').inputValue()).toBe(taken);
+  }
   await page.close();
 });
 

@@ -95,6 +95,20 @@ withBrowser('has one scale for loop, tracks and frame', async () => {
   await page.close();
 });
 
+withBrowser('keeps what was typed about a file that cannot be read so', async () => {
+  const page = await openWord();
+  await page.getByText('How word.pose is read').click();
+  await page.getByLabel('Frames a second').fill('5');
+  await page.getByLabel('Person').fill('9');
+  await page.getByRole('button', { name: 'Read it again' }).click();
+  await page.getByRole('alert').getByText('person 9 is not among them').waitFor();
+  expect(await page.getByLabel('Frames a second').inputValue()).toBe('5');
+  await page.getByLabel('Person').fill('1');
+  await page.getByRole('button', { name: 'Read it again' }).click();
+  await page.locator('.facts').getByText('5 a second').waitFor();
+  await page.close();
+});
+
 withBrowser('zooms to a hand, and fills the screen', async () => {
   const page = await openWord();
   await slider(page, 'Frame').focus();

@@ -123,7 +123,7 @@ function FileFacts() {
           </ul>
         </details>
       )}
-      {(value || again) && <Reading key={again?.file ?? value?.id} open={again !== undefined} />}
+      {(value || again) && <Reading key={again?.file ?? value?.file} open={again !== undefined} />}
     </>
   );
 }

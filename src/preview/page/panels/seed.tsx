@@ -12,11 +12,13 @@ export function Seed() {
         <input
           type="number"
           min="0"
+          max={Number.MAX_SAFE_INTEGER}
           step="1"
           value={choice.value.seed}
-          onInput={({ currentTarget }) =>
-            change({ seed: Math.max(0, Math.floor(Number(currentTarget.value) || 0)) })
-          }
+          onInput={({ currentTarget }) => {
+            const seed = Math.floor(Number(currentTarget.value) || 0);
+            change({ seed: Math.min(Math.max(0, seed), Number.MAX_SAFE_INTEGER) });
+          }}
         />
       </label>
       <button type="button" onClick={throwDice} title={t('signer.dice')}>
