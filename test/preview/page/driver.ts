@@ -130,30 +130,38 @@ export async function placeOf(element: Locator, across = 0.5, down = 0.5): Promi
   return { x: box.x + across * box.width, y: box.y + down * box.height };
 }
 
+/** What is waited for while something is held: before it is moved, and before it is let go. */
+interface Dragging {
+  readonly held?: () => Promise<void>;
+  readonly moved?: () => Promise<void>;
+}
+
 /** Drags with a mouse. */
-export async function drag(page: Page, from: Place, to: Place): Promise<void> {
+export async function drag(page: Page, from: Place, to: Place, { moved }: Dragging = {}): Promise<void> {
   await page.mouse.move(from.x, from.y);
   await page.mouse.down();
   await page.mouse.move(to.x, to.y, { steps: 5 });
+  await moved?.();
   await page.mouse.up();
 }
 
-/** Drags with a finger; `hold` is called while it lies still at the beginning. */
+/** Drags with a finger. */
 export async function dragByTouch(
   page: Page,
   from: Place,
   to: Place,
-  hold?: () => Promise<void>,
+  { held, moved }: Dragging = {},
 ): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...touchPoints: Place[]) =>
     session.send('Input.dispatchTouchEvent', { type, touchPoints });
   await touch('touchStart', from);
-  await hold?.();
+  await held?.();
   for (let step = 1; step <= 6; step++) {
     const share = step / 6;
     await touch('touchMove', { x: from.x + share * (to.x - from.x), y: from.y + share * (to.y - from.y) });
   }
+  await moved?.();
   await touch('touchEnd');
   await session.detach();
 }

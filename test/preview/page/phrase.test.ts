@@ -7,7 +7,18 @@ import { expect } from 'vitest';
 import { spell, writeClip } from '../../../src/phrase/index.js';
 import { findFfmpeg, probeVideo, readVideoFrames } from '../../../src/video/index.js';
 import { faults, withBrowser } from '../../browser.js';
-import { at, chooseRange, finished, generate, keep, panel, slider, usePreview } from './driver.js';
+import {
+  at,
+  chooseRange,
+  drag,
+  finished,
+  generate,
+  keep,
+  panel,
+  placeOf,
+  slider,
+  usePreview,
+} from './driver.js';
 
 const preview = usePreview();
 
@@ -25,7 +36,10 @@ withBrowser('makes a phrase of tiles that are moved, repeated, slowed and held',
   await addWords(page, 'HELLO Bo C');
   expect(await tiles(page)).toEqual(['HELLO sign', 'Bo spelled', 'C spelled']);
   // By dragging, by the keyboard, and by a button.
-  await page.locator('.phrase-tiles li').nth(2).dragTo(page.locator('.phrase-tiles li').nth(0));
+  const [first, last] = [page.locator('.tile').nth(0), page.locator('.tile').nth(2)];
+  await drag(page, await placeOf(last), await placeOf(first, 0.2), {
+    moved: () => page.locator('.phrase-tiles li:first-child.sortable-ghost').waitFor(),
+  });
   await expect.poll(() => tiles(page)).toEqual(['C spelled', 'HELLO sign', 'Bo spelled']);
   await page.locator('.tile').nth(0).press('Alt+ArrowRight');
   await expect.poll(() => tiles(page)).toEqual(['HELLO sign', 'C spelled', 'Bo spelled']);

@@ -117,7 +117,7 @@ withBrowser('takes a picture for the wall, and a photo from the camera', async (
   // The browser's test picture shows no person, and the page says so.
   await page
     .getByRole('alert')
-    .getByText(/photo.png shows nobody.*Choose another one/)
+    .getByText(/photo.png shows no person.*Choose another one/)
     .waitFor();
   await page.getByRole('radio', { name: 'bob' }).check({ force: true });
   await expect.poll(() => who(page), { timeout: PATIENCE }).toBe('bob');

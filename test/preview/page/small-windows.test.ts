@@ -93,9 +93,10 @@ withBrowser('moves tiles and the line between A and B by touch', async () => {
   await dragByTouch(page, await placeOf(last), await placeOf(first, 0.2));
   expect(await tiles()).toEqual(['HELLO', 'Bo', 'C']);
   await first.scrollIntoViewIfNeeded();
-  await dragByTouch(page, await placeOf(last), await placeOf(first, 0.2), () =>
-    page.locator('.sortable-chosen').waitFor(),
-  );
+  await dragByTouch(page, await placeOf(last), await placeOf(first, 0.2), {
+    held: () => page.locator('.sortable-chosen').waitFor(),
+    moved: () => page.locator('.phrase-tiles li:first-child.sortable-ghost').waitFor(),
+  });
   await expect.poll(tiles).toEqual(['C', 'HELLO', 'Bo']);
   await page.getByRole('tab', { name: 'Keypoints' }).tap();
   await spellWord(page, 'A');
