@@ -7,8 +7,8 @@ import { isRunning, type Owner, ownerSchema, thisProcess } from './owner.js';
 const OWNER = 'owner.json';
 
 /**
- * Makes a folder of this process alone in `parent`, by default the system's temporary folder: `handfirst-worker-x7Ab2c` for `worker`. Whoever
- * makes it removes it; those that killed processes have left are removed by the next that is made of their kind. Rejects as writing does.
+ * Makes a folder of this process's own in `parent`, by default the system's temporary folder: `handfirst-worker-x7Ab2c` for `worker`. The
+ * caller removes it. Folders of the same kind that killed processes left are removed here. Rejects as writing does.
  */
 export async function makeOwnFolder(kind: string, parent = tmpdir()): Promise<string> {
   const prefix = `handfirst-${kind}-`;
@@ -23,7 +23,7 @@ export async function makeOwnFolder(kind: string, parent = tmpdir()): Promise<st
   return folder;
 }
 
-/** Removes the folders of processes that live no more; what cannot be read or removed is left alone. */
+/** Removes the folders of processes that have ended. What cannot be read or removed stays. */
 async function removeLeft(parent: string, prefix: string): Promise<void> {
   for (const name of await readdir(parent)) {
     if (!name.startsWith(prefix)) continue;

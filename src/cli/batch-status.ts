@@ -62,7 +62,7 @@ async function queueStatus(
 }
 
 function printQueue({ clipsWaiting, loading, fingerprints }: QueueStatus): void {
-  process.stdout.write(line(clipsWaiting, 'clip', 'in the queue that nobody has begun'));
+  process.stdout.write(line(clipsWaiting, 'clip', 'in the queue that no worker has begun'));
   if (loading > 0) process.stdout.write(line(loading, 'worker', 'loading models'));
   for (const { fingerprint, workers, waiting, active } of fingerprints)
     process.stdout.write(

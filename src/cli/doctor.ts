@@ -41,7 +41,7 @@ ${EXIT_CODES}`,
 }
 
 /** A line a check, and below it what to do; then whether videos can be made. */
-export function formatChecks(checks: readonly Check[], colours = coloursOf(process.stdout)): string {
+function formatChecks(checks: readonly Check[], colours = coloursOf(process.stdout)): string {
   const paint = { ok: colours.green, warning: colours.yellow, failure: colours.red };
   const width = Math.max(...checks.map(({ name }) => name.length));
   const lines = checks.flatMap(({ name, status, detail, advice }) => [

@@ -19,7 +19,7 @@ import { spellCommand } from './spell.js';
 import { wordsBeside } from './standard-output.js';
 import { workerCommand } from './worker.js';
 
-/** Exit code of a program whose output nobody reads any more, as shells give it: 128 and SIGPIPE. */
+/** Exit code of a program whose output is no longer read, as shells give it: 128 and SIGPIPE. */
 const CLOSED_PIPE = 141;
 let pipeClosed = false;
 
@@ -119,7 +119,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   if (fault !== undefined) process.exitCode = fault;
 }
 
-/** `handfirst ... | head` closes our output: nobody listens any more, so everything ends, quietly. */
+/** `handfirst ... | head` closes our output. Then everything ends without a message. */
 function onOutputError(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
   pipeClosed = true;

@@ -29,7 +29,7 @@ export function formatBundles(listed: readonly ListedBundle[]): string {
 }
 
 /** What `handfirst models check` prints: a line a device, a line a problem, and the verdict. */
-export function formatCheck(name: string, { problems, devices }: BundleCheck): string {
+function formatCheck(name: string, { problems, devices }: BundleCheck): string {
   const lines = devices.map(({ device, problem }) => problem ?? `${device} works.`);
   const verdict =
     problems.length === 0 ? `The bundle "${name}" is whole.` : `The bundle "${name}" cannot be used.`;

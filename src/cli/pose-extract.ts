@@ -50,7 +50,7 @@ export function extractCommand(): Command {
           signal,
         });
         reporter.stop();
-        process.stdout.write(`${out}: ${counted(frames, 'frame')}, somebody in ${found}\n`);
+        process.stdout.write(`${out}: ${counted(frames, 'frame')}, a person in ${found}\n`);
       } finally {
         reporter.stop();
         release();

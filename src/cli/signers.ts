@@ -13,7 +13,7 @@ interface SignersFlags {
 }
 
 /** A line a signer for `handfirst signers`. */
-export function formatSigners({ signers, default: standard }: Gallery): string {
+function formatSigners({ signers, default: standard }: Gallery): string {
   const width = Math.max(...signers.map(({ name }) => name.length));
   return signers
     .map((signer) => {

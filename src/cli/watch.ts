@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { resolve, sep } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { watch } from 'chokidar';
 import { CancelledError, PoseFileError } from '../errors.js';
@@ -40,7 +40,7 @@ export async function drawOnChange({
 }: WatchOptions): Promise<void> {
   const own = ignored.filter(Boolean).map((path) => resolve(path));
   const watcher = watch([...paths], {
-    ignored: (path) => own.some((name) => resolve(path) === name || resolve(path).startsWith(`${name}/`)),
+    ignored: (path) => own.some((name) => resolve(path) === name || resolve(path).startsWith(name + sep)),
     ignoreInitial: true,
     awaitWriteFinish: { stabilityThreshold: STILL_MS, pollInterval: 50 },
   });

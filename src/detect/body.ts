@@ -50,7 +50,7 @@ export async function findBody(models: Models, picture: Picture): Promise<Region
 }
 
 /** Region of a body from its middle and its reach (MediaPipe: PoseLandmarksToRoi). */
-export function bodyRegion(middle: { x: number; y: number }, reach: { x: number; y: number }): Region {
+function bodyRegion(middle: { x: number; y: number }, reach: { x: number; y: number }): Region {
   return grown(regionRound(middle, reach, UPRIGHT), 1.25);
 }
 
@@ -59,7 +59,7 @@ export function nextBodyRegion(helpers: Points): Region {
   return bodyRegion(pointAt(helpers, 0), pointAt(helpers, 1));
 }
 
-/** The body's landmarks, or undefined where the region shows nobody (MediaPipe: PoseLandmarkByRoi). */
+/** The body's landmarks, or undefined where the region shows no person (MediaPipe: PoseLandmarkByRoi). */
 export async function readBody(
   models: Models,
   picture: Picture,

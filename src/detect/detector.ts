@@ -25,9 +25,9 @@ export interface DetectOptions {
 
 /** What was found in a picture. */
 export interface Detection {
-  /** Whether there is anybody. Without a body MediaPipe looks for neither hands nor face. */
+  /** Whether a person was found. Without a body MediaPipe looks for neither hands nor face. */
   readonly found: boolean;
-  /** COCO-WholeBody's 133 points, all missing where nobody was found. Hands and face have no confidences of their own: 1. */
+  /** COCO-WholeBody's 133 points, all missing where no person was found. Hands and face have no confidences of their own: 1. */
   readonly frame: PoseFrame;
   /** All that MediaPipe Holistic saw, by its own numbers. */
   readonly landmarks: HolisticLandmarks;
@@ -51,7 +51,7 @@ export interface ClipOptions {
 export interface Detector {
   /** Looks at one picture for itself: no picture before it changes the result. */
   detect(picture: Picture, options?: DetectOptions): Promise<Detection>;
-  /** Begins a video: where somebody was in one frame is where the next is looked at. Several may be open at once. */
+  /** Begins a video: the next frame is searched where the person was in the one before. Several may be open at once. */
   openClip(options: ClipOptions): ClipDetector;
   /** Ends the worker; what still waits is rejected with `CancelledError`. */
   close(): Promise<void>;

@@ -19,7 +19,7 @@ export interface ExtractOptions {
 
 export interface Extracted {
   readonly frames: number;
-  /** Frames that show somebody. */
+  /** Frames that show a person. */
   readonly found: number;
 }
 
@@ -27,7 +27,7 @@ export interface Extracted {
  * Finds the signer in each frame of a video and writes the 133 points as `.pose` or `.jsonl`, by the output's name. The file gets its
  * name when it is whole. Memory does not grow with the video.
  *
- * @throws UsageError for what is no video, does not say its rate, or shows nobody; OutputError, DeviceError, EncoderError, CancelledError
+ * @throws UsageError for what is no video, does not say its rate, or shows no person; OutputError, DeviceError, EncoderError, CancelledError
  */
 export async function extractPose(
   video: string,
@@ -57,7 +57,7 @@ export async function extractPose(
       if (stated.found === 0) {
         throw new UsageError(
           'HF_NOBODY_FOUND',
-          `Nobody was found in the ${counted(stated.frames, 'frame')} of ${video}: name a video that shows one person from the front, head and hands included.`,
+          `No person was found in the ${counted(stated.frames, 'frame')} of ${video}: name a video that shows one person from the front, head and hands included.`,
           { file: video },
         );
       }
@@ -95,7 +95,7 @@ async function writeAll(
     for await (const picture of pictures) {
       await settle();
       waiting = clip.next(picture);
-      // Where decoding fails first, this one's failure must not go unheard.
+      // Where decoding fails first, this one's failure must not be lost.
       waiting.catch(() => undefined);
     }
     await settle();

@@ -35,7 +35,7 @@ export async function checkDevices(): Promise<Check[]> {
 
 async function checkDevice(device: Device, folder: string): Promise<Check> {
   const name = `onnx runtime on ${device}`;
-  // Drivers that look for hardware in vain print warnings of their own.
+  // Drivers that find no hardware print warnings of their own.
   const seen = seenProblem(device);
   if (seen !== undefined) return absent(name, device, seen);
   try {

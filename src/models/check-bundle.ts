@@ -40,7 +40,7 @@ export async function checkBundle(bundle: Bundle, options: RunnerOptions = {}): 
 }
 
 /** Where a graph differs from what the manifest says about it. */
-export function graphProblems(use: GraphUse, description: GraphDescription): string[] {
+function graphProblems(use: GraphUse, description: GraphDescription): string[] {
   const problems: string[] = [];
   const report = (what: string) =>
     problems.push(`The graph ${use.graph} does not fit the manifest: ${what}; export the bundle again.`);

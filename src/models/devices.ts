@@ -12,7 +12,7 @@ export interface DeviceReport {
   readonly repairable?: boolean;
 }
 
-/** What is known about the machine before a device is tried, so that its drivers need not be loaded in vain. */
+/** What is known about the machine before a device is tried, so that its drivers are not loaded for nothing. */
 export interface MachineFacts {
   /** `linux/x64`, `darwin/arm64` ... */
   readonly platform: string;

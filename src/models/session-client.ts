@@ -142,7 +142,7 @@ export class SessionClient implements BundleRunner {
     const pending = this.pending.get(id);
     this.pending.delete(id);
     if (pending?.signal) this.unwatch(pending.signal);
-    // One that is closing keeps the program alive until it has gone, also past replies that nobody waits for any more.
+    // One that is closing keeps the program alive until it has gone, also past replies that are no longer waited for.
     if (this.pending.size === 0 && !this.ended) this.worker.unref();
     return pending;
   }

@@ -7,7 +7,7 @@ import type { FloatTensors, Tensors } from './tensor.js';
 
 /**
  * More work for a session worker than running graphs on request: a module that exports `serve` (`ServeExtension`), and the worker's end
- * of a channel to whoever asks for that work.
+ * of a channel to the thread that asks for that work.
  */
 export interface WorkerExtension {
   /** URL of the module. */

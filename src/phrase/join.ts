@@ -81,7 +81,7 @@ function shouldersIn(size: PictureSize): { x: number; y: number; width: number }
  * Makes a sign of an open clip: repaired, resampled, cut to its active part, scaled and moved to the signer of the picture, with what
  * the file never shows hanging at rest. Throws PoseFileError where no frame shows both shoulders.
  */
-export async function signOf(
+async function signOf(
   name: string,
   clip: PoseClip,
   options: Required<JoinOptions>,

@@ -2,7 +2,7 @@ import { counted } from '../counted.js';
 import { UsageError } from '../errors.js';
 import type { PictureSize } from './figure.js';
 
-/** Refuses frame rates and pictures in which nobody can sign. Throws UsageError. */
+/** Refuses frame rates and picture sizes that no signing fits. Throws UsageError. */
 export function checkPicture(fps: number, { width, height }: PictureSize): void {
   if (!(fps >= 5 && fps <= 240))
     throw new UsageError(

@@ -7,7 +7,7 @@ export type Vec3 = readonly [number, number, number];
 /** A 3 x 3 matrix by its columns: where it carries the three axes. */
 export type Mat3 = readonly [Vec3, Vec3, Vec3];
 
-export const IDENTITY: Mat3 = [
+const IDENTITY: Mat3 = [
   [1, 0, 0],
   [0, 1, 0],
   [0, 0, 1],

@@ -57,7 +57,7 @@ export function spell(text: string, options: SpellOptions = {}): SpelledClip {
   return { info, letters, frames, close: async () => {} };
 }
 
-/** Refuses speeds at which nobody spells. Throws UsageError. */
+/** Refuses speeds that no person spells at. Throws UsageError. */
 export function checkSpeed(speed: number): void {
   if (!(speed >= 0.25 && speed <= 2)) {
     throw new UsageError(

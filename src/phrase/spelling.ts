@@ -7,7 +7,7 @@ import { blendAngles, type Hold, type Moment, running, standing } from './motion
 import { add, length, scale, subtract, type Vec3 } from './rotation.js';
 
 /** A calm rate of fingerspelling at speed 1; fluent signers reach 4 to 6. */
-export const LETTERS_A_SECOND = 3;
+const LETTERS_A_SECOND = 3;
 
 /** Seconds of the rise from rest, of the way back, and of the rest before and after. */
 export const RISE = 0.55;

@@ -86,7 +86,7 @@ function reportUnfulfilled(
     warn(`The prompt's ${words.join(', ')} could not be followed: the signer is ${signer.name}.`);
 }
 
-/** Somebody's photograph: keypoints and outline are found in it. */
+/** A photograph of a person: keypoints and outline are found in it. */
 async function photographed(path: string, size: number, signal: AbortSignal | undefined): Promise<Reference> {
   const picture = await readPhoto(path, 'reference');
   const detector = await openDetector({ signal });
@@ -98,7 +98,7 @@ async function photographed(path: string, size: number, signal: AbortSignal | un
     if (!mask || !face || ![LEFT_SHOULDER, RIGHT_SHOULDER].every(has)) {
       throw new UsageError(
         'HF_NOBODY_FOUND',
-        `The reference picture ${path} shows ${mask ? 'no face' : 'nobody'} that could be found: give one of a person from the front, head and shoulders included.`,
+        `The reference picture ${path} shows ${mask ? 'no face' : 'no person'} that could be found: give one of a person from the front, head and shoulders included.`,
         { file: path, field: 'reference' },
       );
     }

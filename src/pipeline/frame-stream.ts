@@ -66,7 +66,7 @@ function nextTurn<T>() {
   const promise = new Promise<{ value: T } | undefined>((succeed, fail) => {
     [resolve, reject] = [succeed, fail];
   });
-  // A failure while the loop is busy is heard when it asks again.
+  // A failure while the loop is busy is thrown when it asks again.
   promise.catch(() => undefined);
   return { promise, resolve, reject };
 }

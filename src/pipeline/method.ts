@@ -36,7 +36,7 @@ export interface Choices {
 }
 
 /**
- * Settles what the preset leaves to the bundle. A bundle that was trained for certain numbers of steps takes the
+ * Decides what the preset leaves to the bundle. A bundle that was trained for certain numbers of steps takes the
  * nearest of them and says so by `warn`; `strict` (the user named the number) makes it a `UsageError`.
  */
 export function settle(

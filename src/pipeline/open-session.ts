@@ -167,8 +167,8 @@ function checkBody({ shoulders }: ClipStatistics, file: string): void {
 
 function tellRepairs({ repairs, frames, empty }: ClipStatistics, { watch }: GenerateOptions): void {
   if (empty) {
-    const nobody = `No person is seen in ${empty.frames} of ${counted(frames, 'frame')} (${empty.list}): the background alone is drawn there.`;
-    watch?.events?.emit('note', { kind: 'warning', sentence: nobody });
+    const warning = `No person is seen in ${empty.frames} of ${counted(frames, 'frame')} (${empty.list}): the background alone is drawn there.`;
+    watch?.events?.emit('note', { kind: 'warning', sentence: warning });
   }
   const sentence = repairSentences(repairs, frames).join(' ');
   if (sentence) watch?.events?.emit('note', { kind: 'keypoints', sentence });

@@ -12,7 +12,7 @@ const CELL = 8;
 
 /**
  * The part of a picture of `size` x `size` that shows the person in every frame of the clip, down to the picture's lower edge; its sides
- * are multiples of `step` pixels. `margin`: room round the keypoints, in shoulder widths. All of the picture where nobody's place is known.
+ * are multiples of `step` pixels. `margin`: room round the keypoints, in shoulder widths. All of the picture where no person's place is known.
  */
 export function personArea(
   { seen, shoulders }: Pick<ClipStatistics, 'seen' | 'shoulders'>,

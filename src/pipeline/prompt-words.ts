@@ -27,10 +27,10 @@ export function checkWords(
     if (!allowUnknownWords) {
       throw new UsageError(
         'HF_PROMPT_WORD',
-        `${problem}; choose other words (handfirst models words lists them), or leave them unheard with \`allowUnknownWords: true\`.`,
+        `${problem}; choose other words (handfirst models words lists them), or ignore them with \`allowUnknownWords: true\`.`,
         { field: 'prompt' },
       );
     }
-    warn(`${problem}; this is left unheard.`);
+    warn(`${problem}; unknown words are ignored.`);
   }
 }

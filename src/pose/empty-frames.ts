@@ -5,7 +5,7 @@ const MOST_RUNS = 100;
 
 /** Finds the frames of a clip in which no point is known. Memory does not grow with the clip. */
 export class EmptyFrames {
-  /** Frames without anybody. */
+  /** Frames without a person. */
   count = 0;
   private readonly runs: { readonly first: number; last: number }[] = [];
 

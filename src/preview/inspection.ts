@@ -73,7 +73,7 @@ const FINGERS: readonly (readonly [number, number, number])[] = [
 ];
 
 /** Heatmaps [10, size, size], 0..1, five fingers a hand, laid over each other in the fingers' colours. */
-export function heatmapPicture(heatmaps: Float32Array, size: number): Picture {
+function heatmapPicture(heatmaps: Float32Array, size: number): Picture {
   const area = size * size;
   const data = new Uint8Array(3 * area);
   for (let channel = 0; channel * area < heatmaps.length; channel++) {

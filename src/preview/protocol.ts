@@ -198,7 +198,7 @@ export interface RunState {
   /** No live pass where the preset that was asked for is as quick. */
   readonly passes: { readonly live?: PassState; readonly full: PassState };
   readonly inspections: readonly InspectionState[];
-  /** Warnings, such as words that are left unheard. */
+  /** Warnings, such as words that are ignored. */
   readonly notes: readonly string[];
   readonly failure?: Failure;
   readonly video?: { readonly name: string; readonly bytes: number };

@@ -10,7 +10,7 @@ const OLDEST = 6;
 const LONGEST_PAUSE_MS = 5000;
 
 /** The address without its password, for sentences. */
-export function shownAddress(address: string): string {
+function shownAddress(address: string): string {
   return address.replace(/(\/\/[^:/@]*):[^@]*@/, '$1:***@');
 }
 

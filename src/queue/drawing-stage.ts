@@ -167,7 +167,7 @@ export class DrawingStage implements Stage {
   private async keptClip(order: ClipOrder, video: ApartVideo, signal: AbortSignal): Promise<OpenClip> {
     if (this.kept?.order.key === order.key) return this.kept;
     await this.close();
-    // Whoever planned the clip chose what changes its bytes.
+    // The worker that planned the clip chose what changes its bytes.
     this.kept = await this.openClip(order, signal, begunIn(video.metadata));
     return this.kept;
   }

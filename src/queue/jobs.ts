@@ -8,7 +8,7 @@ import {
 } from '../batch/index.js';
 import { type ApartVideo, apartVideoSchema, type SegmentPlace } from '../video/index.js';
 
-/** The data of a clip that nobody has begun. */
+/** The data of a clip that no worker has begun. */
 export const clipJobSchema = z.object({ order: orderSchema });
 
 const placeSchema = z.object({ index: z.number(), firstFrame: z.number(), frames: z.number() });

@@ -5,7 +5,7 @@ import { version } from '../pipeline/index.js';
 export const PREFIX = 'handfirst';
 
 /**
- * Name of the queue of clips that nobody has begun. It holds everything that must be the same: the store, the version, the bundle. A worker
+ * Name of the queue of clips that no worker has begun. It holds everything that must be the same: the store, the version, the bundle. A worker
  * that has something else serves another queue.
  */
 export function clipQueue(store: string, bundle: BundleId): string {

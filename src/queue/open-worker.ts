@@ -110,7 +110,7 @@ export async function openWorker(options: OpenWorkerOptions): Promise<OpenedWork
   }
 }
 
-/** Whoever misspells a store, or has not mounted it, would else serve an empty one for ever. */
+/** A misspelled store, or one that is not mounted, would otherwise be served for ever as an empty one. */
 async function checkFolder(store: string): Promise<void> {
   if (store.startsWith('s3://') || (await stat(store).catch(() => undefined))?.isDirectory()) return;
   throw new QueueError(

@@ -11,13 +11,13 @@ export class Presence {
   /** Those that are loading their models as well. */
   private workers = 0;
   private served = new Set<string>();
-  /** Queues of segments that nobody serves, and when that was first seen. */
+  /** Queues of segments that no worker serves, and when that was first seen. */
   private readonly deserted = new Map<string, number>();
 
   constructor(
     private readonly client: Redis,
     private readonly clips: string,
-    /** Milliseconds after which nobody is believed to come back. */
+    /** Milliseconds after which no worker is expected to come back. */
     private readonly patience: number,
   ) {
     this.since = Date.now();

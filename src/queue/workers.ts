@@ -71,7 +71,7 @@ export async function listWorkers(client: Redis, clips: string): Promise<Announc
 
 /** How a queue stands. */
 export interface QueueStatus {
-  /** Clips that nobody has begun. */
+  /** Clips that no worker has begun. */
   readonly clipsWaiting: number;
   /** Workers that are loading their models. */
   readonly loading: number;

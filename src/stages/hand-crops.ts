@@ -20,7 +20,7 @@ export interface HandCropOptions {
 
 type Target = HandSide | 'both';
 
-/** Hands that share a crop part only when they are this much further away than where they met: no to and fro. */
+/** Hands that share a crop part only when they are this much further away than where they met. So crops do not flip back and forth. */
 const PARTING = 1.15;
 
 /**

@@ -7,7 +7,7 @@ import type { Carried } from './carry/carried.js';
 import type { Grid } from './conditions/raster.js';
 import { cropPose } from './crop.js';
 import { encoderInput } from './encoded-conditions.js';
-import { makePlanes, type Planes } from './planes.js';
+import type { Planes } from './planes.js';
 import { nearestMask, resampleMask, resized } from './resample.js';
 
 /**
@@ -113,13 +113,4 @@ function carriedAt(carried: Carried, size: Grid): Pick<Scene, 'carried' | 'cover
 function poseIn({ pose, size: whole }: StageScene, { left, top }: Area, size: number): PoseFrame {
   const same = left === 0 && top === 0 && whole === size;
   return same ? pose : cropPose(pose, { x: left, y: top, side: whole }, size);
-}
-
-/** Planes [channels, height, width] of one value a channel. */
-export function uniformPlanes(values: readonly number[], width: number, height = width): Planes {
-  const planes = makePlanes(values.length, width, height);
-  values.forEach((value, c) => {
-    planes.data.fill(value, c * width * height, (c + 1) * width * height);
-  });
-  return planes;
 }

@@ -47,7 +47,7 @@ export function cancelled(output: string): CancelledError {
 }
 
 /** ffmpeg's failure as a sentence. */
-export function encoderFailure(output: string, error: Error, stderr: string): HandfirstError {
+function encoderFailure(output: string, error: Error, stderr: string): HandfirstError {
   if (/No space left on device/i.test(stderr)) return diskFull(output);
   // Ctrl-C in a terminal reaches ffmpeg too, and perhaps before us: it then ends quietly with this code.
   if (stderr.trim() === '' && /exited with code 255/.test(error.message)) return cancelled(output);

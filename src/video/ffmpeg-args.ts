@@ -182,13 +182,3 @@ export function segmentCommand(plan: EncodingPlan, firstFrame: number, target: s
     target: plan.format === 'png' ? framePattern(target) : target,
   };
 }
-
-/** The command as ffmpeg's own arguments, for tests and debugging. */
-export function toArguments({ inputs, options, target }: FfmpegCommand): string[] {
-  const sources = inputs.flatMap((input) => [
-    ...input.options,
-    '-i',
-    input.source === 'pipe' ? 'pipe:0' : input.source,
-  ]);
-  return [...sources, '-y', ...options, typeof target === 'string' ? target : 'pipe:1'];
-}

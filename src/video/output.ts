@@ -64,7 +64,7 @@ async function checkReplaceable({ path, name }: OutputPlace): Promise<void> {
 }
 
 /** The output's kind on the disk now. */
-export async function outputExists(place: OutputPlace): Promise<boolean> {
+async function outputExists(place: OutputPlace): Promise<boolean> {
   return (await stat(place.path).catch(() => undefined)) !== undefined;
 }
 

@@ -35,7 +35,7 @@ export async function probeVideo(path: string): Promise<VideoFacts> {
 }
 
 /** Rate and number of frames from what ffmpeg prints about its input. */
-export function readTimes(text: string): Pick<VideoFacts, 'fps' | 'frames'> {
+function readTimes(text: string): Pick<VideoFacts, 'fps' | 'frames'> {
   const input = text.split(/^Output #0/m)[0] ?? '';
   const line = /Stream #0[^\n]*Video:[^\n]*/.exec(input)?.[0] ?? '';
   const rate = / ([\d.]+)(k?) fps/.exec(line) ?? / ([\d.]+)(k?) tbr/.exec(line);

@@ -87,7 +87,7 @@ describe('pose extract', { timeout: 600_000 }, () => {
     writeFileSync(text, 'no video at all');
     const output = join(folder, 'out.pose');
     await expect(extractPose(empty, output)).rejects.toThrow(
-      /^Nobody was found in the 2 frames of .*empty\.mkv: name a video .*\.$/,
+      /^No person was found in the 2 frames of .*empty\.mkv: name a video .*\.$/,
     );
     await expect(extractPose(text, output)).rejects.toThrow(
       /^ffmpeg finds no picture in .*text\.mp4: name a video\.$/,

@@ -150,7 +150,7 @@ describe('a bundle that carries a reference', () => {
     await sharp({ create: { width: 80, height: 80, channels: 3, background: '#777' } })
       .png()
       .toFile(file);
-    await expect(draw({ reference: file })).rejects.toThrow(/shows nobody that could be found/);
+    await expect(draw({ reference: file })).rejects.toThrow(/shows no person that could be found/);
   });
 });
 

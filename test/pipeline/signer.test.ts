@@ -59,7 +59,7 @@ describe('what cannot be used', () => {
       /a word that the bundle "fake" does not know: "redd" \(nearest: red, blue\); .*`allowUnknownWords: true`/,
     );
     await chooseSigner(all, { prompt: 'redd blue', allowUnknownWords: true });
-    expect(warnings).toEqual([expect.stringMatching(/"redd".*left unheard/)]);
+    expect(warnings).toEqual([expect.stringMatching(/"redd".*unknown words are ignored/)]);
   });
 
   it('refuses what is too long for the bundle', async () => {

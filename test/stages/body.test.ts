@@ -9,7 +9,6 @@ import { type Canvas, placeHands } from '../../src/stages/canvas.js';
 import { drawConditions } from '../../src/stages/conditions/index.js';
 import type { DrawnHand } from '../../src/stages/hand.js';
 import { makePlanes } from '../../src/stages/planes.js';
-import { uniformPlanes } from '../../src/stages/scene.js';
 import {
   BODY_LATENT,
   BODY_SIZE,
@@ -21,6 +20,7 @@ import {
   floats,
   poseWithHands,
 } from './fake-model.js';
+import { uniformPlanes } from './uniform-planes.js';
 
 /** A hand that covers columns and rows 12..19 of the 32 px picture: latent cells 3..4. */
 const drawn: DrawnHand = {

@@ -5,8 +5,8 @@ import { type Canvas, placeHands } from '../../src/stages/canvas.js';
 import { composite, feathered } from '../../src/stages/composite.js';
 import type { DrawnHand } from '../../src/stages/hand.js';
 import { makePlanes, pictureFromPlanes } from '../../src/stages/planes.js';
-import { uniformPlanes } from '../../src/stages/scene.js';
 import { fadeAtWrists } from '../../src/stages/wrist-fade.js';
+import { uniformPlanes } from './uniform-planes.js';
 
 const NOBODY = { keypoints: new Float32Array(399) };
 const GREY = [127.5, 127.5, 127.5];

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import {
   type EncodingPlan,
+  type FfmpegCommand,
   framePattern,
   segmentCommand,
   timescale,
-  toArguments,
 } from '../../src/video/ffmpeg-args.js';
 import type { VideoFormat } from '../../src/video/index.js';
 import { animationCommand, concatList, copyCommand, paletteCommand } from '../../src/video/join-args.js';
@@ -23,6 +23,16 @@ function plan(format: VideoFormat, more: Partial<EncodingPlan> = {}): EncodingPl
     segmentFrames: 48,
     ...more,
   };
+}
+
+/** The command as ffmpeg's own arguments. */
+function toArguments({ inputs, options, target }: FfmpegCommand): string[] {
+  const sources = inputs.flatMap((input) => [
+    ...input.options,
+    '-i',
+    input.source === 'pipe' ? 'pipe:0' : input.source,
+  ]);
+  return [...sources, '-y', ...options, typeof target === 'string' ? target : 'pipe:1'];
 }
 
 function joined(format: VideoFormat, more: Partial<EncodingPlan> = {}): string {

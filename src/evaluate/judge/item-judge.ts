@@ -72,7 +72,7 @@ export async function judgeResult(
       seam: intermediates && seamOf(intermediates.canvas),
       hands: intermediates?.hands,
     });
-    // A failure is heard below; until then it must not end the program.
+    // A failure is reported below. Until then it must not end the program.
     one.catch(() => undefined);
     judged.push(one);
     // No more than a few pictures wait.

@@ -128,7 +128,7 @@ export function personArea(keypoints: Float32Array, { person }: KnownMasks): num
   return Math.max(1, (right - left) * (bottom - top) * BOX_SHARE);
 }
 
-export function pointBox(keypoints: Float32Array) {
+function pointBox(keypoints: Float32Array) {
   const box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
   for (let at = 0; at < keypoints.length; at += 3) {
     const [x = 0, y = 0, there = 0] = keypoints.subarray(at, at + 3);

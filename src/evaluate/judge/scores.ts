@@ -24,7 +24,7 @@ export const poseScoresSchema = z.strictObject({
 });
 
 /** Rows of features of a picture, of its foreground, and of its hands, where networks were named. */
-export const featuresSchema = z.strictObject({
+const featuresSchema = z.strictObject({
   whole: z.array(z.number()).optional(),
   person: z.array(z.number()).optional(),
   hands: z.array(z.array(z.number())).optional(),

@@ -13,7 +13,7 @@ export interface SourceFlags extends Pick<OpenPoseOptions, 'format' | 'fps' | 's
   readonly twoHanded?: boolean;
 }
 
-/** Rate that is written where nobody says one: single pictures have none. */
+/** Rate that is written where none is given: single pictures have none. */
 const SOME_FPS = 25;
 
 /** A source that was looked through. */

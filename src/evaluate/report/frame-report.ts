@@ -6,7 +6,7 @@ import { jointsFrom } from './figures/index.js';
 import { type FrameReport, type FrameResult, type ItemReport, PICTURES } from './report-model.js';
 
 /** Values of a frame by metric name; of DAP its parts, `oks` and `oksHands`. */
-export function frameValues(scores: FrameScores): Record<string, number | null> {
+function frameValues(scores: FrameScores): Record<string, number | null> {
   const { pose, values, maskIous } = scores;
   const [all, hands] = [jointsFrom(scores, 0), jointsFrom(scores, 91)];
   const asked = SIDES.filter((side) => pose.handsAsked[side]);

@@ -16,7 +16,7 @@ const path = z
 const pictures = z.array(path).min(1);
 
 /** Where an item's true pictures are: a picture a frame (.png, .webp, .jpg), or a video whose frame `first` belongs to the item's first. */
-export const referenceSchema = z.union([
+const referenceSchema = z.union([
   z.strictObject({ pictures }),
   z.strictObject({ video: path, first: whole.default(0) }),
 ]);
@@ -25,14 +25,14 @@ export const referenceSchema = z.union([
  * What is known of the true pictures' content: a picture a frame, of the reference's size, black outside and white inside. `leftHand`
  * and `rightHand` are the signer's; where one hand covers another, a pixel belongs to the hand that is seen.
  */
-export const masksSchema = z.strictObject({
+const masksSchema = z.strictObject({
   person: pictures.optional(),
   leftHand: pictures.optional(),
   rightHand: pictures.optional(),
 });
 
 /** A frame, or a clip of consecutive frames, that is drawn from its keypoints and judged. */
-export const benchmarkItemSchema = z
+const benchmarkItemSchema = z
   .strictObject({
     /** Name within the benchmark, also of files made from it. */
     id: z.string().regex(/^[\w-][\w.-]*$/),
@@ -52,7 +52,7 @@ export const benchmarkItemSchema = z
     person: whole.min(1).optional(),
     reference: referenceSchema.optional(),
     masks: masksSchema.optional(),
-    /** Prompt that the signer is drawn from; absent: the bundle's own. Words that the bundle does not know are left unheard. */
+    /** Prompt that the signer is drawn from; absent: the bundle's own. Words that the bundle does not know are ignored. */
     caption: z.string().optional(),
     seed: whole.default(0),
     /** The letter that the item's hand spells in every frame; the item is then read again (legibility). */
@@ -75,7 +75,7 @@ export const benchmarkItemSchema = z
   });
 
 /** A hand shape that the reader of letters knows: the signing hand in one frame of a keypoint file. */
-export const knownLetterSchema = z.strictObject({
+const knownLetterSchema = z.strictObject({
   letter: z.string().min(1),
   pose: path,
   frame: whole,
@@ -105,7 +105,6 @@ export const benchmarkSchema = z
 
 export type Benchmark = z.infer<typeof benchmarkSchema>;
 export type BenchmarkItem = z.infer<typeof benchmarkItemSchema>;
-export type KnownLetter = z.infer<typeof knownLetterSchema>;
 /** A benchmark as it is written: what has a default may be left out. */
 export type BenchmarkInput = z.input<typeof benchmarkSchema>;
 

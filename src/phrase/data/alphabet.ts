@@ -2,7 +2,7 @@
 
 import type { LetterShape } from '../letter-shape.js';
 
-/** A hand that nobody holds. */
+/** A hand at rest. */
 // biome-ignore format: one row
 export const RELAXED = [48, 38, 0, 15, 15, 3, 22, 32, 18, 0, 28, 36, 20, -4, 32, 40, 22, -8, 34, 42, 22] as const;
 

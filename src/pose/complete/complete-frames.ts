@@ -7,7 +7,7 @@ import type { Group, Place, Pose } from './group.js';
 import { head, hips, shoulders } from './trunk-groups.js';
 
 /** Confidence of a completed point: below that of anything a detector was sure of. */
-export const COMPLETED = 0.25;
+const COMPLETED = 0.25;
 /** Seconds in which a part that a file loses goes to its rest, or comes back from it. */
 const WAY = 0.32;
 

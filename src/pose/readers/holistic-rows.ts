@@ -68,7 +68,7 @@ export const faceFirst543 = (numbers: number) =>
   ]);
 
 /** 543 landmarks with the pose first, as other scripts write them. */
-export const poseFirst543 = (numbers: number) =>
+const poseFirst543 = (numbers: number) =>
   inOrder([
     ['pose', 33, numbers],
     ['face', 468, numbers],

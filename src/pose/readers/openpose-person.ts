@@ -12,7 +12,7 @@ const PARTS_OF_OPENPOSE = [
 ] as const;
 
 /** Turns one person of OpenPose's JSON (x, y, confidence a point; BODY_25 or COCO-18) into the 133; `scale` makes pixels of its units. */
-export function openposePerson(person: unknown, scale = { x: 1, y: 1 }): PersonPoints {
+function openposePerson(person: unknown, scale = { x: 1, y: 1 }): PersonPoints {
   const { keypoints } = nobody();
   if (!isRecord(person)) return { keypoints };
   const body = numbersOf(person.pose_keypoints_2d);

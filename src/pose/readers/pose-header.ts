@@ -33,7 +33,7 @@ const VERSIONS = [0, 0.1, 0.2];
 class EndOfBytes extends Error {}
 
 /** Version of a `.pose` file by its first four bytes, rounded as float32 needs it; undefined for other files. */
-export function poseVersion(bytes: Buffer): number | undefined {
+function poseVersion(bytes: Buffer): number | undefined {
   if (bytes.length < 12) return undefined;
   const version = Math.round(bytes.readFloatLE(0) * 1000) / 1000;
   return VERSIONS.find((known) => known === version);

@@ -48,7 +48,7 @@ function withoutWrists(keypoints: Float32Array, gap: number): Change {
 }
 
 /** What is wrong with which hand is which, judged by the body's wrists. */
-export function handFault(keypoints: Float32Array): Change {
+function handFault(keypoints: Float32Array): Change {
   const shoulders = distanceOf(keypoints, 5, 6);
   if (shoulders === undefined) return 'none';
   const wrists = distanceOf(keypoints, BODY_WRIST.left, BODY_WRIST.right);

@@ -35,7 +35,7 @@ export function openPoseWriter(path: string, options: PoseWriterOptions): Promis
 }
 
 /** Header of a `.pose` 0.2 file with COCO-WholeBody's components. */
-export function poseHeader(width: number, height: number, format: 'XYC' | 'XYZC'): Buffer {
+function poseHeader(width: number, height: number, format: 'XYC' | 'XYZC'): Buffer {
   const parts: Buffer[] = [Buffer.alloc(12)];
   parts[0]?.writeFloatLE(0.2, 0);
   [width, height, 0, COCO_COMPONENTS.length].forEach((value, index) => {

@@ -19,7 +19,7 @@ const COPY = 1024 * 1024;
 const FLUSH = 256 * 1024;
 
 /** Little-endian bytes of float32 numbers. */
-export function littleEndian(values: Float32Array): Buffer {
+function littleEndian(values: Float32Array): Buffer {
   const bytes = Buffer.alloc(values.length * 4);
   values.forEach((value, index) => {
     bytes.writeFloatLE(value, index * 4);

@@ -16,7 +16,7 @@ export interface RefineStage extends DiffusionStage {
   readonly draw: DrawConditions;
   /** How strongly the depth counts, 0..1, or found out for each picture. */
   readonly strength: number | 'adaptive';
-  /** Finds the keypoints of whoever the picture shows. */
+  /** Finds the keypoints of the person in the picture. */
   readonly find: (picture: Picture) => Promise<PoseFrame>;
 }
 

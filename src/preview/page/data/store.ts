@@ -44,7 +44,7 @@ export function shortName(name: string): string {
   return name.split(/[\\/]/).at(-1) ?? name;
 }
 
-export function showClip(opened: ClipState): void {
+function showClip(opened: ClipState): void {
   batch(() => {
     clipId.value = opened.id;
     const { value } = state;

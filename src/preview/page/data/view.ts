@@ -14,7 +14,7 @@ export interface Window {
   readonly side: number;
 }
 
-export const WHOLE: Window = { x: 0, y: 0, side: 1 };
+const WHOLE: Window = { x: 0, y: 0, side: 1 };
 
 /** Frames before and after that steady the window. */
 const STEADY = 6;

@@ -59,7 +59,7 @@ export function RunView({ run, name }: { run: RunState | undefined; name: string
 }
 
 /** What a video is, laid over it: old, live, or final. */
-export function Badges({ run, pass }: { run: RunState; pass: 'live' | 'full' | undefined }) {
+function Badges({ run, pass }: { run: RunState; pass: 'live' | 'full' | undefined }) {
   const old = run.id !== chosen.value?.id || isOld(run);
   return (
     <p class="badges">

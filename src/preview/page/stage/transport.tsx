@@ -123,7 +123,7 @@ export function toggleFullScreen(): void {
 }
 
 /** To the nearest frame, before or after, where a gap of a hand begins. */
-export function toGap(direction: 1 | -1): void {
+function toGap(direction: 1 | -1): void {
   const missing = (at: number) => [LEFT_HAND, RIGHT_HAND].some((part) => (presenceOf(at, part) ?? 2) < 2);
   for (let at = frame.value + direction; at >= 0 && at < frameCount.value; at += direction) {
     if (missing(at) && !missing(at - 1)) {
