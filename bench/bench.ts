@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { FPS, SIZE, writeClip } from './clip.js';
+import { FRAMES, measureFrame } from './frame.js';
 import { measurePass, measurePassInPyTorch, type Pass } from './pass.js';
 import { measureGraphs } from './speed.js';
 import { measureStarts } from './start.js';
@@ -59,7 +60,7 @@ const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} Mi
 const command = new Command('bench')
   .argument(
     '[what]',
-    'speed (default); start: time to the first frame; pass: what one pass of a large denoiser costs; workers: what the queue of many machines costs',
+    'speed (default); start: time to the first frame; frame: what a frame takes one thread; pass: what one pass of a large denoiser costs; workers: what the queue of many machines costs',
   )
   .option('--presets <names>', 'presets to compare, with commas between', 'default,fast,live')
   .option('--bundle <name>', 'bundle whose speed is measured', 'compact')
@@ -69,8 +70,8 @@ const command = new Command('bench')
   .option('--memory-bundle <name>', 'bundle of the memory runs', tiny)
   .option('--memory-frames <n>', 'frames of the long memory run; 0: none (default: 2000, of `memory` 10000)')
   .option('--python <program>', 'Python with models/training/requirements.txt: compares graphs with PyTorch')
-  .option('--against <program>', "start: another build's bin/handfirst.js to compare with")
-  .option('--runs <n>', 'start: runs of each, of which the fastest counts', '5')
+  .option('--against <program>', "start, frame: another build's bin/handfirst.js to compare with")
+  .option('--runs <n>', 'start, frame: runs of each, of which the fastest counts', '5')
   .option('--system <name>', 'pass: the system whose networks --python builds', 'text-only')
   .option('--compile', 'compare with torch.compile as well, which takes minutes')
   .parse();
@@ -177,6 +178,22 @@ async function benchStart(): Promise<void> {
   }
 }
 
+/** What a frame takes one thread, warm and without encoding; beside another build where one is named. */
+function benchFrame(): void {
+  const { against, bundle, runs } = options;
+  const programs = against === undefined ? [program] : [program, against];
+  row('one thread, a frame', 'ms', 'ms of CPU', ...(against ? ['other', 'other', 'ratio'] : []));
+  const clip = writeClip(folder, FRAMES.all);
+  for (const preset of presets) {
+    const [own, other] = measureFrame(programs, { clip, preset, bundle }, Number(runs));
+    if (!own) continue;
+    const beside = other
+      ? [other.ms.toFixed(1), other.cpuMs.toFixed(1), (other.cpuMs / own.cpuMs).toFixed(3)]
+      : [];
+    row(preset, own.ms.toFixed(1), own.cpuMs.toFixed(1), ...beside);
+  }
+}
+
 /** A bundle's denoiser, and with `--python` the same networks in diffusers. */
 async function benchPass(): Promise<void> {
   const { bundle, device, system, python } = options;
@@ -207,6 +224,7 @@ async function benchSpeed(): Promise<void> {
 try {
   if (command.args[0] === 'workers') await benchWorkers((what, value, aim = '') => row(what, value, aim));
   else if (command.args[0] === 'start') await benchStart();
+  else if (command.args[0] === 'frame') benchFrame();
   else if (command.args[0] === 'pass') await benchPass();
   else if (command.args[0] === 'memory') await memory();
   else await benchSpeed();

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from handfirst_training.judge.by_preset import window
 from handfirst_training.judge.letters import Letter, load_letters, make_reader, middle_frame, normalised, share_read, signing_side
 from handfirst_training.judge.points import COUNT, LEFT_HAND, RIGHT_HAND
 
@@ -81,3 +82,10 @@ def test_real_letters() -> None:
     np.fill_diagonal(apart, np.inf)
     assert np.median(apart.min(axis=1)) == pytest.approx(0.51, abs=0.01)
     assert apart.min() == pytest.approx(0.15, abs=0.01)
+
+
+def test_frames_round_a_letters_middle_stay_within_its_clip() -> None:
+    assert window(middle=30, length=75, frames=10) == (25, 35)
+    assert window(middle=2, length=75, frames=10) == (0, 10)
+    assert window(middle=74, length=75, frames=10) == (65, 75)
+    assert window(middle=3, length=6, frames=10) == (0, 6)
