@@ -33,10 +33,20 @@ const decoder = z.object({
   /** The picture. A body decoder may give maps instead. */
   output: name.optional(),
   /**
-   * Maps [1, 5, size / 2, size / 2] and a flow [1, 2, size / 4, size / 4] by which the engine moves the carried picture and mixes it with the network's own colours and the
-   * plate, both inputs of the decoder; see `stages/mix-carried.ts`. `reach`: longest flow in pixels.
+   * Maps [1, 5, size / 2, size / 2] and a flow [1, 2, size / 4, size / 4] by which the engine moves the carried picture and mixes it with the
+   * network's own colours and the plate, both inputs of the decoder; see `stages/kernels/assembly/mix.ts`. `reach`: longest flow in pixels.
+   * `slopes`: how much steeper gate and person are taken for mixing than the maps have them.
    */
-  maps: z.object({ half: name, flow: name, reach: z.number().positive() }).optional(),
+  maps: z
+    .object({
+      half: name,
+      flow: name,
+      reach: z.number().positive(),
+      slopes: z
+        .object({ gate: z.number().positive(), person: z.number().positive() })
+        .default({ gate: 1, person: 1 }),
+    })
+    .optional(),
   /** The person's mask at full resolution, [1, 1, size, size], 0..1; it goes before that of the denoiser's mask head. */
   mask: name.optional(),
 });

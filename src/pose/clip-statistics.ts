@@ -39,6 +39,8 @@ export interface Standing {
   readonly width: number;
   /** From there to the middle of the hips. */
   readonly trunk?: number;
+  /** Distance of the hips. */
+  readonly hips?: number;
   /** Size of the head: `headSize`. */
   readonly head?: number;
 }
@@ -220,6 +222,7 @@ function standingOf(keypoints: Float32Array): Standing | undefined {
     ...between,
     width,
     ...(hips ? { trunk: Math.hypot(hips.x - between.x, hips.y - between.y) } : {}),
+    ...given('hips', distanceOf(keypoints, 11, 12)),
     ...given('head', headSize(keypoints)),
   };
 }
@@ -240,6 +243,10 @@ function medianStanding(all: readonly Standing[]): Standing | undefined {
     ...given(
       'trunk',
       some((at) => at.trunk),
+    ),
+    ...given(
+      'hips',
+      some((at) => at.hips),
     ),
     ...given(
       'head',

@@ -18,6 +18,8 @@ export interface Placement {
   readonly dy: number;
   /** Times the trunk is longer than the file's: hips and legs move with its end. */
   readonly trunk?: number;
+  /** Times the hips are farther apart than the file's. */
+  readonly hips?: number;
   /** Times the head is larger than the file's, about its middle. */
   readonly head?: number;
   /** The clip's mean face, and what each frame's face gains. */
@@ -99,7 +101,8 @@ function onShoulders(shoulders: Standing, goal: Standing): Placement {
   const placed = { scale, dx: goal.x - shoulders.x * scale, dy: goal.y - shoulders.y * scale };
   const trunk = limited(goal.trunk, shoulders.trunk, scale);
   const head = limited(goal.head, shoulders.head, scale);
-  return { ...placed, ...(trunk ? { trunk } : {}), ...(head ? { head } : {}) };
+  const hips = limited(goal.hips, shoulders.hips, scale);
+  return { ...placed, ...(trunk ? { trunk } : {}), ...(hips ? { hips } : {}), ...(head ? { head } : {}) };
 }
 
 function pointAt({ x, y }: Standing): Edges {
@@ -138,7 +141,10 @@ function inside(wanted: number, low: number, high: number, side: number): number
 }
 
 /** The frame in the coordinates of the placed picture; depth grows with it. */
-export function place(frame: PoseFrame, { scale, dx, dy, trunk = 1, head = 1, face }: Placement): PoseFrame {
+export function place(
+  frame: PoseFrame,
+  { scale, dx, dy, trunk = 1, hips = 1, head = 1, face }: Placement,
+): PoseFrame {
   const keypoints = frame.keypoints.slice();
   for (let index = 0; index < keypoints.length; index += 3) {
     if ((keypoints[index + 2] ?? 0) <= 0) continue;
@@ -146,7 +152,8 @@ export function place(frame: PoseFrame, { scale, dx, dy, trunk = 1, head = 1, fa
     keypoints[index + 1] = (keypoints[index + 1] ?? 0) * scale + dy;
   }
   if (trunk !== 1) moveHips(keypoints, trunk);
-  if (head !== 1) scaleHead(keypoints, head);
+  if (hips !== 1) scaleAbout(keypoints, middle(keypoints, HIPS), HIPS, hips);
+  if (head !== 1) scaleAbout(keypoints, headMiddle(keypoints), HEAD, head);
   if (face) reshapeFace(keypoints, face.own, face.difference);
   return frame.depth
     ? { ...frame, keypoints, depth: frame.depth.map((value) => value * scale) }
@@ -167,12 +174,18 @@ function moveHips(keypoints: Float32Array, trunk: number): void {
   }
 }
 
-/** Head and face, `by` times as large about their middle. */
-function scaleHead(keypoints: Float32Array, by: number): void {
-  const centre = headMiddle(keypoints);
+const HIPS = [11, 12];
+const HEAD = [0, 1, 2, 3, 4, ...Array.from({ length: PARTS.face.length }, (_, k) => PARTS.face.start + k)];
+
+/** The points `indices`, `by` times as far from `centre`. */
+function scaleAbout(
+  keypoints: Float32Array,
+  centre: { x: number; y: number } | undefined,
+  indices: readonly number[],
+  by: number,
+): void {
   if (!centre) return;
-  const { start, length } = PARTS.face;
-  for (const index of [0, 1, 2, 3, 4, ...Array.from({ length }, (_, k) => start + k)]) {
+  for (const index of indices) {
     if (confidenceOf(keypoints, index) <= 0) continue;
     keypoints[index * 3] = centre.x + ((keypoints[index * 3] ?? 0) - centre.x) * by;
     keypoints[index * 3 + 1] = centre.y + ((keypoints[index * 3 + 1] ?? 0) - centre.y) * by;

@@ -83,7 +83,7 @@ export class Autoencoder {
       if (!beside.mix) throw missing(graph, 'carried');
       const half = check(results[maps.half], (5 * area) / 4, graph).data;
       const flow = check(results[maps.flow], (2 * area) / 16, graph).data;
-      return beside.mix({ half, flow, reach: maps.reach });
+      return beside.mix({ half, flow, reach: maps.reach, slopes: maps.slopes });
     }
     const { data } = check(output === undefined ? undefined : results[output], 3 * area, graph);
     return {

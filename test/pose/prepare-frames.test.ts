@@ -190,7 +190,7 @@ describe('framing', () => {
     expect(point(frames[0], 5)).toEqual(point(frames[1], 5));
   });
 
-  it('puts the shoulders on those of a reference, and gives trunk and head its sizes', async () => {
+  it('puts the shoulders on those of a reference, and gives trunk, hips and head its sizes', async () => {
     // Shoulders 20 apart about (50, 40), hips 30 below; brows, nose and eyes within 4 pixels.
     const signer: Points = {
       0: [50, 30],
@@ -201,7 +201,7 @@ describe('framing', () => {
       13: [56, 90],
     };
     for (let k = 0; k < 31; k += 1) signer[40 + k] = [50 + (k % 2 === 0 ? 2 : -2), 30];
-    const goal = { x: 256, y: 200, width: 160, trunk: 200, head: 24 };
+    const goal = { x: 256, y: 200, width: 160, trunk: 200, hips: 120, head: 24 };
     const [frame] = await prepare(clipOf([signer]), {
       width: 512,
       height: 512,
@@ -214,6 +214,9 @@ describe('framing', () => {
     // 30 pixels become 240 at this scale, and the reference's trunk is 200 long; the knee keeps its distance to the hips.
     expect(point(frame, 11)[1]).toBeCloseTo(400, 3);
     expect(point(frame, 13)[1]).toBeCloseTo(560, 3);
+    // Hips 12 apart are 96 at this scale, and 120 on the reference.
+    expect(point(frame, 11)[0]).toBeCloseTo(316, 3);
+    expect(point(frame, 12)[0]).toBeCloseTo(196, 3);
     // The head's spread of 2 becomes 16 at this scale, and 24 on the reference.
     const xs = Array.from({ length: 31 }, (_, k) => point(frame, 40 + k)[0] ?? 0);
     expect(Math.max(...xs) - Math.min(...xs)).toBeCloseTo(48, 1);

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from handfirst_training.conditions.carry import affine, carry, order, prepare, with_hips
+from handfirst_training.conditions.cut import limbs
 
 SIZE = 128
 
@@ -141,3 +142,49 @@ def test_a_wide_sleeve_beside_the_trunk_is_not_the_trunks() -> None:
     # The left arm's bone passes (95, 86). Between it and the trunk's outline, near the bone; and the flank, near the outline.
     assert trunk[86, 88] < 0.1
     assert trunk[86, 79] > 0.9
+
+
+def test_lids_that_close_bring_the_skin_above_them_down() -> None:
+    picture, person, plate = scene()
+    open_eyes = signer()
+    # The 68 points of a face that looks straight ahead; eyes 10 wide and 4 high.
+    for corner, x in ((36, 50), (42, 68)):
+        places = [(x, 26), (x + 3, 24), (x + 7, 24), (x + 10, 26), (x + 7, 28), (x + 3, 28)]
+        open_eyes[23 + corner : 29 + corner, :2] = places
+    open_eyes[71:91, :2] = [(56 + 0.8 * k, 36) for k in range(20)]
+    picture[24:28, 53:57] = 200, 200, 0
+    reference = prepare(picture, person, plate, open_eyes)
+    shut = open_eyes.copy()
+    shut[23 + 37 : 23 + 39, 1] = shut[23 + 40 : 23 + 42, 1] = 26
+
+    def whites(frame: np.ndarray) -> int:
+        out, _ = carry(reference, frame, np.full(133, np.nan))
+        return int((out[20:32, 48:62, 0] > 150).sum())
+
+    assert whites(open_eyes) >= 12
+    assert whites(shut) <= 0.1 * whites(open_eyes)
+
+
+def test_a_limb_ends_where_the_person_ends_beside_it() -> None:
+    person = np.zeros((SIZE, SIZE))
+    person[:, 40:60] = 1
+    keypoints = signer()
+    keypoints[[5, 6, 7, 9], :2] = (48, 20), (8, 20), (48, 60), (48, 127)
+    ends, outlines = limbs(person, keypoints)
+    # The person ends 8 pixels to one side of the bone and 12 to the other, but no side is more than 1.2 times as wide as the other.
+    assert np.abs(np.sort(outlines[0, 4:-4]) - (8, 1.2 * 8)).max() < 0.6
+    # The wrist is too near to the picture's edge to be seen in its whole width.
+    assert ends[1, 1, 1] < 127
+
+
+def test_a_limb_darkens_what_it_comes_to_lie_on_and_nothing_where_it_was() -> None:
+    picture, person, plate = scene()
+    reference = prepare(np.full_like(picture, 100.0), person, plate, signer())
+    still, _ = carry(reference, signer(), np.full(133, np.nan))
+    assert np.abs(still[60:90, 60:70] - 100).max() < 0.5
+    crossed = signer()
+    crossed[9, :2] = 60, 80
+    out, _ = carry(reference, crossed, np.full(133, np.nan))
+    below = out[80:100, 66, 0]
+    assert below.min() < 95
+    assert below[-1] > 99

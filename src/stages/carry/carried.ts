@@ -21,6 +21,8 @@ export interface CarriedMaps {
   readonly flow: Float32Array;
   /** Longest flow in pixels. */
   readonly reach: number;
+  /** How much steeper gate and person are taken than they are. */
+  readonly slopes: { readonly gate: number; readonly person: number };
 }
 
 export interface Mixed {

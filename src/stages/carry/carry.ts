@@ -14,7 +14,7 @@ import {
   has,
   shared,
   shoulderSpan,
-  withHips,
+  withHipsOf,
   xOf,
   yOf,
 } from './geometry.js';
@@ -26,9 +26,17 @@ import { CarryBench } from './workbench.js';
  * The reference carried into a frame: `carry` of the training code's `conditions/carry.py`; a change here is a change there.
  */
 
-/** Radii of the arms, in shoulder widths. */
-const UPPER_RADIUS = 0.17;
-const FOREARM_RADIUS = 0.135;
+/** Over which share of their half width limbs fade out at their first and last ends; 1: they end round. */
+const UPPER_FADES = [0.3, 1] as const;
+const FOREARM_FADES = [0.8, 0.7] as const;
+/** From the signer to the camera, in shoulder widths. */
+const CAMERA = 6;
+/** The largest turn of the shoulders that is reckoned with, as a cosine; a trunk's depth by its width, squared. */
+const LEAST_FACING = 0.7;
+const ROUNDNESS = 0.6;
+/** How much a limb darkens what it lies on, once one of its ends has moved so far, in shoulder widths; where it has not, the reference has its shade. */
+const SHADE = 0.35;
+const SHADE_MOVED = 0.5;
 /** Regularisation of the affine maps, square pixels in a picture of 256. */
 const PULL = 30;
 const TRUNK = [5, 6, 11, 12];
@@ -39,29 +47,63 @@ type Layer = 'neck' | 'trunk' | 'head' | 0 | 1 | 2 | 3;
 /** Lays the reference's parts over the plate; without both shoulders the plate alone. */
 function carryParts(
   bench: CarryBench,
-  source: Float64Array,
+  { keypoints: source, limbs }: CutReference,
   { keypoints, depth }: Pick<PoseFrame, 'keypoints' | 'depth'>,
   size: number,
 ): void {
   bench.layPlate();
   const { sheet } = bench;
-  const points = withHips(keypoints);
-  if (!has(points, LEFT) || !has(points, RIGHT)) return;
+  if (!has(keypoints, LEFT) || !has(keypoints, RIGHT)) return;
   const span = shoulderSpan(source);
-  const wide = Math.max(shoulderSpan(points), 0.55 * span);
+  const turn = facing(keypoints, depth);
+  const wide = Math.max(shoulderSpan(keypoints) / turn, 0.55 * span);
+  const points = withHipsOf(keypoints, source, wide / span);
   const pull = PULL * (size / 256) ** 2;
   for (const layer of layers(depth, points, wide)) {
-    if (layer === 'trunk') layAffine(sheet, bench.part('trunk'), affine(points, source, TRUNK, pull));
+    if (layer === 'trunk')
+      layAffine(sheet, bench.part('trunk'), affine(broadened(points, turn), source, TRUNK, pull));
     else if (layer === 'neck') layNeck(bench, source, points, pull);
     else if (layer === 'head') layFace(bench, source, points, pull);
     else {
+      const limb = limbs[layer];
       const [a, b] = ARMS[layer];
-      if (![points, source].every((side) => has(side, a) && has(side, b))) continue;
-      const radius = (layer % 2 === 0 ? UPPER_RADIUS : FOREARM_RADIUS) * wide;
-      const ends = (side: Float64Array) => [place(side, a), place(side, b)] as const;
-      layBone(sheet, bench.part('person'), ends(points), ends(source), radius, span / wide);
+      if (!limb || !has(points, a) || !has(points, b)) continue;
+      const scales = [a, b].map((k) => (span / wide) * nearness(depth?.[k], wide)) as [number, number];
+      const fades = layer % 2 === 0 ? UPPER_FADES : FOREARM_FADES;
+      const moved = Math.max(...[a, b].map((k) => apart(place(points, k), place(source, k))));
+      const shade = SHADE * Math.min(1, moved / (SHADE_MOVED * wide));
+      const goal = [place(points, a), place(points, b)] as const;
+      layBone(sheet, bench.part('person'), goal, { ...limb, scales, fades, shade });
     }
   }
+}
+
+/** How much narrower the shoulders look than they are, since they are turned: a cosine, LEAST_FACING to 1; 1 without depth. */
+function facing(keypoints: ArrayLike<number>, depth: ArrayLike<number> | undefined): number {
+  const across = shoulderSpan(keypoints);
+  const deep = (depth?.[5] ?? Number.NaN) - (depth?.[6] ?? Number.NaN);
+  if (!Number.isFinite(deep)) return 1;
+  return Math.max(across / (Math.hypot(across, deep) + 1e-6), LEAST_FACING);
+}
+
+/** Shoulders and hips as far apart as the outline of a turned trunk looks, which is round rather than flat. */
+function broadened(points: Float64Array, turn: number): Float64Array {
+  const share = Math.sqrt(turn ** 2 + ROUNDNESS * (1 - turn ** 2)) / turn;
+  const broad = points.slice();
+  for (const [left, right] of [[5, 6] as const, [11, 12] as const]) {
+    for (const axis of [0, 1]) {
+      const [a, b] = [points[left * 3 + axis] ?? 0, points[right * 3 + axis] ?? 0];
+      broad[left * 3 + axis] = (a + b) / 2 + share * (a - (a + b) / 2);
+      broad[right * 3 + axis] = (a + b) / 2 + share * (b - (a + b) / 2);
+    }
+  }
+  return broad;
+}
+
+/** How much smaller than at the depth of the hips a thing at `depth` looks; 1 where that is unknown. */
+function nearness(depth: number | undefined, width: number): number {
+  if (depth === undefined || !Number.isFinite(depth)) return 1;
+  return Math.min(1.2, Math.max(0.6, 1 + depth / (CAMERA * width)));
 }
 
 function layNeck(bench: CarryBench, source: Float64Array, points: Float64Array, pull: number): void {
@@ -73,13 +115,22 @@ function layNeck(bench: CarryBench, source: Float64Array, points: Float64Array, 
 function layFace(bench: CarryBench, source: Float64Array, points: Float64Array, pull: number): void {
   const face = shared(points, source, FACE, FACE_END - 1);
   if (face.length <= 7) return;
-  const places = (side: Float64Array): Float64Array => Float64Array.from(face.flatMap((k) => place(side, k)));
+  const places = (side: Float64Array): Float64Array =>
+    Float64Array.from(
+      { length: 2 * (FACE_END - FACE) },
+      (_, i) => side[3 * (FACE + (i >> 1)) + (i & 1)] ?? 0,
+    );
   const back = affine(points, source, face, pull);
-  layHead(bench.sheet, bench.part('head'), back, places(points), places(source));
+  const goal = { places: places(points), ids: face.map((k) => k - FACE) };
+  layHead(bench.sheet, bench.part('head'), back, goal, places(source));
 }
 
 function place(points: Float64Array, k: number): Place {
   return [xOf(points, k), yOf(points, k)];
+}
+
+function apart([x, y]: Place, [u, v]: Place): number {
+  return Math.hypot(x - u, y - v);
 }
 
 /** Parts from far to near; without depth: neck, trunk, head, arms. */
@@ -126,7 +177,7 @@ export function clipReference(
     behind: reference.plate,
     carry(pose: PoseFrame) {
       if (unmoved) return unmoved;
-      carryParts(bench, cut.keypoints, pose, size);
+      carryParts(bench, cut, pose, size);
       return bench.spread();
     },
     mix: (maps) => bench.mix(maps),

@@ -1,7 +1,8 @@
 import type { Area } from '../area.js';
 import { signedDistance } from '../conditions/raster.js';
 import type { Reference } from '../reference/reference.js';
-import { ARMS, clamp, distanceTo, has, shoulderSpan, withHips, xOf, yOf } from './geometry.js';
+import { ARMS, clamp, distanceTo, has, nearestOn, shoulderSpan, withHips, xOf, yOf } from './geometry.js';
+import { type Limb, limbsOf, widthAt } from './limbs.js';
 import { headCover, headFrame, neckOutline, trunkOutline } from './outlines.js';
 
 /*
@@ -11,9 +12,11 @@ import { headCover, headFrame, neckOutline, trunkOutline } from './outlines.js';
 const LEFT_HAND = 91;
 /** How far the trunk reaches beyond its outline, in shoulder widths. */
 const TRUNK_GROW = 0.21;
-/** Where an arm begins to be cut out of the trunk: share of the upper arm from the shoulder; radius in shoulder widths. */
-const CUT_FROM = 0.35;
-const CUT_RADIUS = 0.15;
+/** Where an arm begins to be cut out of the trunk: share of the upper arm from the shoulder. */
+const CUT_FROM = 0.45;
+/** How far beyond its outline an arm is cut out of the trunk, and how much farther beside the trunk, in shoulder widths. */
+const CUT_BEYOND = 0.01;
+const CUT_BESIDE = 0.03;
 const HAND_RADIUS = 0.07;
 /** Beside the trunk's outline a pixel is the arm's where the arm's bone is nearer than this many times the outline. */
 const BESIDE = 1.6;
@@ -36,6 +39,8 @@ export interface CutReference {
   readonly trunk: Part;
   readonly neck: Part;
   readonly head: Part;
+  /** The limbs of ARMS, those that the reference shows. */
+  readonly limbs: readonly (Limb | undefined)[];
 }
 
 /**
@@ -59,7 +64,8 @@ export function cutReference({ size, picture, person, plate, keypoints }: Refere
     }
     whole[4 * i + 3] = share;
   }
-  const covers = partCovers(points, person, size, height);
+  const limbs = limbsOf({ data: person, width: size, height }, points);
+  const covers = partCovers(points, limbs, person, size, height);
   return {
     keypoints: points,
     person: {
@@ -71,6 +77,7 @@ export function cutReference({ size, picture, person, plate, keypoints }: Refere
     trunk: partOf(whole, covers.trunk, size),
     neck: partOf(whole, covers.neck, size),
     head: partOf(whole, covers.head, size),
+    limbs,
   };
 }
 
@@ -102,7 +109,13 @@ function partOf(whole: Float32Array, cover: Float32Array, size: number): Part {
 }
 
 /** How far each pixel of the reference that shows any of the person belongs to trunk, neck and head: [height, size], 0..1. */
-function partCovers(points: Float64Array, person: Float32Array, size: number, height: number) {
+function partCovers(
+  points: Float64Array,
+  limbs: CutReference['limbs'],
+  person: Float32Array,
+  size: number,
+  height: number,
+) {
   const [trunk, neck, head] = [0, 1, 2].map(() => new Float32Array(size * height));
   if (!trunk || !neck || !head) throw new Error('no covers');
   const span = shoulderSpan(points);
@@ -110,13 +123,13 @@ function partCovers(points: Float64Array, person: Float32Array, size: number, he
   const frame = headFrame(points);
   const collar = frame ? neckOutline(points) : [];
   const upper = (frame?.lowest ?? 0) + 0.04 * span;
-  const cutAt = armCutter(points, span);
+  const cutAt = armCutter(points, limbs, span);
   const besideAt = sleeveFinder(points, span);
   for (let at = 0; at < size * height; at++) {
     if (!((person[at] ?? 0) > 0)) continue;
     const [x, y] = [(at % size) + 0.5, Math.floor(at / size) + 0.5];
-    const keep = 1 - cutAt(x, y);
     const inside = signedDistance(outline, x, y);
+    const keep = 1 - cutAt(x, y, inside);
     const into = (TRUNK_GROW * span + inside) / (0.04 * span);
     let body = keep * clamp(into + 0.5);
     let whole = clamp(into - 0.5);
@@ -139,28 +152,35 @@ function partCovers(points: Float64Array, person: Float32Array, size: number, he
   return { trunk, neck, head };
 }
 
-/** Share 0..1 of a pixel that belongs to the reference's arms or hands, and so not to its trunk or head. */
-function armCutter(points: Float64Array, width: number): (x: number, y: number) => number {
-  const strokes: number[][] = [];
-  const add = (a: number, b: number, start: number, radius: number): void => {
-    if (!has(points, a) || !has(points, b)) return;
-    const [ax, ay, bx, by] = [xOf(points, a), yOf(points, a), xOf(points, b), yOf(points, b)];
-    strokes.push([ax + start * (bx - ax), ay + start * (by - ay), bx, by, radius * width]);
-  };
-  ARMS.forEach(([a, b], k) => {
-    add(a, b, k % 2 === 0 ? CUT_FROM : 0, CUT_RADIUS);
-  });
-  for (const wrist of [LEFT_HAND, LEFT_HAND + 21]) {
-    for (let k = 1; k < 21; k++) add(k % 4 === 1 ? wrist : wrist + k - 1, wrist + k, 0, HAND_RADIUS);
-  }
+/** Share 0..1 of a pixel that belongs to the reference's arms or hands, and so not to its trunk or head; `inside`: signed distance to the trunk's outline. */
+function armCutter(points: Float64Array, limbs: CutReference['limbs'], width: number) {
   const soft = 0.03 * width;
-  return (x, y) => {
+  const fingers: number[][] = [];
+  for (const wrist of [LEFT_HAND, LEFT_HAND + 21]) {
+    for (let k = 1; k < 21; k++) {
+      const [a, b] = [k % 4 === 1 ? wrist : wrist + k - 1, wrist + k];
+      if (has(points, a) && has(points, b))
+        fingers.push([xOf(points, a), yOf(points, a), xOf(points, b), yOf(points, b)]);
+    }
+  }
+  const cutOf = (distance: number, radius: number): number => clamp((radius - distance) / soft + 0.5);
+  return (x: number, y: number, inside: number): number => {
+    const beyond = (CUT_BEYOND + CUT_BESIDE * clamp(0.5 - inside / soft)) * width;
     let most = 0;
-    for (const [ax = 0, ay = 0, bx = 0, by = 0, radius = 0] of strokes) {
-      const reach = radius + soft;
+    limbs.forEach((limb, k) => {
+      if (!limb) return;
+      const [ax, ay, bx, by] = limb.ends;
+      const start = k % 2 === 0 ? CUT_FROM : 0;
+      const { distance, share } = nearestOn(x, y, ax + start * (bx - ax), ay + start * (by - ay), bx, by);
+      const across = (y - ay) * (bx - ax) - (x - ax) * (by - ay);
+      const radius = widthAt(limb.outline, start + share * (1 - start), across);
+      most = Math.max(most, cutOf(distance, radius + beyond));
+    });
+    const reach = HAND_RADIUS * width + soft;
+    for (const [ax = 0, ay = 0, bx = 0, by = 0] of fingers) {
       if (x < Math.min(ax, bx) - reach || x > Math.max(ax, bx) + reach) continue;
       if (y < Math.min(ay, by) - reach || y > Math.max(ay, by) + reach) continue;
-      most = Math.max(most, clamp((radius - distanceTo(x, y, ax, ay, bx, by)) / soft + 0.5));
+      most = Math.max(most, cutOf(distanceTo(x, y, ax, ay, bx, by), HAND_RADIUS * width));
     }
     return most;
   };

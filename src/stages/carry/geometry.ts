@@ -23,30 +23,54 @@ export function clamp(value: number): number {
 
 /** Distance of (px, py) to the segment from a to b. */
 export function distanceTo(px: number, py: number, ax: number, ay: number, bx: number, by: number): number {
+  return nearestOn(px, py, ax, ay, bx, by).distance;
+}
+
+/** Distance of (px, py) to the segment from a to b, and the share of the way along it, 0..1. */
+export function nearestOn(px: number, py: number, ax: number, ay: number, bx: number, by: number) {
   const dx = bx - ax;
   const dy = by - ay;
   const squared = dx * dx + dy * dy;
-  const t = squared > 0 ? clamp(((px - ax) * dx + (py - ay) * dy) / squared) : 0;
-  const ex = px - ax - t * dx;
-  const ey = py - ay - t * dy;
-  return Math.sqrt(ex * ex + ey * ey);
+  const share = squared > 0 ? clamp(((px - ax) * dx + (py - ay) * dy) / squared) : 0;
+  const ex = px - ax - share * dx;
+  const ey = py - ay - share * dy;
+  return { distance: Math.sqrt(ex * ex + ey * ey), share };
 }
 
-export function has(points: Float64Array, k: number): boolean {
+export function has(points: ArrayLike<number>, k: number): boolean {
   return (points[k * 3 + 2] ?? 0) > 0;
 }
 
-export function xOf(points: Float64Array, k: number): number {
+export function xOf(points: ArrayLike<number>, k: number): number {
   return points[k * 3] ?? 0;
 }
 
-export function yOf(points: Float64Array, k: number): number {
+export function yOf(points: ArrayLike<number>, k: number): number {
   return points[k * 3 + 1] ?? 0;
 }
 
 /** Distance between the shoulders. */
-export function shoulderSpan(points: Float64Array): number {
+export function shoulderSpan(points: ArrayLike<number>): number {
   return Math.hypot(xOf(points, 5) - xOf(points, 6), yOf(points, 5) - yOf(points, 6));
+}
+
+/** Keypoints with the reference's hips below their shoulders where they are missing; `scale`: output pixels a reference pixel. */
+export function withHipsOf(
+  keypoints: ArrayLike<number>,
+  reference: Float64Array,
+  scale: number,
+): Float64Array {
+  const points = Float64Array.from(keypoints);
+  for (const hip of [11, 12]) {
+    if (has(points, hip)) continue;
+    for (const axis of [0, 1]) {
+      const middle = (of: Float64Array): number => ((of[15 + axis] ?? 0) + (of[18 + axis] ?? 0)) / 2;
+      points[hip * 3 + axis] =
+        middle(points) + scale * ((reference[hip * 3 + axis] ?? 0) - middle(reference));
+    }
+    points[hip * 3 + 2] = 1;
+  }
+  return points;
 }
 
 /** Keypoints with hips below the shoulders where they are missing, upright, by mean proportions. */

@@ -5,7 +5,7 @@ import { makePlanes, type Planes } from '../planes.js';
 import { cellMeans } from '../resample.js';
 import type { Carried, CarriedMaps, Mixed } from './carried.js';
 import type { Part } from './cut.js';
-import { type LaidPart, type Sheet, shiftBytes } from './lay.js';
+import { type LaidPart, OUTLINE_BYTES, type Sheet, shiftBytes } from './lay.js';
 
 const PARTS = ['person', 'trunk', 'neck', 'head'] as const;
 type PartName = (typeof PARTS)[number];
@@ -39,8 +39,8 @@ export class CarryBench {
     for (const name of PARTS) this.kernels.floats(this.parts[name].pixels).set(parts[name].pixels);
     this.kernels.floats(this.blocks.plate).set(plate);
     const { kernels } = this;
-    const { sheet: pixels, across, down } = this.blocks;
-    this.sheet = { kernels, area, pixels, shifts: [across, down] };
+    const { sheet: pixels, across, down, outline } = this.blocks;
+    this.sheet = { kernels, area, pixels, shifts: [across, down], outline };
     const { width, height } = area;
     const data = kernels.floats(this.blocks.planes);
     this.planes = makePlanes(4, width, height, data);
@@ -72,14 +72,14 @@ export class CarryBench {
     return this.carried;
   }
 
-  mix({ half, flow, reach }: CarriedMaps): Mixed {
+  mix({ half, flow, reach, slopes }: CarriedMaps): Mixed {
     const { kernels, blocks } = this;
     const { width, height } = this.area;
     kernels.floats(blocks.half).set(half);
     kernels.floats(blocks.flow).set(flow);
     kernels.call.mix(
       ...[blocks.half.at, blocks.flow.at, blocks.sheet.at, blocks.plate.at],
-      ...[width, height, reach],
+      ...[width, height, reach, slopes.gate, slopes.person],
       ...[blocks.scratch.at, blocks.bytes.at, blocks.person.at],
     );
     const data = kernels.bytes(blocks.bytes).slice(0, 3 * width * height);
@@ -108,6 +108,7 @@ function layOut(layout: KernelLayout, area: Area) {
     means: layout.floats(pixels),
     across: layout.block(shiftBytes(area)),
     down: layout.block(shiftBytes(area)),
+    outline: layout.block(OUTLINE_BYTES),
     half: layout.floats(Math.floor((5 * pixels) / 4)),
     flow: layout.floats(Math.floor(pixels / 8)),
     scratch: layout.block(mixScratch(area)),

@@ -53,7 +53,16 @@ export function standingOf({ keypoints }: Pick<Reference, 'keypoints'>): Goal {
   const trunk = seen
     ? Math.hypot((leftHip[0] + rightHip[0]) / 2 - x, (leftHip[1] + rightHip[1]) / 2 - y)
     : TRUNK * width;
+  const hips = Math.hypot(leftHip[0] - rightHip[0], leftHip[1] - rightHip[1]);
   const head = headSize(keypoints);
   const face = faceShape(keypoints);
-  return { x, y, width, trunk, ...(head === undefined ? {} : { head }), ...(face ? { face } : {}) };
+  return {
+    x,
+    y,
+    width,
+    trunk,
+    ...(seen ? { hips } : {}),
+    ...(head === undefined ? {} : { head }),
+    ...(face ? { face } : {}),
+  };
 }

@@ -9,6 +9,7 @@ const known = z
     width: z.number(),
     height: z.number(),
     reach: z.number(),
+    slopes: z.object({ gate: z.number(), person: z.number() }),
     levels: z.array(z.number()),
     person: z.array(z.number()),
   })
@@ -31,7 +32,7 @@ function waves(length: number, strength: number, speed: number): Float32Array {
 }
 
 it('moves and mixes as the training code does', () => {
-  const { width, height, reach } = known;
+  const { width, height, reach, slopes } = known;
   const area = width * height;
   const bench = new CarryBench({ left: 0, top: 0, width, height }, pixelsOf(waves(3 * area, 1, 0.05)), parts);
   bench.layWhole(pixelsOf(waves(3 * area, 1, 0.11)));
@@ -39,6 +40,7 @@ it('moves and mixes as the training code does', () => {
     half: waves((5 * area) / 4, 4, 0.37),
     flow: waves((2 * area) / 16, 4, 0.29),
     reach,
+    slopes,
   });
   expect(picture).toMatchObject({ width, height, channels: 3 });
   const off = known.levels.map((level, i) => Math.abs(level - (picture.data[i] ?? -99)));

@@ -14,11 +14,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .cut import ARMS, FACE, FACE_END, JAW_FIRST, JAW_LAST, part_covers, shared, with_hips
+from .cut import ARMS, FACE, FACE_END, JAW_FIRST, JAW_LAST, limbs, part_covers, shared, shoulder_span, with_hips, with_hips_of
 from .lay import affine, cover_box, lay_affine, lay_bone, lay_head
 
-# Radii of limbs, in shoulder widths.
-UPPER_RADIUS, FOREARM_RADIUS = 0.17, 0.135
+# Over which share of their width limbs fade out at their first and last ends; 1: they end round.
+UPPER_FADES, FOREARM_FADES = (0.3, 1.0), (0.8, 0.7)
+# From the signer to the camera, in shoulder widths.
+CAMERA = 6.0
+# The largest turn of the shoulders that is reckoned with, as a cosine; a trunk's depth by its width, squared.
+LEAST_FACING, ROUNDNESS = 0.7, 0.6
+# How much a limb darkens what it lies on, once one of its ends has moved so far, in shoulder widths. Where it has not, the reference shows
+# that shade.
+SHADE, SHADE_MOVED = 0.35, 0.5
 # Regularisation of the affine maps, square pixels in a picture of 256.
 PULL = 30.0
 
@@ -33,6 +40,8 @@ class Reference:
     neck: np.ndarray
     head: np.ndarray
     plate: np.ndarray
+    limb_ends: np.ndarray
+    limb_outlines: np.ndarray
 
 
 def prepare(picture: np.ndarray, person: np.ndarray, plate: np.ndarray, keypoints: np.ndarray) -> Reference:
@@ -43,18 +52,37 @@ def prepare(picture: np.ndarray, person: np.ndarray, plate: np.ndarray, keypoint
     """
     points = with_hips(keypoints.astype(np.float64))
     height, width = person.shape
-    covers = part_covers(points, height, width)
+    ends, outlines = limbs(person.astype(np.float64), points)
+    covers = part_covers(points, ends, outlines, height, width)
     share = person[..., None].astype(np.float64)
     colours = picture * share
     rows = min(height, len(plate))
     colours[:rows] = np.clip(picture[:rows] - (1 - share[:rows]) * plate[:rows], 0, 255 * share[:rows])
     whole = np.concatenate([colours, share], axis=-1).astype(np.float32)
     trunk, neck, head = (whole * cover[..., None].astype(np.float32) for cover in covers)
-    return Reference(points, whole, trunk, neck, head, plate.astype(np.float32))
+    return Reference(points, whole, trunk, neck, head, plate.astype(np.float32), ends, outlines)
 
 
 def mean_depth(depth: np.ndarray, a: int, b: int) -> float:
     return float(depth[a] + depth[b]) / 2
+
+
+def nearness(depth: float, width: float) -> float:
+    """How much smaller than at the depth of the hips a thing at `depth` looks; 1 where that is unknown."""
+    return float(np.clip(1 + depth / (CAMERA * width), 0.6, 1.2)) if np.isfinite(depth) else 1.0
+
+
+def facing(keypoints: np.ndarray, depth: np.ndarray) -> float:
+    """How much narrower the shoulders look than they are, since they are turned: a cosine, 0.7..1; 1 without depth."""
+    across, deep = shoulder_span(keypoints.astype(np.float64)), float(depth[5] - depth[6])
+    return max(across / float(np.hypot(across, deep) + 1e-6), LEAST_FACING) if np.isfinite(deep) else 1.0
+
+
+def broadened(trunk: np.ndarray, turn: float) -> np.ndarray:
+    """[4, 2] shoulders and hips as far apart as the outline of a turned trunk looks, which is round rather than flat."""
+    share = np.sqrt(turn**2 + ROUNDNESS * (1 - turn**2)) / turn
+    middles = np.repeat((trunk[0::2] + trunk[1::2]) / 2, 2, axis=0)
+    return middles + share * (trunk - middles)
 
 
 def order(depth: np.ndarray, keypoints: np.ndarray, width: float) -> list[int]:
@@ -82,25 +110,33 @@ def carry(reference: Reference, keypoints: np.ndarray, depth: np.ndarray) -> tup
     cover = np.zeros(out.shape[:2], np.float32)
     if keypoints[5, 2] <= 0 or keypoints[6, 2] <= 0:
         return out, cover
-    points, source = with_hips(keypoints.astype(np.float64)), reference.keypoints
-    span = float(np.hypot(*(source[5, :2] - source[6, :2])))
-    wide = max(float(np.hypot(*(points[5, :2] - points[6, :2]))), 0.55 * span)
+    source = reference.keypoints
+    span = shoulder_span(source)
+    turn = facing(keypoints, depth)
+    wide = max(shoulder_span(keypoints.astype(np.float64)) / turn, 0.55 * span)
+    points = with_hips_of(keypoints.astype(np.float64), source, wide / span)
     pull = PULL * (out.shape[1] / 256) ** 2
     trunk = np.array([5, 6, 11, 12])
     jaw = shared(points, source, np.arange(JAW_FIRST, JAW_LAST + 1))
     face = shared(points, source, np.arange(FACE, FACE_END))
     for part in order(depth.astype(np.float64), points, wide):
         if part == -1:
-            lay_affine(out, cover, reference.trunk, cover_box(reference.trunk), affine(points[trunk, :2], source[trunk, :2], pull))
+            goal = broadened(points[trunk, :2], turn)
+            lay_affine(out, cover, reference.trunk, cover_box(reference.trunk), affine(goal, source[trunk, :2], pull))
         elif part == -2 and len(jaw) > 2:
             ids = np.concatenate([trunk[:2], jaw])
             lay_affine(out, cover, reference.neck, cover_box(reference.neck), affine(points[ids, :2], source[ids, :2], pull))
         elif part == 4 and len(face) > 7:
-            lay_head(out, cover, reference.head, cover_box(reference.head), points[face, :2].copy(), source[face, :2].copy(), pull)
+            goal, shown = points[FACE:FACE_END, :2].copy(), source[FACE:FACE_END, :2].copy()
+            lay_head(out, cover, reference.head, cover_box(reference.head), goal, shown, face - FACE, pull)
         elif 0 <= part < 4:
-            ids = ARMS[part]
-            if (points[ids, 2] <= 0).any() or (source[ids, 2] <= 0).any():
+            ids, outline = ARMS[part], reference.limb_outlines[part]
+            if (points[ids, 2] <= 0).any() or outline[0, 0] <= 0:
                 continue
-            radius = (UPPER_RADIUS if part % 2 == 0 else FOREARM_RADIUS) * wide
-            lay_bone(out, cover, reference.person, points[ids, :2].copy(), source[ids, :2].copy(), radius, span / wide)
+            scales = tuple(span / wide * nearness(depth[k], wide) for k in ids)
+            fades = UPPER_FADES if part % 2 == 0 else FOREARM_FADES
+            goal = points[ids, :2].copy()
+            moved = float(np.hypot(*(goal - source[ids, :2]).T).max())
+            shade = SHADE * min(1.0, moved / (SHADE_MOVED * wide))
+            lay_bone(out, cover, reference.person, goal, reference.limb_ends[part], outline, scales, fades, shade)
     return out, cover

@@ -21,7 +21,15 @@ TRUNK_GROW, TRUNK_BELOW, TRUNK_FLARE, NECK_RISE = 0.21, 0.6, 1.4, 0.24
 # Half the neck's width where it meets the shoulders, in shoulder widths.
 NECK_HALF = 0.24
 # Where an arm begins to be cut out of the trunk: share of the upper arm from the shoulder.
-CUT_FROM, CUT_RADIUS = 0.35, 0.15
+CUT_FROM, CUT_BEYOND, CUT_BESIDE = 0.45, 0.01, 0.03
+# Usual and largest half width of an upper arm and a forearm, in shoulder widths; how much wider one side is than the other at most.
+UPPER_RADIUS, FOREARM_RADIUS, WIDEST, ASIDE = 0.15, 0.12, 0.26, 1.2
+# How far within its measured edge a limb ends, so that its outline is smooth: in usual half widths.
+INSET = 0.04
+# A limb of which a reference shows less than this share is not carried.
+LEAST_SEEN = 0.3
+# Places along a limb at which its width is measured.
+STATIONS = 24
 # Beside the trunk's outline a pixel is the arm's where the arm's bone is nearer than this many times the outline.
 BESIDE = 1.6
 # How far hair beside the neck goes with the head, below the chin, in heights of the face.
@@ -49,16 +57,35 @@ def clamp(value: float) -> float:
 
 
 @njit(cache=True)
+def shoulder_span(keypoints: np.ndarray) -> float:
+    return np.sqrt((keypoints[5, 0] - keypoints[6, 0]) ** 2 + (keypoints[5, 1] - keypoints[6, 1]) ** 2)
+
+
+@njit(cache=True)
 def with_hips(keypoints: np.ndarray) -> np.ndarray:
     """Keypoints with hips below the shoulders where they are missing, upright, by mean proportions."""
     out = keypoints.copy()
-    width = np.sqrt((out[5, 0] - out[6, 0]) ** 2 + (out[5, 1] - out[6, 1]) ** 2)
+    width = shoulder_span(out)
     x, y = (out[5, 0] + out[6, 0]) / 2, (out[5, 1] + out[6, 1]) / 2
     sign = 1.0 if out[5, 0] >= out[6, 0] else -1.0
     for side in range(2):
         if out[11 + side, 2] <= 0.0:
             out[11 + side, 0] = x + (1.0 - 2.0 * side) * sign * HIPS_APART * width
             out[11 + side, 1] = y + HIPS_BELOW * width
+            out[11 + side, 2] = 1.0
+    return out
+
+
+@njit(cache=True)
+def with_hips_of(keypoints: np.ndarray, reference: np.ndarray, scale: float) -> np.ndarray:
+    """Keypoints with the reference's hips below their shoulders where they are missing; `scale`: output pixels a reference pixel."""
+    out = keypoints.copy()
+    for side in range(2):
+        if out[11 + side, 2] <= 0.0:
+            for axis in range(2):
+                here = (out[5, axis] + out[6, axis]) / 2
+                there = (reference[5, axis] + reference[6, axis]) / 2
+                out[11 + side, axis] = here + scale * (reference[11 + side, axis] - there)
             out[11 + side, 2] = 1.0
     return out
 
@@ -143,16 +170,105 @@ def hand_distance(keypoints: np.ndarray, start: int, x: float, y: float) -> floa
 
 
 @njit(cache=True)
-def arm_cut(keypoints: np.ndarray, width: float, x: float, y: float) -> float:
-    """Share 0..1 of a pixel that belongs to a reference's arm or hand, and so not to its trunk or head."""
-    most = 0.0
+def width_at(outline: np.ndarray, along: float, across: float) -> float:
+    """Half the width of a limb at the share `along` of its bone, on the side where `across` is, between the stations of its `outline`."""
+    side = 0 if across < 0.0 else 1
+    place = min(STATIONS - 1.001, max(0.0, along * STATIONS - 0.5))
+    k = int(place)
+    return outline[k, side] + (place - k) * (outline[k + 1, side] - outline[k, side])
+
+
+@njit(cache=True)
+def sampled(person: np.ndarray, x: float, y: float) -> float:
+    """The mask at a place, bilinear; 0 outside the picture."""
+    u, v = x - 0.5, y - 0.5
+    j, i = int(np.floor(u)), int(np.floor(v))
+    if j < 0 or i < 0 or j >= person.shape[1] - 1 or i >= person.shape[0] - 1:
+        return 0.0
+    fu, fv = u - j, v - i
+    upper = person[i, j] * (1.0 - fu) + person[i, j + 1] * fu
+    lower = person[i + 1, j] * (1.0 - fu) + person[i + 1, j + 1] * fu
+    return upper * (1.0 - fv) + lower * fv
+
+
+@njit(cache=True)
+def share_within(a: np.ndarray, b: np.ndarray, height: int, width: int, margin: float) -> float:
+    """Share of the way from a to b that lies within the picture, `margin` pixels from its edges, 0..1."""
+    share = 1.0
+    for axis in range(2):
+        end = (width if axis == 0 else height) - margin
+        if not margin < a[axis] < end:
+            return 0.0
+        step = b[axis] - a[axis]
+        if step != 0.0:
+            share = min(share, ((end if step > 0.0 else margin) - a[axis]) / step)
+    return share
+
+
+@njit(cache=True)
+def limb_outline(person: np.ndarray, a: np.ndarray, b: np.ndarray, usual: float, most: float) -> np.ndarray:
+    """The outline [STATIONS, 2] of a limb from a to b: pixels from its bone to where the person ends, on either side.
+
+    Where the person does not end within `most`, the limb lies on the body: that side is about as wide as the other one, or `usual`.
+    """
+    raw, out = np.zeros((STATIONS, 2)), np.zeros((STATIONS, 2))
+    x, y = b[0] - a[0], b[1] - a[1]
+    length = np.sqrt(x * x + y * y) + 1e-6
+    for k in range(STATIONS):
+        t = (k + 0.5) / STATIONS
+        for side in range(2):
+            nx, ny = (1 - 2 * side) * y / length, (2 * side - 1) * x / length
+            d = 0.0
+            while d < most and sampled(person, a[0] + t * x + d * nx, a[1] + t * y + d * ny) >= 0.5:
+                d += 0.5
+            raw[k, side] = d
+        for side in range(2):
+            mine, other = raw[k, side], raw[k, 1 - side]
+            if mine >= most:
+                mine = usual if other >= most else ASIDE * other
+            out[k, side] = max(0.5 * usual, min(mine, ASIDE * max(other, 0.5 * usual)))
+    for k in range(STATIONS):
+        low, high = max(0, k - 2), min(STATIONS, k + 3)
+        for side in range(2):
+            raw[k, side] = out[low:high, side].sum() / (high - low) - INSET * usual
+    return raw
+
+
+@njit(cache=True)
+def limbs(person: np.ndarray, keypoints: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Ends [4, 2, 2] and outlines [4, STATIONS, 2] of the limbs of ARMS as far as the picture shows them; of one of which it shows too
+    little, or has no keypoints, zeros."""
+    ends, outlines = np.zeros((4, 2, 2)), np.zeros((4, STATIONS, 2))
+    span = shoulder_span(keypoints)
     for k in range(4):
         a, b = keypoints[ARMS[k, 0]], keypoints[ARMS[k, 1]]
         if a[2] <= 0.0 or b[2] <= 0.0:
             continue
+        usual = (UPPER_RADIUS if k % 2 == 0 else FOREARM_RADIUS) * span
+        # Where a limb leaves the picture the whole of its width is to be seen.
+        share = share_within(a, b, person.shape[0], person.shape[1], 0.5 * usual)
+        if share < LEAST_SEEN:
+            continue
+        ends[k, 0], ends[k, 1] = a[:2], a[:2] + share * (b[:2] - a[:2])
+        outlines[k] = limb_outline(person, ends[k, 0], ends[k, 1], usual, WIDEST * span)
+    return ends, outlines
+
+
+@njit(cache=True)
+def arm_cut(keypoints: np.ndarray, ends: np.ndarray, outlines: np.ndarray, width: float, inside: float, x: float, y: float) -> float:
+    """Share 0..1 of a pixel that belongs to a reference's arm or hand, and so not to its trunk or head. `inside`: signed distance to the
+    trunk's outline."""
+    beyond = (CUT_BEYOND + CUT_BESIDE * clamp(0.5 - inside / (0.03 * width))) * width
+    most = 0.0
+    for k in range(4):
+        if outlines[k, 0, 0] <= 0.0:
+            continue
+        ax, ay, bx, by = ends[k, 0, 0], ends[k, 0, 1], ends[k, 1, 0], ends[k, 1, 1]
         start = CUT_FROM if k % 2 == 0 else 0.0
-        d, _ = segment(x, y, a[0] + start * (b[0] - a[0]), a[1] + start * (b[1] - a[1]), b[0], b[1])
-        most = max(most, clamp((CUT_RADIUS * width - d) / (0.03 * width) + 0.5))
+        d, t = segment(x, y, ax + start * (bx - ax), ay + start * (by - ay), bx, by)
+        across = (y - ay) * (bx - ax) - (x - ax) * (by - ay)
+        radius = width_at(outlines[k], start + t * (1.0 - start), across) + beyond
+        most = max(most, clamp((radius - d) / (0.03 * width) + 0.5))
     for side in range(2):
         d = hand_distance(keypoints, LEFT_HAND + 21 * side, x, y)
         most = max(most, clamp((0.07 * width - d) / (0.03 * width) + 0.5))
@@ -174,10 +290,10 @@ def beside_trunk(keypoints: np.ndarray, width: float, inside: float, x: float, y
 
 
 @njit(cache=True)
-def part_covers(keypoints: np.ndarray, height: int, width: int) -> np.ndarray:
+def part_covers(keypoints: np.ndarray, ends: np.ndarray, outlines: np.ndarray, height: int, width: int) -> np.ndarray:
     """[3, H, W] how far each pixel of the reference belongs to trunk, neck and head, 0..1, before the person mask."""
     out = np.zeros((3, height, width))
-    span = np.sqrt((keypoints[5, 0] - keypoints[6, 0]) ** 2 + (keypoints[5, 1] - keypoints[6, 1]) ** 2)
+    span = shoulder_span(keypoints)
     outline = trunk_outline(keypoints)
     frame = head_frame(keypoints)
     neck = np.zeros((0, 2))
@@ -193,8 +309,8 @@ def part_covers(keypoints: np.ndarray, height: int, width: int) -> np.ndarray:
     for i in range(height):
         for j in range(width):
             x, y = j + 0.5, i + 0.5
-            cut = 1.0 - arm_cut(keypoints, span, x, y)
             inside = signed_distance(outline, x, y)
+            cut = 1.0 - arm_cut(keypoints, ends, outlines, span, inside, x, y)
             into = (TRUNK_GROW * span + inside) / (0.04 * span)
             trunk, whole = cut * clamp(into + 0.5), clamp(into - 0.5)
             if inside < 0.0 and trunk > 0.0:

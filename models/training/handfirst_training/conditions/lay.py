@@ -9,10 +9,13 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from .cut import clamp, segment
+from .cut import clamp, width_at
+from .face import face_shifts
 
-# Spread of what the head's affine map leaves at the face points: in face widths, on a grid of GRID pixels.
-SPREAD, HOLD, GRID = 0.07, 0.25, 4
+# What lies under a limb is darkened round it as far as this many times its half width, from this share of its bone on.
+SHADE_REACH, SHADE_FROM = 0.4, 0.5
+# Over how many output pixels the side of a limb fades.
+SOFT = 1.5
 
 
 @njit(cache=True)
@@ -104,78 +107,71 @@ def lay_affine(out: np.ndarray, cover: np.ndarray, part: np.ndarray, box: np.nda
 
 
 @njit(cache=True)
-def face_shifts(goal: np.ndarray, rest: np.ndarray, spread: float, top: int, left: int, rows: int, columns: int) -> np.ndarray:
-    """[rows, columns, 2] what to add to the head's affine map at the grid's nodes: what it leaves at the face points `goal` [n, 2],
-    `rest` [n, 2], spread by Gaussians."""
-    out = np.zeros((rows, columns, 2))
-    for r in range(rows):
-        for c in range(columns):
-            x, y = left + GRID * c, top + GRID * r
-            total = sx = sy = 0.0
-            for k in range(len(goal)):
-                d2 = (x - goal[k, 0]) ** 2 + (y - goal[k, 1]) ** 2
-                if d2 > 16.0 * spread * spread:
-                    continue
-                w = np.exp(-d2 / (2.0 * spread * spread))
-                total += w
-                sx += w * rest[k, 0]
-                sy += w * rest[k, 1]
-            if total > 0.0:
-                out[r, c, 0], out[r, c, 1] = sx / (total + HOLD), sy / (total + HOLD)
-    return out
-
-
-@njit(cache=True)
 def lay_head(
-    out: np.ndarray, cover: np.ndarray, part: np.ndarray, box: np.ndarray, goal: np.ndarray, source: np.ndarray, pull: float
+    out: np.ndarray,
+    cover: np.ndarray,
+    part: np.ndarray,
+    box: np.ndarray,
+    goal: np.ndarray,
+    source: np.ndarray,
+    ids: np.ndarray,
+    pull: float,
 ) -> None:
-    """The head: an affine map for skull and hair, and within the face what that map leaves at the points [n, 2], spread smoothly."""
-    back = affine(goal, source, pull)
-    rest = np.zeros_like(source)
-    for k in range(len(goal)):
-        rest[k, 0] = source[k, 0] - (back[0, 0] * goal[k, 0] + back[0, 1] * goal[k, 1] + back[0, 2])
-        rest[k, 1] = source[k, 1] - (back[1, 0] * goal[k, 0] + back[1, 1] * goal[k, 1] + back[1, 2])
-    spread = SPREAD * (goal[:, 0].max() - goal[:, 0].min())
-    top, bottom, left, right = goal_window(back, box, out.shape[0], out.shape[1])
-    rows, columns = max(0, bottom - top) // GRID + 2, max(0, right - left) // GRID + 2
-    shifts = face_shifts(goal, rest, spread, top, left, rows, columns)
+    """The head: an affine map for skull and hair, and within the face shifts that follow its points, `ids` of the 68 in `goal` and
+    `source` [68, 2]."""
+    back = affine(goal[ids], source[ids], pull)
+    window = goal_window(back, box, out.shape[0], out.shape[1])
+    shifts = face_shifts(goal, source, ids, back, window)
+    top, bottom, left, right = window
     for i in range(top, bottom):
         for j in range(left, right):
             x, y = j + 0.5, i + 0.5
-            u, v = (x - left) / GRID, (y - top) / GRID
-            c, r = int(u), int(v)
-            fu, fv = u - c, v - r
-            upper = shifts[r, c] * (1 - fu) + shifts[r, c + 1] * fu
-            lower = shifts[r + 1, c] * (1 - fu) + shifts[r + 1, c + 1] * fu
-            shift = upper * (1 - fv) + lower * fv
-            mx = back[0, 0] * x + back[0, 1] * y + back[0, 2] + shift[0]
-            my = back[1, 0] * x + back[1, 1] * y + back[1, 2] + shift[1]
+            mx = back[0, 0] * x + back[0, 1] * y + back[0, 2] + shifts[i - top, j - left, 0]
+            my = back[1, 0] * x + back[1, 1] * y + back[1, 2] + shifts[i - top, j - left, 1]
             lay(out, cover, part, mx, my, i, j, 1.0)
 
 
 @njit(cache=True)
 def lay_bone(
-    out: np.ndarray, cover: np.ndarray, part: np.ndarray, goal: np.ndarray, source: np.ndarray, radius: float, scale: float
+    out: np.ndarray,
+    cover: np.ndarray,
+    part: np.ndarray,
+    goal: np.ndarray,
+    source: np.ndarray,
+    outline: np.ndarray,
+    scales: tuple[float, float],
+    fades: tuple[float, float],
+    shade: float,
 ) -> None:
-    """A limb along its bone, `goal` and `source` [2, 2] its ends: stretched along the bone, scaled by `scale` (reference pixels an output
-    pixel) across it, within `radius` output pixels of the bone."""
+    """A limb along its bone, `goal` and `source` [2, 2] its ends: stretched along the bone, and across it scaled from the first of `scales`
+    (reference pixels an output pixel) at its first end to the second, within its `outline` [STATIONS, 2]: reference pixels from the bone
+    to each side. Its ends are round, and within `fades` of its half width there it fades out. What lies under it is darkened round it by
+    the share `shade`."""
     gx, gy = goal[1, 0] - goal[0, 0], goal[1, 1] - goal[0, 1]
     sx, sy = source[1, 0] - source[0, 0], source[1, 1] - source[0, 1]
     long_goal, long_source = np.sqrt(gx * gx + gy * gy) + 1e-3, np.sqrt(sx * sx + sy * sy) + 1e-3
     gx, gy, sx, sy = gx / long_goal, gy / long_goal, sx / long_source, sy / long_source
-    reach = radius + 2.0
+    reach = (1.0 + SHADE_REACH) * outline.max() / min(scales[0], scales[1]) + 2.0
     top, bottom = window(min(goal[0, 1], goal[1, 1]) - reach, max(goal[0, 1], goal[1, 1]) + reach, out.shape[0])
     left, right = window(min(goal[0, 0], goal[1, 0]) - reach, max(goal[0, 0], goal[1, 0]) + reach, out.shape[1])
-    soft = max(1.0, 0.06 * radius)
     for i in range(top, bottom):
         for j in range(left, right):
-            x, y = j + 0.5, i + 0.5
-            distance, _ = segment(x, y, goal[0, 0], goal[0, 1], goal[1, 0], goal[1, 1])
-            share = clamp((radius - distance) / soft + 0.5)
+            x, y = j + 0.5 - goal[0, 0], i + 0.5 - goal[0, 1]
+            along = x * gx + y * gy
+            scale = scales[0] + clamp(along / long_goal) * (scales[1] - scales[0])
+            across = (y * gx - x * gy) * scale
+            radius = width_at(outline, along / long_goal, across)
+            beyond, fade = max(-along, along - long_goal, 0.0) * scale, fades[0] if along < 0.0 else fades[1]
+            share = clamp((radius - np.sqrt(across * across + beyond * beyond)) / (SOFT * scale) + 0.5)
+            if fade < 1.0:
+                share *= clamp(1.0 - beyond / (fade * radius + 1e-6))
+            if cover[i, j] > 0.0 and share < 1.0:
+                near = clamp(1.0 - (np.sqrt(across * across + beyond * beyond) - radius) / (SHADE_REACH * radius))
+                light = 1.0 - shade * near * near * clamp(along / (SHADE_FROM * long_goal)) * cover[i, j]
+                for c in range(3):
+                    out[i, j, c] *= light
             if share <= 0.0:
                 continue
-            along = (x - goal[0, 0]) * gx + (y - goal[0, 1]) * gy
-            across = ((y - goal[0, 1]) * gx - (x - goal[0, 0]) * gy) * scale
             if along < 0.0:
                 along *= scale
             elif along > long_goal:

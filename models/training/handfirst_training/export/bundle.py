@@ -174,10 +174,11 @@ def body_stage() -> dict[str, object]:
         condition("reference", CELLS, [{"kind": "carried-latent"}, {"kind": "plate-latent"}]),
         condition("canvas", CELLS, [{"kind": "canvas-latent"}, {"kind": "hand-mask"}]),
     ]
+    slopes = {"gate": CarriedDecoder.GATE_SLOPE, "person": CarriedDecoder.PERSON_SLOPE}
     decoder = {
         "graph": "decoder.onnx",
         "input": "latent",
-        "maps": {"half": "half", "flow": "flow", "reach": CarriedDecoder.REACH},
+        "maps": {"half": "half", "flow": "flow", "reach": CarriedDecoder.REACH, "slopes": slopes},
         "inputs": [{"name": name, "from": name} for name in ("latent", "features", "carried", "plate")],
     }
     return {

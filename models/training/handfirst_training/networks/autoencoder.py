@@ -83,6 +83,8 @@ class CarriedDecoder(nn.Module):
 
     REACH = 12.0
     """Longest flow, pixels."""
+    GATE_SLOPE, PERSON_SLOPE = 2.0, 3.0
+    """How much steeper gate and person are taken for mixing than as probabilities: a share between two colours is a blurred outline."""
     EDGE = 12
     """Width of the last layer, which works at half of the picture's size: a pixel shuffle alone leaves steps along outlines."""
 
@@ -115,10 +117,10 @@ class CarriedDecoder(nn.Module):
 
     @classmethod
     def mixed(cls, half: Tensor, flow: Tensor, carried: Tensor, plate: Tensor) -> tuple[Tensor, Tensor]:
-        """Picture and person's mask from `maps`. Twin of `src/stages/mix-carried.ts`: a change here is a change there."""
+        """Picture and person's mask from `maps`. Twin of `src/stages/kernels/assembly/mix.ts`: a change here is a change there."""
         # Half of the resolution is enough: what is finer comes from the carried picture. Smooth enlarging keeps edges free of steps.
         fine = F.interpolate(half, scale_factor=2.0, mode="bilinear")
-        own, gate, person = fine[:, :3], torch.sigmoid(fine[:, 3:4]), torch.sigmoid(fine[:, 4:5])
+        own, gate, person = fine[:, :3], torch.sigmoid(cls.GATE_SLOPE * fine[:, 3:4]), torch.sigmoid(cls.PERSON_SLOPE * fine[:, 4:5])
         drawn = person * 1.05 * torch.tanh(own) + (1 - person) * plate
         return (1 - gate) * moved(carried, cls.REACH * torch.tanh(0.5 * flow)) + gate * drawn, person
 

@@ -120,13 +120,15 @@ def main() -> None:
             conditions = with_parts(batch.conditions, rounded(masks))
             conditions = torch.where((level > 0)[:, None, None, None], conditions, batch.conditions)
             latent, features, mask = model.denoiser(noisy, level, conditions, carried, plate, canvas, batch.mask)
-            picture, person = model.decoder(latent, features, batch.carried, batch.plate)
-        latent, picture, person, mask = latent.float(), picture.float(), person.float(), mask.float()
+            half, flow = model.decoder.maps(latent, features, batch.carried, batch.plate)
+            picture, _ = model.decoder.mixed(half, flow, batch.carried, batch.plate)
+        latent, picture, person, mask = latent.float(), picture.float(), half[:, 4:5].float(), mask.float()
         weight = batch.weight * (1 - (1 - HAND_WEIGHT) * batch.pasted)
         difference = (picture - batch.picture) * weight
         pixels = difference.abs().mean() + laplacian(difference)
         latent_loss = (huber(latent - clean) * weights * F.avg_pool2d(weight, 8)).mean()
-        mask_loss = F.binary_cross_entropy(person, batch.person) + F.binary_cross_entropy(mask, batch.person)
+        true = F.avg_pool2d(batch.person, 2)
+        mask_loss = F.binary_cross_entropy_with_logits(person, true) + F.binary_cross_entropy(mask, batch.person)
         loss = pixels + LATENT_LAMBDA * latent_loss + MASK_LAMBDA * mask_loss
         parts = {"pixels": float(pixels.detach()), "latent": float(latent_loss.detach()), "mask": float(mask_loss.detach())}
         if critic:

@@ -89,10 +89,7 @@ export function layAffine(
   }
 }
 
-/** Pixels between two nodes of a grid of shifts. */
-const GRID: i32 = 4;
-
-/** The same, plus shifts that are given at the nodes of a grid over the window: doubles [rows, columns] `across` and `down`. */
+/** The same, plus a shift of each pixel of the window: doubles [bottom - top, right - left] `across` and `down`. */
 export function layShifted(
   left: i32,
   top: i32,
@@ -106,35 +103,18 @@ export function layShifted(
   f: f64,
   across: usize,
   down: usize,
-  columns: i32,
 ): void {
   for (let i = top; i < bottom; i++) {
     const y = <f64>i + 0.5;
-    const v = (y - <f64>top) / <f64>GRID;
-    const row = <i32>v;
-    const fv = v - <f64>row;
     let to = pixelAt(left, i);
     for (let j = left; j < right; j++) {
       const x = <f64>j + 0.5;
-      const u = (x - <f64>left) / <f64>GRID;
-      const column = <i32>u;
-      const node = (row * columns + column) << 3;
-      const fu = u - <f64>column;
-      const sx = between(across + node, columns << 3, fu, fv);
-      const sy = between(down + node, columns << 3, fu, fv);
-      lay(a * x + b * y + c + sx, d * x + e * y + f + sy, to, 1);
+      lay(a * x + b * y + c + load<f64>(across), d * x + e * y + f + load<f64>(down), to, 1);
       to += 16;
+      across += 8;
+      down += 8;
     }
   }
-}
-
-/** Bilinear between four nodes, the lower two `below` bytes on. */
-// @ts-ignore: decorator
-@inline
-function between(at: usize, below: i32, fu: f64, fv: f64): f64 {
-  const upper = load<f64>(at) * (1 - fu) + load<f64>(at, 8) * fu;
-  const lower = load<f64>(at + below) * (1 - fu) + load<f64>(at + below, 8) * fu;
-  return upper * (1 - fv) + lower * fv;
 }
 
 // @ts-ignore: decorator
@@ -143,9 +123,40 @@ function clamped(value: f64): f64 {
   return min(1.0, max(0.0, value));
 }
 
+/** Places along a limb at which its width is known, and over how many pixels its sides fade. */
+const STATIONS: i32 = 24;
+const SOFT: f64 = 1.5;
+
+/** Half the width of a limb at the share `along` of its bone, on the side where `across` is: between the stations of `outline`, doubles [STATIONS, 2]. */
+// @ts-ignore: decorator
+@inline
+function widthAt(outline: usize, along: f64, across: f64): f64 {
+  const place = min(<f64>STATIONS - 1.001, max(0.0, along * <f64>STATIONS - 0.5));
+  const k = <i32>place;
+  const at = outline + (k << 4) + (across < 0 ? 0 : 8);
+  const here = load<f64>(at);
+  return here + (place - <f64>k) * (load<f64>(at, 16) - here);
+}
+
+/** From which share of a limb's bone on what lies under it is darkened. */
+const SHADE_FROM: f64 = 0.5;
+
+/** Darkens the pixel at `to` where a part covers it, by `shade`, how `near` it is to a limb, and how far along, 0..1 and more. */
+// @ts-ignore: decorator
+@inline
+function shadeUnder(to: usize, shade: f64, near: f64, along: f64): void {
+  const cover = load<f32>(to, 12);
+  if (cover <= 0) return;
+  const light = <f32>(1 - shade * near * near * clamped(along) * <f64>cover);
+  v128.store(to, f32x4.replace_lane(f32x4.mul(v128.load(to), f32x4.splat(light)), 3, cover));
+}
+
 /**
- * Along a bone, from (x0, y0) to (x1, y1) in the picture and from (u0, v0) to (u1, v1) in the reference: stretched along it, `scale` reference pixels
- * a pixel across it, within `radius` pixels of it. Nothing is taken from below `height` rows of the reference.
+ * Along a bone, from (x0, y0) to (x1, y1) in the picture and from (u0, v0) to (u1, v1) in the reference: stretched along it, and across it
+ * `scale0` to `scale1` reference pixels a pixel, within its `outline`. Beyond its ends, which are round, it fades out within `fade0` and
+ * `fade1` of its half width. What lies under it is darkened by `shade`, as far as `shadeReach`
+ * half widths beyond it. Nothing is taken from below `height`
+ * rows of the reference.
  */
 export function layBone(
   left: i32,
@@ -160,34 +171,42 @@ export function layBone(
   v0: f64,
   u1: f64,
   v1: f64,
-  radius: f64,
-  scale: f64,
+  scale0: f64,
+  scale1: f64,
+  fade0: f64,
+  fade1: f64,
+  shade: f64,
+  shadeReach: f64,
+  outline: usize,
   height: f64,
 ): void {
   const dx = x1 - x0;
   const dy = y1 - y0;
-  const squared = dx * dx + dy * dy;
-  const longGoal = sqrt(squared) + 1e-3;
+  const longGoal = sqrt(dx * dx + dy * dy) + 1e-3;
   const longSource = sqrt((u1 - u0) * (u1 - u0) + (v1 - v0) * (v1 - v0)) + 1e-3;
   const gx = dx / longGoal;
   const gy = dy / longGoal;
   const sx = (u1 - u0) / longSource;
   const sy = (v1 - v0) / longSource;
-  const soft = max(1.0, 0.06 * radius);
-  const reach = radius + 0.5 * soft;
   for (let i = top; i < bottom; i++) {
     const y = <f64>i + 0.5 - y0;
     let to = pixelAt(left, i);
     for (let j = left; j < right; j++, to += 16) {
       const x = <f64>j + 0.5 - x0;
-      const t = squared > 0 ? clamped((x * dx + y * dy) / squared) : 0;
-      const ex = x - t * dx;
-      const ey = y - t * dy;
-      const apart = ex * ex + ey * ey;
-      if (apart >= reach * reach) continue;
-      const share = clamped((radius - sqrt(apart)) / soft + 0.5);
       let along = x * gx + y * gy;
+      const scale = scale0 + clamped(along / longGoal) * (scale1 - scale0);
       const aside = (y * gx - x * gy) * scale;
+      const radius = widthAt(outline, along / longGoal, aside);
+      const beyond = max(0.0, max(-along, along - longGoal)) * scale;
+      const apart = aside * aside + beyond * beyond;
+      const reach = radius * (1 + shadeReach) + 0.5 * SOFT * scale;
+      if (apart >= reach * reach) continue;
+      const distance = sqrt(apart) - radius;
+      let share = clamped(-distance / (SOFT * scale) + 0.5);
+      const fade = along < 0 ? fade0 : fade1;
+      if (fade < 1) share *= clamped(1 - beyond / (fade * radius + 1e-6));
+      if (share < 1) shadeUnder(to, shade, clamped(1 - distance / (shadeReach * radius)), along / (SHADE_FROM * longGoal));
+      if (share <= 0) continue;
       if (along < 0) along *= scale;
       else if (along > longGoal) along = longSource + (along - longGoal) * scale;
       else along *= longSource / longGoal;

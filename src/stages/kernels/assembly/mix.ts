@@ -14,7 +14,7 @@ const SEEN: f32 = 1e-4;
 /**
  * Mixes a picture of `width` x `height`. `half`: [5, height / 2, width / 2], own red, green, blue, gate, person; `flow`: [2, height / 4, width / 4],
  * across and down; `carried` and `plate`: [height, width, 4], 0..255. `bytes`: RGB, with room for four more; `person`: [height, width], 0..1.
- * `reach`: longest flow in pixels. `scratch`: as many bytes as `mixScratch` of `carry/bench.ts` says.
+ * `reach`: longest flow in pixels. `gateSlope`, `personSlope`: how much steeper the two are taken. `scratch`: as many bytes as `mixScratch` of `carry/workbench.ts` says.
  */
 export function mix(
   half: usize,
@@ -24,6 +24,8 @@ export function mix(
   width: i32,
   height: i32,
   reach: f32,
+  gateSlope: f32,
+  personSlope: f32,
   scratch: usize,
   bytes: usize,
   person: usize,
@@ -62,7 +64,7 @@ export function mix(
       blendRows(first + here * pitch, first + there * pitch, 1 - abs(off), columns, narrow);
       fourTimes(narrow, columns, across + c * wide);
     }
-    mixRow(carried, plate, own, wide, width, height, y, bytes, person);
+    mixRow(carried, plate, own, wide, width, height, y, gateSlope, personSlope, bytes, person);
     plate += width << 4;
     bytes += 3 * width;
     person += width << 2;
@@ -78,6 +80,8 @@ function mixRow(
   width: i32,
   height: i32,
   y: i32,
+  gateSlope: f32,
+  personSlope: f32,
   bytes: usize,
   person: usize,
 ): void {
@@ -91,8 +95,8 @@ function mixRow(
   const lines = i32x4.splat(height - 2);
   let xs = f32x4(0, 1, 2, 3);
   for (let at = 0; at < width << 2; at += 16) {
-    const open = logistic(v128.load(gate + at));
-    const shown = logistic(v128.load(gate + wide + at));
+    const open = logistic(f32x4.mul(f32x4.splat(gateSlope), v128.load(gate + at)));
+    const shown = logistic(f32x4.mul(f32x4.splat(personSlope), v128.load(gate + wide + at)));
     v128.store(person + at, shown);
     const stays = f32x4.sub(one, open);
     const drawn = f32x4.mul(open, shown);
