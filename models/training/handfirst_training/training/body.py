@@ -87,6 +87,7 @@ def main() -> None:
     parser.add_argument("--whole-from", type=float, default=1.0, help="share of the budget from which whole pictures are used")
     parser.add_argument("--steps", type=int, default=SAMPLER_STEPS, help="noise levels that are trained")
     parser.add_argument("--hide-canvas", type=float, default=0, help="share of samples that see no canvas")
+    parser.add_argument("--gate-price", type=float, default=0.06, help="what it costs to draw own colours over the carried picture")
     parser.add_argument("--critic", type=float, default=0, help="how strongly a critic of pictures pulls (0: none); for the last part")
     add_budget(parser, batch=4, rate=1e-3)
     args = parser.parse_args()
@@ -129,8 +130,10 @@ def main() -> None:
         latent_loss = (huber(latent - clean) * weights * F.avg_pool2d(weight, 8)).mean()
         true = F.avg_pool2d(batch.person, 2)
         mask_loss = F.binary_cross_entropy_with_logits(person, true) + F.binary_cross_entropy(mask, batch.person)
-        loss = pixels + LATENT_LAMBDA * latent_loss + MASK_LAMBDA * mask_loss
-        parts = {"pixels": float(pixels.detach()), "latent": float(latent_loss.detach()), "mask": float(mask_loss.detach())}
+        # Own colours cost as much as an error of this size: what the reference shows is crisp, a guess that is about as near is soft.
+        opened = torch.sigmoid(CarriedDecoder.GATE_SLOPE * half[:, 3:4].float()).mean()
+        loss = pixels + LATENT_LAMBDA * latent_loss + MASK_LAMBDA * mask_loss + args.gate_price * opened
+        parts = {"pixels": float(pixels.detach()), "latent": float(latent_loss.detach()), "mask": float(mask_loss.detach()), "gate": float(opened.detach())}
         if critic:
             critic.look(rng, size)
             parts["critic"] = float(critic.learn(batch.picture, picture, batch.carried))
