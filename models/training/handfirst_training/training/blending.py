@@ -1,11 +1,12 @@
 """What sequential mask expansion does for the body stage (the paper's ablation), measured in a band round the hands.
 
-    python -m handfirst_training.training.blending --data HELD_OUT --run RUN [--count 100] [--steps 8] [--hide-canvas]
+    python -m handfirst_training.training.blending --data HELD_OUT --run RUN [--count 100] [--steps 8] [--hide-canvas] [--hide-carried]
 
 HELD_OUT comes from `world.dataset --held-out` and `training.carried`. Hands are true ones, and are not pasted at the end. Prints for every
 mode the mean absolute error, of 255, in the band of 8 pixels round the hands, how far `expand` is from each other mode there, and the
 paired difference of their errors with its 95 % interval (bootstrap over pictures). `--hide-canvas`: the network sees no canvas, so that
-blending alone brings the hands in, as with a network of Stable Diffusion; trained so by `training.body --hide-canvas`.
+blending alone brings the hands in, as with a network of Stable Diffusion. `--hide-carried`: nothing of the reference is carried round the
+hands either. `training.body` trains for both with options of these names.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from .autoencoder import LATENT_CHANNELS
-from .body import Body, drawn
+from .body import Body, bare_round_hands, drawn
 from .denoising import load_encoder
 from .samples import PICTURE_SIZE, BodyBatch, body_sample
 from .store import World
@@ -68,6 +69,8 @@ def pictures(world: World, model: Body, encoder, args: argparse.Namespace) -> It
     for at in np.linspace(0, len(world.targets) - 1, min(args.count, len(world.targets))).astype(int):
         rng = np.random.default_rng([7, int(at)])
         batch = BodyBatch(*(value[None] for value in body_sample(world, int(at), rng, PICTURE_SIZE)))
+        if args.hide_carried:
+            batch = bare_round_hands(batch)
         mask = (batch.pasted > 0.5).float()
         if not mask.any():
             continue
@@ -93,6 +96,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=8)
     parser.add_argument("--free", type=int, default=2, help="last steps without blending")
     parser.add_argument("--hide-canvas", action="store_true")
+    parser.add_argument("--hide-carried", action="store_true", help="nothing is carried round the hands")
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
@@ -105,7 +109,8 @@ def main() -> None:
             errors[mode].append(float((picture - batch.picture)[0, :, band].abs().mean()) * 127.5)
             apart[mode].append(float((picture - made["expand"])[0, :, band].abs().mean()) * 127.5)
     rng = np.random.default_rng(0)
-    print(f"{len(errors['expand'])} pictures, {args.steps} steps, {args.free} free, canvas {'hidden' if args.hide_canvas else 'shown'}")
+    hidden = " and ".join(name for name, on in (("canvas", args.hide_canvas), ("carried", args.hide_carried)) if on) or "nothing"
+    print(f"{len(errors['expand'])} pictures, {args.steps} steps, {args.free} free, {hidden} hidden")
     print(f"{'':8}{'error':>8}{'apart':>8}   error of expand less this one")
     for mode in MODES:
         gain = np.array(errors["expand"]) - np.array(errors[mode])

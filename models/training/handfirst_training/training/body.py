@@ -8,7 +8,7 @@ Denoiser and decoder train together: what the decoder sees at run time is what t
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +30,8 @@ from .store import World
 MASK_LAMBDA = 0.1
 LATENT_LAMBDA = 0.15
 HAND_WEIGHT = 0.1
+HIDDEN = 40
+"""Pixels round the hands in which `--hide-carried` shows nothing of the reference."""
 PARTS = place(BODY_CHANNELS, "parts")
 
 
@@ -46,6 +48,12 @@ def with_parts(conditions: Tensor, parts: Tensor) -> Tensor:
     """The person's mask as a condition: while sampling, from the second step on, what the step before predicted."""
     small = F.avg_pool2d(parts, parts.shape[-1] // conditions.shape[-1])
     return torch.cat([conditions[:, : PARTS.start], small, conditions[:, PARTS.stop :]], dim=1)
+
+
+def bare_round_hands(batch: BodyBatch) -> BodyBatch:
+    """The batch with nothing carried within HIDDEN pixels of the hands, so that what stands there comes from the latents alone."""
+    near = F.max_pool2d((batch.pasted > 0.5).float(), 2 * HIDDEN + 1, 1, HIDDEN) > 0.5
+    return replace(batch, carried=torch.where(near, batch.plate, batch.carried))
 
 
 def latents(encoder: Encoder, batch: BodyBatch) -> tuple[Tensor, ...]:
@@ -87,6 +95,7 @@ def main() -> None:
     parser.add_argument("--whole-from", type=float, default=1.0, help="share of the budget from which whole pictures are used")
     parser.add_argument("--steps", type=int, default=SAMPLER_STEPS, help="noise levels that are trained")
     parser.add_argument("--hide-canvas", type=float, default=0, help="share of samples that see no canvas")
+    parser.add_argument("--hide-carried", type=float, default=0, help="share of steps in which nothing is carried round the hands")
     parser.add_argument("--gate-price", type=float, default=0.06, help="what it costs to draw own colours over the carried picture")
     parser.add_argument("--critic", type=float, default=0, help="how strongly a critic of pictures pulls (0: none); for the last part")
     add_budget(parser, batch=4, rate=1e-3)
@@ -102,6 +111,8 @@ def main() -> None:
     def loss_of(model: Body, rng: np.random.Generator, progress: float) -> tuple[Tensor, dict[str, float]]:
         size = args.crop if progress < args.whole_from else PICTURE_SIZE
         batch = BodyBatch(**{k: v.to(budget.device) for k, v in vars(body_batch(world, budget.batch, rng, size)).items()})
+        if rng.random() < args.hide_carried:
+            batch = bare_round_hands(batch)
         clean, carried, plate, canvas = latents(encoder, batch)
         level = draw_levels(len(clean), generator, args.steps).to(budget.device)
         hidden = torch.rand(len(clean), generator=generator).to(budget.device) < args.hide_canvas
@@ -133,7 +144,8 @@ def main() -> None:
         # Own colours cost as much as an error of this size: what the reference shows is crisp, a guess that is about as near is soft.
         opened = torch.sigmoid(CarriedDecoder.GATE_SLOPE * half[:, 3:4].float()).mean()
         loss = pixels + LATENT_LAMBDA * latent_loss + MASK_LAMBDA * mask_loss + args.gate_price * opened
-        parts = {"pixels": float(pixels.detach()), "latent": float(latent_loss.detach()), "mask": float(mask_loss.detach()), "gate": float(opened.detach())}
+        named = {"pixels": pixels, "latent": latent_loss, "mask": mask_loss, "gate": opened}
+        parts = {name: float(value.detach()) for name, value in named.items()}
         if critic:
             critic.look(rng, size)
             parts["critic"] = float(critic.learn(batch.picture, picture, batch.carried))
