@@ -28,9 +28,11 @@ import { CarryBench } from './workbench.js';
 
 /** Over which share of their half width limbs fade out at their first and last ends; 1: they end round. */
 const UPPER_FADES = [0.3, 1] as const;
-const FOREARM_FADES = [0.8, 0.7] as const;
-/** From the signer to the camera, in shoulder widths. */
+const FOREARM_FADES = [0.8, 1] as const;
+/** From the signer to the camera, in shoulder widths, and how much smaller the nearest thing is shown and the farthest. */
 const CAMERA = 6;
+const NEAREST = 0.85;
+const FARTHEST = 1.1;
 /** The largest turn of the shoulders that is reckoned with, as a cosine; a trunk's depth by its width, squared. */
 const LEAST_FACING = 0.7;
 const ROUNDNESS = 0.6;
@@ -68,7 +70,7 @@ function carryParts(
       const limb = limbs[layer];
       const [a, b] = ARMS[layer];
       if (!limb || !has(points, a) || !has(points, b)) continue;
-      const scales = [a, b].map((k) => (span / wide) * nearness(depth?.[k], wide)) as [number, number];
+      const scales = [a, b].map((k) => (span / wide) * nearness(depth, k, wide)) as [number, number];
       const fades = layer % 2 === 0 ? UPPER_FADES : FOREARM_FADES;
       const moved = Math.max(...[a, b].map((k) => apart(place(points, k), place(source, k))));
       const shade = SHADE * Math.min(1, moved / (SHADE_MOVED * wide));
@@ -100,10 +102,12 @@ function broadened(points: Float64Array, turn: number): Float64Array {
   return broad;
 }
 
-/** How much smaller than at the depth of the hips a thing at `depth` looks; 1 where that is unknown. */
-function nearness(depth: number | undefined, width: number): number {
-  if (depth === undefined || !Number.isFinite(depth)) return 1;
-  return Math.min(1.2, Math.max(0.6, 1 + depth / (CAMERA * width)));
+/** How much smaller than at the depth of the shoulders point k looks, within limits, since detectors exaggerate; 1 where depth is unknown. */
+function nearness(depth: ArrayLike<number> | undefined, k: number, width: number): number {
+  const [own, left, right] = [k, 5, 6].map((point) => depth?.[point] ?? Number.NaN) as [number, number, number];
+  const deeper = own - (left + right) / 2;
+  if (!Number.isFinite(deeper)) return 1;
+  return Math.min(FARTHEST, Math.max(NEAREST, 1 + deeper / (CAMERA * width)));
 }
 
 function layNeck(bench: CarryBench, source: Float64Array, points: Float64Array, pull: number): void {

@@ -18,9 +18,9 @@ from .cut import ARMS, FACE, FACE_END, JAW_FIRST, JAW_LAST, limbs, part_covers, 
 from .lay import affine, cover_box, lay_affine, lay_bone, lay_head
 
 # Over which share of their width limbs fade out at their first and last ends; 1: they end round.
-UPPER_FADES, FOREARM_FADES = (0.3, 1.0), (0.8, 0.7)
-# From the signer to the camera, in shoulder widths.
-CAMERA = 6.0
+UPPER_FADES, FOREARM_FADES = (0.3, 1.0), (0.8, 1.0)
+# From the signer to the camera, in shoulder widths, and how much smaller the nearest thing is shown and the farthest.
+CAMERA, NEAREST, FARTHEST = 6.0, 0.85, 1.1
 # The largest turn of the shoulders that is reckoned with, as a cosine; a trunk's depth by its width, squared.
 LEAST_FACING, ROUNDNESS = 0.7, 0.6
 # How much a limb darkens what it lies on, once one of its ends has moved so far, in shoulder widths. Where it has not, the reference shows
@@ -67,9 +67,10 @@ def mean_depth(depth: np.ndarray, a: int, b: int) -> float:
     return float(depth[a] + depth[b]) / 2
 
 
-def nearness(depth: float, width: float) -> float:
-    """How much smaller than at the depth of the hips a thing at `depth` looks; 1 where that is unknown."""
-    return float(np.clip(1 + depth / (CAMERA * width), 0.6, 1.2)) if np.isfinite(depth) else 1.0
+def nearness(depth: np.ndarray, k: int, width: float) -> float:
+    """How much smaller than at the depth of the shoulders point k looks, within limits, since detectors exaggerate; 1 where depth is unknown."""
+    deeper = float(depth[k] - (depth[5] + depth[6]) / 2)
+    return float(np.clip(1 + deeper / (CAMERA * width), NEAREST, FARTHEST)) if np.isfinite(deeper) else 1.0
 
 
 def facing(keypoints: np.ndarray, depth: np.ndarray) -> float:
@@ -133,7 +134,7 @@ def carry(reference: Reference, keypoints: np.ndarray, depth: np.ndarray) -> tup
             ids, outline = ARMS[part], reference.limb_outlines[part]
             if (points[ids, 2] <= 0).any() or outline[0, 0] <= 0:
                 continue
-            scales = tuple(span / wide * nearness(depth[k], wide) for k in ids)
+            scales = tuple(span / wide * nearness(depth, k, wide) for k in ids)
             fades = UPPER_FADES if part % 2 == 0 else FOREARM_FADES
             goal = points[ids, :2].copy()
             moved = float(np.hypot(*(goal - source[ids, :2]).T).max())
