@@ -33,9 +33,6 @@ const FOREARM_FADES = [0.8, 1] as const;
 const CAMERA = 6;
 const NEAREST = 0.85;
 const FARTHEST = 1.1;
-/** The largest turn of the shoulders that is reckoned with, as a cosine; a trunk's depth by its width, squared. */
-const LEAST_FACING = 0.7;
-const ROUNDNESS = 0.6;
 /** How much a limb darkens what it lies on, once one of its ends has moved so far, in shoulder widths; where it has not, the reference has its shade. */
 const SHADE = 0.35;
 const SHADE_MOVED = 0.5;
@@ -57,13 +54,11 @@ function carryParts(
   const { sheet } = bench;
   if (!has(keypoints, LEFT) || !has(keypoints, RIGHT)) return;
   const span = shoulderSpan(source);
-  const turn = facing(keypoints, depth);
-  const wide = Math.max(shoulderSpan(keypoints) / turn, 0.55 * span);
+  const wide = Math.max(shoulderSpan(keypoints), 0.55 * span);
   const points = withHipsOf(keypoints, source, wide / span);
   const pull = PULL * (size / 256) ** 2;
   for (const layer of layers(depth, points, wide)) {
-    if (layer === 'trunk')
-      layAffine(sheet, bench.part('trunk'), affine(broadened(points, turn), source, TRUNK, pull));
+    if (layer === 'trunk') layAffine(sheet, bench.part('trunk'), affine(points, source, TRUNK, pull));
     else if (layer === 'neck') layNeck(bench, source, points, pull);
     else if (layer === 'head') layFace(bench, source, points, pull);
     else {
@@ -80,31 +75,13 @@ function carryParts(
   }
 }
 
-/** How much narrower the shoulders look than they are, since they are turned: a cosine, LEAST_FACING to 1; 1 without depth. */
-function facing(keypoints: ArrayLike<number>, depth: ArrayLike<number> | undefined): number {
-  const across = shoulderSpan(keypoints);
-  const deep = (depth?.[5] ?? Number.NaN) - (depth?.[6] ?? Number.NaN);
-  if (!Number.isFinite(deep)) return 1;
-  return Math.max(across / (Math.hypot(across, deep) + 1e-6), LEAST_FACING);
-}
-
-/** Shoulders and hips as far apart as the outline of a turned trunk looks, which is round rather than flat. */
-function broadened(points: Float64Array, turn: number): Float64Array {
-  const share = Math.sqrt(turn ** 2 + ROUNDNESS * (1 - turn ** 2)) / turn;
-  const broad = points.slice();
-  for (const [left, right] of [[5, 6] as const, [11, 12] as const]) {
-    for (const axis of [0, 1]) {
-      const [a, b] = [points[left * 3 + axis] ?? 0, points[right * 3 + axis] ?? 0];
-      broad[left * 3 + axis] = (a + b) / 2 + share * (a - (a + b) / 2);
-      broad[right * 3 + axis] = (a + b) / 2 + share * (b - (a + b) / 2);
-    }
-  }
-  return broad;
-}
-
 /** How much smaller than at the depth of the shoulders point k looks, within limits, since detectors exaggerate; 1 where depth is unknown. */
 function nearness(depth: ArrayLike<number> | undefined, k: number, width: number): number {
-  const [own, left, right] = [k, 5, 6].map((point) => depth?.[point] ?? Number.NaN) as [number, number, number];
+  const [own, left, right] = [k, 5, 6].map((point) => depth?.[point] ?? Number.NaN) as [
+    number,
+    number,
+    number,
+  ];
   const deeper = own - (left + right) / 2;
   if (!Number.isFinite(deeper)) return 1;
   return Math.min(FARTHEST, Math.max(NEAREST, 1 + deeper / (CAMERA * width)));

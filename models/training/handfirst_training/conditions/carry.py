@@ -21,8 +21,6 @@ from .lay import affine, cover_box, lay_affine, lay_bone, lay_head
 UPPER_FADES, FOREARM_FADES = (0.3, 1.0), (0.8, 1.0)
 # From the signer to the camera, in shoulder widths, and how much smaller the nearest thing is shown and the farthest.
 CAMERA, NEAREST, FARTHEST = 6.0, 0.85, 1.1
-# The largest turn of the shoulders that is reckoned with, as a cosine; a trunk's depth by its width, squared.
-LEAST_FACING, ROUNDNESS = 0.7, 0.6
 # How much a limb darkens what it lies on, once one of its ends has moved so far, in shoulder widths. Where it has not, the reference shows
 # that shade.
 SHADE, SHADE_MOVED = 0.35, 0.5
@@ -73,19 +71,6 @@ def nearness(depth: np.ndarray, k: int, width: float) -> float:
     return float(np.clip(1 + deeper / (CAMERA * width), NEAREST, FARTHEST)) if np.isfinite(deeper) else 1.0
 
 
-def facing(keypoints: np.ndarray, depth: np.ndarray) -> float:
-    """How much narrower the shoulders look than they are, since they are turned: a cosine, 0.7..1; 1 without depth."""
-    across, deep = shoulder_span(keypoints.astype(np.float64)), float(depth[5] - depth[6])
-    return max(across / float(np.hypot(across, deep) + 1e-6), LEAST_FACING) if np.isfinite(deep) else 1.0
-
-
-def broadened(trunk: np.ndarray, turn: float) -> np.ndarray:
-    """[4, 2] shoulders and hips as far apart as the outline of a turned trunk looks, which is round rather than flat."""
-    share = np.sqrt(turn**2 + ROUNDNESS * (1 - turn**2)) / turn
-    middles = np.repeat((trunk[0::2] + trunk[1::2]) / 2, 2, axis=0)
-    return middles + share * (trunk - middles)
-
-
 def order(depth: np.ndarray, keypoints: np.ndarray, width: float) -> list[int]:
     """Parts from far to near: -2 neck, -1 trunk, 0..3 the limbs of ARMS, 4 head. Without depth: neck, trunk, head, arms."""
     keys: list[tuple[float, int]] = [(1e6, -2), (1e5, -1)]
@@ -113,8 +98,7 @@ def carry(reference: Reference, keypoints: np.ndarray, depth: np.ndarray) -> tup
         return out, cover
     source = reference.keypoints
     span = shoulder_span(source)
-    turn = facing(keypoints, depth)
-    wide = max(shoulder_span(keypoints.astype(np.float64)) / turn, 0.55 * span)
+    wide = max(shoulder_span(keypoints.astype(np.float64)), 0.55 * span)
     points = with_hips_of(keypoints.astype(np.float64), source, wide / span)
     pull = PULL * (out.shape[1] / 256) ** 2
     trunk = np.array([5, 6, 11, 12])
@@ -122,8 +106,7 @@ def carry(reference: Reference, keypoints: np.ndarray, depth: np.ndarray) -> tup
     face = shared(points, source, np.arange(FACE, FACE_END))
     for part in order(depth.astype(np.float64), points, wide):
         if part == -1:
-            goal = broadened(points[trunk, :2], turn)
-            lay_affine(out, cover, reference.trunk, cover_box(reference.trunk), affine(goal, source[trunk, :2], pull))
+            lay_affine(out, cover, reference.trunk, cover_box(reference.trunk), affine(points[trunk, :2], source[trunk, :2], pull))
         elif part == -2 and len(jaw) > 2:
             ids = np.concatenate([trunk[:2], jaw])
             lay_affine(out, cover, reference.neck, cover_box(reference.neck), affine(points[ids, :2], source[ids, :2], pull))
