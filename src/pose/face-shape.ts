@@ -1,4 +1,5 @@
 import { neutralHead } from './complete/fit-head.js';
+import { affineMap } from './least-squares.js';
 import { confidenceOf } from './person.js';
 import { PARTS } from './pose-frame.js';
 
@@ -19,6 +20,8 @@ export interface MeanFace {
 const { start: FACE, length: POINTS } = PARTS.face;
 /** Confidence from which a point was seen: completed ones have less. */
 const SEEN = 0.3;
+/** A face of which fewer points are seen does not count. */
+const LEAST_POINTS = 40;
 /** A turned head counts less: where the nose's tip is off the middle by this share of the face's width, half. */
 const TURNED = 0.15;
 const [TEMPLE_RIGHT, TEMPLE_LEFT, NOSE] = [0, 16, 30];
@@ -28,6 +31,8 @@ const TRUSTED = 25;
 const LARGEST = 0.06;
 /** Jaw's sides, nose and corners of the eyes: what expressions hardly move. */
 const STEADY = [0, 1, 2, 3, 4, 12, 13, 14, 15, 16, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 39, 42, 45];
+/** Fewer of them do not say how a face is turned. */
+const LEAST_STEADY = 8;
 const BROWS = { first: 17, last: 26 } as const;
 /** Upper and lower lid points of the 68 that close on each other. */
 export const LIDS = [
@@ -52,29 +57,39 @@ const BETWEEN = [
 
 const NEUTRAL: FaceShape = Array.from({ length: POINTS }, (_, k) => neutralHead(FACE + k).slice(0, 2)).flat();
 
-const NEUTRAL_CENTRE = centre(NEUTRAL);
+const ALL = Array.from({ length: POINTS }, (_, k) => k);
 
-/** Gathers a clip's mean face; frames without all 68 points, and completed ones, do not count. */
+/** Gathers a clip's mean face from the points that were seen, not completed; of points that are never seen it is the neutral face. */
 export class FaceMean {
   private readonly sums = new Float64Array(2 * POINTS);
-  private weight = 0;
+  private readonly weights = new Float64Array(POINTS);
+  private frames = 0;
 
   add(keypoints: Float32Array): void {
-    for (let k = 0; k < POINTS; k++) if (confidenceOf(keypoints, FACE + k) < SEEN) return;
+    const seen = ALL.filter((k) => confidenceOf(keypoints, FACE + k) >= SEEN);
+    if (seen.length < LEAST_POINTS || ![TEMPLE_RIGHT, TEMPLE_LEFT, NOSE].every((k) => seen.includes(k)))
+      return;
     const points = Float64Array.from(
       { length: 2 * POINTS },
       (_, i) => keypoints[(FACE + (i >> 1)) * 3 + (i & 1)] ?? 0,
     );
-    const shape = ontoNeutral(points);
+    const shape = ontoNeutral(points, seen);
     if (!shape) return;
     const weight = frontality(points);
-    for (let i = 0; i < 2 * POINTS; i++) this.sums[i] = (this.sums[i] ?? 0) + weight * (shape[i] ?? 0);
-    this.weight += weight;
+    for (const k of seen) {
+      this.weights[k] = (this.weights[k] ?? 0) + weight;
+      for (const i of [2 * k, 2 * k + 1]) this.sums[i] = (this.sums[i] ?? 0) + weight * (shape[i] ?? 0);
+    }
+    this.frames += weight;
   }
 
   get mean(): MeanFace | undefined {
-    if (this.weight === 0) return undefined;
-    return { shape: Array.from(this.sums, (sum) => sum / this.weight), frames: this.weight };
+    if (this.frames === 0) return undefined;
+    const shape = Array.from(this.sums, (sum, i) => {
+      const weight = this.weights[i >> 1] ?? 0;
+      return weight > 0 ? sum / weight : (NEUTRAL[i] ?? 0);
+    });
+    return { shape, frames: this.frames };
   }
 }
 
@@ -87,7 +102,7 @@ export function faceShape(keypoints: Float32Array): FaceShape | undefined {
 
 /**
  * What `own`, a clip's mean face, must gain to be `goal`: [136]. Of the brows' height half, since it may be the clip's expression; how far
- * eyes and mouth are open stays the clip's. The fewer frames the mean rests on, the less.
+ * eyes and mouth are open stays the clip's (the eyes' by `lidRatio`). The fewer frames the mean rests on, the less.
  */
 export function faceDifference({ shape, frames }: MeanFace, goal: FaceShape): FaceShape {
   const trust = frames / (frames + TRUSTED);
@@ -114,6 +129,19 @@ export function faceDifference({ shape, frames }: MeanFace, goal: FaceShape): Fa
   }
 }
 
+/** No eyes are opened or narrowed more than by this. */
+const LID_LIMIT = 2;
+
+/** Times the lids of `goal` are as far apart as those of a clip's mean face. The fewer frames the mean rests on, the nearer to 1. */
+export function lidRatio({ shape, frames }: MeanFace, goal: FaceShape): number {
+  const apart = (of: FaceShape): number =>
+    LIDS.reduce((sum, [upper, lower]) => sum + (of[2 * lower + 1] ?? 0) - (of[2 * upper + 1] ?? 0), 0);
+  const [own, wanted] = [apart(shape), apart(goal)];
+  if (!(own > 0 && wanted > 0)) return 1;
+  const ratio = Math.min(LID_LIMIT, Math.max(1 / LID_LIMIT, wanted / own));
+  return ratio ** (frames / (frames + TRUSTED));
+}
+
 /** Body points that stand for a place of the face, with the face points whose mean is that place. */
 const BODY = [
   [0, [30]],
@@ -123,19 +151,30 @@ const BODY = [
   [4, [0]],
 ] as const;
 
-/** Adds a difference of shapes to a frame's face, in place, turned, sized and foreshortened as the face is; `own` is the clip's mean. */
-export function reshapeFace(keypoints: Float32Array, own: FaceShape, difference: FaceShape): void {
+/** What changes a clip's faces. */
+export interface FaceChange {
+  /** The clip's mean. */
+  readonly own: FaceShape;
+  /** What each face gains. */
+  readonly difference: FaceShape;
+  /** Times its lids are then farther apart. */
+  readonly lids: number;
+}
+
+/** Adds a difference of shapes to a frame's face, in place, turned, sized and foreshortened as the face is. */
+export function reshapeFace(keypoints: Float32Array, { own, difference, lids }: FaceChange): void {
   const seen = STEADY.filter((k) => confidenceOf(keypoints, FACE + k) > 0);
-  const turn = linear(
+  if (seen.length < LEAST_STEADY) return;
+  const turn = affineMap(
     seen.map((k) => [own[2 * k] ?? 0, own[2 * k + 1] ?? 0]),
     seen.map((k) => pointOf(keypoints, k)),
   );
   if (!turn) return;
-  const [a, b, c, d] = turn;
+  const { a, b, d, e } = turn;
   const moved = (of: readonly number[]): readonly [number, number] => {
     const mean = (axis: 0 | 1): number =>
       of.reduce((sum, k) => sum + (difference[2 * k + axis] ?? 0), 0) / of.length;
-    return [a * mean(0) + b * mean(1), c * mean(0) + d * mean(1)];
+    return [a * mean(0) + b * mean(1), d * mean(0) + e * mean(1)];
   };
   const add = (index: number, of: readonly number[]): void => {
     if (confidenceOf(keypoints, index) <= 0) return;
@@ -145,6 +184,17 @@ export function reshapeFace(keypoints: Float32Array, own: FaceShape, difference:
   };
   for (let k = 0; k < POINTS; k++) add(FACE + k, [k]);
   for (const [index, of] of BODY) add(index, of);
+  for (const [upper, lower] of LIDS) spreadPair(keypoints, FACE + upper, FACE + lower, lids);
+}
+
+/** Two points `by` times as far from their middle. */
+function spreadPair(keypoints: Float32Array, first: number, second: number, by: number): void {
+  for (const axis of [0, 1]) {
+    const [a, b] = [keypoints[first * 3 + axis] ?? 0, keypoints[second * 3 + axis] ?? 0];
+    const more = ((a - b) / 2) * (by - 1);
+    keypoints[first * 3 + axis] = a + more;
+    keypoints[second * 3 + axis] = b - more;
+  }
 }
 
 function pointOf(keypoints: Float32Array, k: number): [x: number, y: number] {
@@ -161,11 +211,11 @@ function frontality(points: Float64Array): number {
   return 1 / (1 + (off / TURNED) ** 2);
 }
 
-/** The points by the similarity that brings them nearest to the neutral face; undefined where they lie on one spot. */
-function ontoNeutral(points: Float64Array): Float64Array | undefined {
-  const [from, to] = [centre(points), NEUTRAL_CENTRE];
+/** The points by the similarity that brings those of `seen` nearest to the neutral face; undefined where they lie on one spot. */
+function ontoNeutral(points: Float64Array, seen: readonly number[]): Float64Array | undefined {
+  const [from, to] = [centre(points, seen), centre(NEUTRAL, seen)];
   let [a, b, spread] = [0, 0, 0];
-  for (let k = 0; k < POINTS; k++) {
+  for (const k of seen) {
     const [x, y] = [(points[2 * k] ?? 0) - from[0], (points[2 * k + 1] ?? 0) - from[1]];
     const [u, v] = [(NEUTRAL[2 * k] ?? 0) - to[0], (NEUTRAL[2 * k + 1] ?? 0) - to[1]];
     a += x * u + y * v;
@@ -180,44 +230,8 @@ function ontoNeutral(points: Float64Array): Float64Array | undefined {
   });
 }
 
-function centre(points: ArrayLike<number>): readonly [number, number] {
-  const mean = (axis: 0 | 1): number => {
-    let sum = 0;
-    for (let k = 0; k < POINTS; k++) sum += points[2 * k + axis] ?? 0;
-    return sum / POINTS;
-  };
+function centre(points: ArrayLike<number>, seen: readonly number[]): readonly [number, number] {
+  const mean = (axis: 0 | 1): number =>
+    seen.reduce((sum, k) => sum + (points[2 * k + axis] ?? 0), 0) / seen.length;
   return [mean(0), mean(1)];
-}
-
-type Spot = readonly [x: number, y: number];
-
-/** The linear part [a, b, c, d] of the affine map that brings `from` nearest to `to`; undefined for too few points. */
-function linear(
-  from: readonly Spot[],
-  to: readonly Spot[],
-): readonly [number, number, number, number] | undefined {
-  if (from.length < 8) return undefined;
-  const mean = (spots: readonly Spot[], axis: 0 | 1): number =>
-    spots.reduce((sum, spot) => sum + spot[axis], 0) / spots.length;
-  const [fx, fy, tx, ty] = [mean(from, 0), mean(from, 1), mean(to, 0), mean(to, 1)];
-  let [xx, xy, yy, xu, xv, yu, yv] = [0, 0, 0, 0, 0, 0, 0];
-  from.forEach(([px, py], i) => {
-    const [qx, qy] = to[i] ?? [tx, ty];
-    const [x, y, u, v] = [px - fx, py - fy, qx - tx, qy - ty];
-    xx += x * x;
-    xy += x * y;
-    yy += y * y;
-    xu += x * u;
-    xv += x * v;
-    yu += y * u;
-    yv += y * v;
-  });
-  const all = xx * yy - xy * xy;
-  if (all < 1e-12) return undefined;
-  return [
-    (xu * yy - yu * xy) / all,
-    (yu * xx - xu * xy) / all,
-    (xv * yy - yv * xy) / all,
-    (yv * xx - xv * xy) / all,
-  ];
 }

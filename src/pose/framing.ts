@@ -1,5 +1,5 @@
 import type { ClipStatistics, Edges, Goal, Standing } from './clip-statistics.js';
-import { type FaceShape, faceDifference, reshapeFace } from './face-shape.js';
+import { type FaceChange, faceDifference, lidRatio, reshapeFace } from './face-shape.js';
 import { confidenceOf, headMiddle, middle } from './person.js';
 import { PARTS, type PoseClipInfo, type PoseFrame } from './pose-frame.js';
 
@@ -23,7 +23,7 @@ export interface Placement {
   /** Times the head is larger than the file's, about its middle. */
   readonly head?: number;
   /** The clip's mean face, and what each frame's face gains. */
-  readonly face?: { readonly own: FaceShape; readonly difference: FaceShape };
+  readonly face?: FaceChange;
 }
 
 /** Where a signer is placed who is framed anew: width of the shoulders as a share of the shorter side, and their middle. */
@@ -55,7 +55,13 @@ export function placement(
     return {
       ...onShoulders(shoulders, goal),
       ...(face && goal.face
-        ? { face: { own: face.shape, difference: faceDifference(face, goal.face) } }
+        ? {
+            face: {
+              own: face.shape,
+              difference: faceDifference(face, goal.face),
+              lids: lidRatio(face, goal.face),
+            },
+          }
         : {}),
     };
   const source = keepPlacement(info, size.width, size.height);
@@ -154,7 +160,7 @@ export function place(
   if (trunk !== 1) moveHips(keypoints, trunk);
   if (hips !== 1) scaleAbout(keypoints, middle(keypoints, HIPS), HIPS, hips);
   if (head !== 1) scaleAbout(keypoints, headMiddle(keypoints), HEAD, head);
-  if (face) reshapeFace(keypoints, face.own, face.difference);
+  if (face) reshapeFace(keypoints, face);
   return frame.depth
     ? { ...frame, keypoints, depth: frame.depth.map((value) => value * scale) }
     : { ...frame, keypoints };

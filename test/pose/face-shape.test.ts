@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { neutralHead } from '../../src/pose/complete/fit-head.js';
-import { FaceMean, faceDifference, faceShape, reshapeFace } from '../../src/pose/face-shape.js';
+import {
+  FaceMean,
+  type FaceShape,
+  faceDifference,
+  faceShape,
+  lidRatio,
+  type MeanFace,
+  reshapeFace,
+} from '../../src/pose/face-shape.js';
 import { PARTS } from '../../src/pose/pose-frame.js';
 
 const FACE = PARTS.face.start;
@@ -31,6 +39,10 @@ function meanOf(frames: readonly Float32Array[]) {
   const mean = new FaceMean();
   for (const frame of frames) mean.add(frame);
   return mean.mean;
+}
+
+function changeTo(own: MeanFace, goal: FaceShape) {
+  return { own: own.shape, difference: faceDifference(own, goal), lids: lidRatio(own, goal) };
 }
 
 /** The mean face of a clip without an end. */
@@ -70,7 +82,7 @@ describe("a clip's face given the shape of a reference's", () => {
     const goal = faceShape(face(WIDE_MOUTH));
     if (!own || !goal) throw new Error('a face is missing');
     const frame = face({}, { scale: 80, turn: -0.3 });
-    reshapeFace(frame, own.shape, faceDifference(own, goal));
+    reshapeFace(frame, changeTo(own, goal));
     // The similarity onto the neutral face spreads a little of what four points moved over all.
     expect(far(frame, face(WIDE_MOUTH, { scale: 80, turn: -0.3 }), ALL)).toBeLessThan(0.1);
   });
@@ -81,9 +93,9 @@ describe("a clip's face given the shape of a reference's", () => {
     if (!own || !goal) throw new Error('a face is missing');
     const says = { 57: [0, 0.1], 66: [0, 0.1], 19: [0, -0.04] } as const;
     const [calm, signing] = [face(), face(says)];
-    const difference = faceDifference(own, goal);
-    reshapeFace(calm, own.shape, difference);
-    reshapeFace(signing, own.shape, difference);
+    const change = changeTo(own, goal);
+    reshapeFace(calm, change);
+    reshapeFace(signing, change);
     for (const [k, [, down]] of Object.entries(says)) {
       const at = (FACE + Number(k)) * 3 + 1;
       expect((signing[at] ?? 0) - (calm[at] ?? 0)).toBeCloseTo(100 * down, 3);
@@ -130,18 +142,49 @@ describe("a clip's face given the shape of a reference's", () => {
     expect(meanOf([face()])?.frames).toBeGreaterThan(0.9);
   });
 
+  it('rests on the points that are seen, and is the neutral face where none are', () => {
+    const partly = face({ 54: [0.03, 0] });
+    for (const k of [60, 61, 62, 63, 64, 65, 66, 67]) partly[(FACE + k) * 3 + 2] = 0.2;
+    const [mean, whole] = [meanOf([partly]), meanOf([face({ 54: [0.03, 0] })])];
+    expect(mean?.shape[2 * 62]).toBeCloseTo(neutralHead(FACE + 62)[0], 6);
+    expect(mean?.shape[2 * 54] ?? 0).toBeCloseTo(whole?.shape[2 * 54] ?? 1, 2);
+  });
+
+  it("opens the eyes as far as the reference's at the clip's mean, and leaves shut eyes shut", () => {
+    const own = longMean();
+    if (!own) throw new Error('a face is missing');
+    const apart = (of: Float32Array) => (of[(FACE + 41) * 3 + 1] ?? 0) - (of[(FACE + 37) * 3 + 1] ?? 0);
+    const half = (apart(face()) / 2 / 100) * 0.5;
+    const upper = [37, 38, 43, 44].map((k) => [k, [0, -half]] as const);
+    const lower = [40, 41, 46, 47].map((k) => [k, [0, half]] as const);
+    const wide = Object.fromEntries([...upper, ...lower]);
+    const goal = faceShape(face(wide));
+    if (!goal) throw new Error('a face is missing');
+    const [calm, shut] = [face(), face()];
+    for (const [a, b] of [
+      [37, 41],
+      [38, 40],
+      [43, 47],
+      [44, 46],
+    ] as const)
+      shut[(FACE + a) * 3 + 1] = shut[(FACE + b) * 3 + 1] ?? 0;
+    for (const frame of [calm, shut]) reshapeFace(frame, changeTo(own, goal));
+    expect(apart(calm) / apart(face())).toBeCloseTo(1.5, 1);
+    expect(apart(shut)).toBeCloseTo(0, 3);
+  });
+
   it('moves nose, eyes and ears of the body with the face, and leaves frames without a face alone', () => {
     const own = longMean();
     const goal = faceShape(face({ 30: [0, 0.04] }));
     if (!own || !goal) throw new Error('a face is missing');
-    const difference = faceDifference(own, goal);
+    const change = changeTo(own, goal);
     const frame = face();
-    reshapeFace(frame, own.shape, difference);
+    reshapeFace(frame, change);
     const nose = (FACE + 30) * 3 + 1;
     expect((frame[1] ?? 0) - (face()[1] ?? 0)).toBeCloseTo((frame[nose] ?? 0) - (face()[nose] ?? 0), 3);
     expect((frame[1] ?? 0) - (face()[1] ?? 0)).toBeGreaterThan(2);
     const empty = new Float32Array(133 * 3);
-    reshapeFace(empty, own.shape, difference);
+    reshapeFace(empty, change);
     expect(empty.every((value) => value === 0)).toBe(true);
   });
 });

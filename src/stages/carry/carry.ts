@@ -1,23 +1,12 @@
 import type { Picture } from '../../picture.js';
+import type { Affine } from '../../pose/least-squares.js';
 import { PARTS, type PoseFrame } from '../../pose/pose-frame.js';
 import { type Area, cutPlanes, wholeArea } from '../area.js';
 import { makePlanes, planesFromPicture } from '../planes.js';
 import type { Reference } from '../reference/reference.js';
 import type { ClipReference, PictureEncoder } from './carried.js';
 import { type CutReference, cutReference } from './cut.js';
-import {
-  type Affine,
-  ARMS,
-  affine,
-  FACE,
-  FACE_END,
-  has,
-  shared,
-  shoulderSpan,
-  withHipsOf,
-  xOf,
-  yOf,
-} from './geometry.js';
+import { ARMS, affine, FACE, FACE_END, has, shared, shoulderSpan, withHipsOf, xOf, yOf } from './geometry.js';
 import { layAffine, layBone, layHead, type Place } from './lay.js';
 import { JAW_FIRST, JAW_LAST } from './outlines.js';
 import { CarryBench } from './workbench.js';

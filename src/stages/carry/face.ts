@@ -1,4 +1,4 @@
-import type { Affine } from './geometry.js';
+import type { Affine } from '../../pose/least-squares.js';
 
 /*
  * Where in the reference's head a frame's head is read: an affine map for skull and hair, and inside the face a shift that follows its points,

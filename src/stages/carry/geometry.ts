@@ -1,3 +1,5 @@
+import { type Affine, affineMap, type Spot } from '../../pose/least-squares.js';
+
 /*
  * Geometry of the carried picture, in double precision, as `conditions/cut.py` and `lay.py` of the training code have it: a change here is a change
  * there. Keypoints are `Float64Array` [133 * 3]: x, y, confidence (0 = missing).
@@ -96,16 +98,6 @@ export function shared(first: Float64Array, second: Float64Array, from: number, 
   return ids;
 }
 
-/** x' = a x + b y + c, y' = d x + e y + f. */
-export interface Affine {
-  readonly a: number;
-  readonly b: number;
-  readonly c: number;
-  readonly d: number;
-  readonly e: number;
-  readonly f: number;
-}
-
 /** The affine map of the points `ids` from `source` to `goal` by least squares, its linear part pulled towards the identity by `pull` (square pixels). */
 export function affine(
   source: Float64Array,
@@ -113,24 +105,8 @@ export function affine(
   ids: readonly number[],
   pull: number,
 ): Affine {
-  const mean = (points: Float64Array, axis: number): number =>
-    ids.reduce((sum, k) => sum + (points[k * 3 + axis] ?? 0), 0) / ids.length;
-  const [sx, sy, gx, gy] = [mean(source, 0), mean(source, 1), mean(goal, 0), mean(goal, 1)];
-  let [xx, xy, yy] = [pull, 0, pull];
-  let [ux, uy, vx, vy] = [pull, 0, 0, pull];
-  for (const k of ids) {
-    const [x, y] = [xOf(source, k) - sx, yOf(source, k) - sy];
-    const [u, v] = [xOf(goal, k) - gx, yOf(goal, k) - gy];
-    xx += x * x;
-    xy += x * y;
-    yy += y * y;
-    ux += u * x;
-    uy += u * y;
-    vx += v * x;
-    vy += v * y;
-  }
-  const det = xx * yy - xy * xy;
-  const [a, b] = [(ux * yy - uy * xy) / det, (uy * xx - ux * xy) / det];
-  const [d, e] = [(vx * yy - vy * xy) / det, (vy * xx - vx * xy) / det];
-  return { a, b, c: gx - a * sx - b * sy, d, e, f: gy - d * sx - e * sy };
+  const spots = (points: Float64Array): Spot[] => ids.map((k) => [xOf(points, k), yOf(points, k)]);
+  const map = affineMap(spots(source), spots(goal), pull);
+  if (!map) throw new Error('an affine map needs a pull');
+  return map;
 }

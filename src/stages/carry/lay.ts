@@ -1,8 +1,8 @@
+import type { Affine } from '../../pose/least-squares.js';
 import type { Area } from '../area.js';
 import type { Block, Kernels } from '../kernels/kernels.js';
 import type { Part } from './cut.js';
 import { type FacePoints, faceShifts, type Window } from './face.js';
-import type { Affine } from './geometry.js';
 import { type Limb, STATIONS } from './limbs.js';
 
 /*

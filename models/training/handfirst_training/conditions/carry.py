@@ -66,7 +66,7 @@ def mean_depth(depth: np.ndarray, a: int, b: int) -> float:
 
 
 def nearness(depth: np.ndarray, k: int, width: float) -> float:
-    """How much smaller than at the depth of the shoulders point k looks, within limits, since detectors exaggerate; 1 where depth is unknown."""
+    """How much smaller than at the depth of the shoulders point k looks, within limits, since detectors exaggerate; 1 without depth."""
     deeper = float(depth[k] - (depth[5] + depth[6]) / 2)
     return float(np.clip(1 + deeper / (CAMERA * width), NEAREST, FARTHEST)) if np.isfinite(deeper) else 1.0
 
