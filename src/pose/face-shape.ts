@@ -25,6 +25,7 @@ const LEAST_POINTS = 40;
 /** A turned head counts less: where the nose's tip is off the middle by this share of the face's width, half. */
 const TURNED = 0.15;
 const [TEMPLE_RIGHT, TEMPLE_LEFT, NOSE] = [0, 16, 30];
+const EYES_INSIDE = [39, 42];
 /** Frames after which half of the difference between two means is taken for the person's own: a short clip may be one expression. */
 const TRUSTED = 25;
 /** A difference of means is no larger than this, in widths of the shoulders. */
@@ -67,7 +68,10 @@ export class FaceMean {
 
   add(keypoints: Float32Array): void {
     const seen = ALL.filter((k) => confidenceOf(keypoints, FACE + k) >= SEEN);
-    if (seen.length < LEAST_POINTS || ![TEMPLE_RIGHT, TEMPLE_LEFT, NOSE].every((k) => seen.includes(k)))
+    if (
+      seen.length < LEAST_POINTS ||
+      ![TEMPLE_RIGHT, TEMPLE_LEFT, ...EYES_INSIDE].every((k) => seen.includes(k))
+    )
       return;
     const points = Float64Array.from(
       { length: 2 * POINTS },
@@ -75,7 +79,7 @@ export class FaceMean {
     );
     const shape = ontoNeutral(points, seen);
     if (!shape) return;
-    const weight = frontality(points);
+    const weight = frontality(points, seen.includes(NOSE) ? [NOSE] : EYES_INSIDE);
     for (const k of seen) {
       this.weights[k] = (this.weights[k] ?? 0) + weight;
       for (const i of [2 * k, 2 * k + 1]) this.sums[i] = (this.sums[i] ?? 0) + weight * (shape[i] ?? 0);
@@ -201,12 +205,16 @@ function pointOf(keypoints: Float32Array, k: number): [x: number, y: number] {
   return [keypoints[(FACE + k) * 3] ?? 0, keypoints[(FACE + k) * 3 + 1] ?? 0];
 }
 
-/** 1 where the face looks at the camera. */
-function frontality(points: Float64Array): number {
+/** 1 where the face looks at the camera: the mean of the points `middle` lies half way between the temples. */
+function frontality(points: Float64Array, middle: readonly number[]): number {
   const x = (k: number): number => points[2 * k] ?? 0;
   const y = (k: number): number => points[2 * k + 1] ?? 0;
   const [across, down] = [x(TEMPLE_LEFT) - x(TEMPLE_RIGHT), y(TEMPLE_LEFT) - y(TEMPLE_RIGHT)];
-  const along = (x(NOSE) - x(TEMPLE_RIGHT)) * across + (y(NOSE) - y(TEMPLE_RIGHT)) * down;
+  const [u, v] = [x, y].map((of) => middle.reduce((sum, k) => sum + of(k), 0) / middle.length) as [
+    number,
+    number,
+  ];
+  const along = (u - x(TEMPLE_RIGHT)) * across + (v - y(TEMPLE_RIGHT)) * down;
   const off = along / (across ** 2 + down ** 2) - 0.5;
   return 1 / (1 + (off / TURNED) ** 2);
 }
