@@ -17,9 +17,15 @@ import { openHelp } from './parts/help.js';
 import { applyTheme } from './parts/theme.js';
 import { toggleFullScreen } from './stage/transport.js';
 import './style/base.css';
+import './style/controls.css';
 import './style/layout.css';
+import './style/layout-small.css';
 import './style/stage.css';
+import './style/timeline.css';
+import './style/stage-small.css';
 import './style/panels.css';
+import './style/signer.css';
+import './style/phrase.css';
 
 applyTheme();
 keepAcrossReloads({
