@@ -1,4 +1,5 @@
 import type { Affine } from '../../pose/least-squares.js';
+import { clamp } from './geometry.js';
 
 /*
  * Where in the reference's head a frame's head is read: an affine map for skull and hair, and inside the face a shift that follows its points,
@@ -13,11 +14,20 @@ const HOLD = 0.25;
 const GRID = 4;
 /** The least distance of two curves, in distances of the corners. */
 const APART = 0.01;
+/**
+ * Between lips that are farther apart than the reference's by GAPE, in mouth widths, the picture keeps 1 - DARK of its light; towards the lips
+ * it brightens within SOFT.
+ */
+const GAPE = 0.12;
+const DARK = 0.75;
+const SOFT = 0.05;
 
 /** Two corners of eye or mouth, and the curves between them from top to bottom, of the 68 points. */
 interface Feature {
   readonly corners: readonly [number, number];
   readonly curves: readonly (readonly number[])[];
+  /** Which space between curves is dark once it opens, from above, counted with the one above the first curve. */
+  readonly inner?: number;
   /** How far above and below its corners it is stretched, in distances of the two. */
   readonly reach: number;
 }
@@ -47,6 +57,7 @@ const FEATURES: readonly Feature[] = [
       [60, 67, 66, 65, 64],
       [59, 58, 57, 56, 55],
     ],
+    inner: 2,
     reach: 0.5,
   },
 ];
@@ -65,18 +76,19 @@ export interface Window {
   readonly right: number;
 }
 
-/** What to add to the map `back` at each pixel of the window, across and down: [height, width]. `source` has the points that `goal` has. */
+/** What to add to the map `back` at each pixel of the window, across and down, and how much of its light it keeps: [height, width] each. `source` has the points that `goal` has. */
 export function faceShifts(window: Window, back: Affine, goal: FacePoints, source: Float64Array) {
   const { top, left } = window;
   const [height, width] = [Math.max(0, window.bottom - top), Math.max(0, window.right - left)];
   const nodes = coarseShifts({ top, left, height, width }, back, goal, source);
   const across = enlarged(nodes.across, nodes.columns, height, width);
   const down = enlarged(nodes.down, nodes.columns, height, width);
+  const light = new Float64Array(height * width).fill(1);
   if (goal.ids.length * 2 === goal.places.length) {
     for (const feature of FEATURES)
-      addFeature({ top, left, height, width, across, down }, goal.places, source, feature);
+      addFeature({ top, left, height, width, across, down, light }, goal.places, source, feature);
   }
-  return { across, down };
+  return { across, down, light };
 }
 
 interface Place {
@@ -209,9 +221,17 @@ function fillLevels(curves: [number, number][][], reach: number, along: number, 
   levels[curves.length + 1] = reach;
 }
 
-/** Adds the stretching across a feature to the shifts of pixels. */
+/** Adds the stretching across a feature to the shifts of pixels, and darkens an opened mouth. */
 function addFeature(
-  { top, left, height, width, across, down }: Place & Record<'across' | 'down', Float64Array>,
+  {
+    top,
+    left,
+    height,
+    width,
+    across,
+    down,
+    light,
+  }: Place & Record<'across' | 'down' | 'light', Float64Array>,
   goal: Float64Array,
   source: Float64Array,
   feature: Feature,
@@ -234,10 +254,14 @@ function addFeature(
       while (k < feature.curves.length && below > (wanted[k + 1] ?? 0)) k += 1;
       const [from, to] = [wanted[k] ?? 0, wanted[k + 1] ?? 0];
       const [low, high] = [given[k] ?? 0, given[k + 1] ?? 0];
-      const more = (low + ((below - from) / (to - from)) * (high - low) - below) * g.length;
+      const share = (below - from) / (to - from);
+      const more = (low + share * (high - low) - below) * g.length;
       const at = i * width + j;
       across[at] = (across[at] ?? 0) - more * g.acrossY;
       down[at] = (down[at] ?? 0) + more * g.acrossX;
+      if (k !== feature.inner) continue;
+      const opened = clamp((to - from - (high - low)) / GAPE);
+      light[at] = 1 - DARK * opened * clamp((Math.min(share, 1 - share) * (to - from)) / SOFT);
     }
   }
 }

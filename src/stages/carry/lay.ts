@@ -22,6 +22,8 @@ export interface Sheet {
   readonly pixels: Block;
   /** Shifts across and down, as long as `shiftBytes` says. */
   readonly shifts: readonly [Block, Block];
+  /** How much of their light pixels keep, as long as the shifts. */
+  readonly light: Block;
   /** A limb's outline, of OUTLINE_BYTES. */
   readonly outline: Block;
 }
@@ -89,13 +91,21 @@ export function layHead(
   source: Float64Array,
 ): void {
   const window = goalWindow(back, part.box, sheet.area);
-  const { across, down } = faceShifts(window, back, goal, source);
+  const { across, down, light } = faceShifts(window, back, goal, source);
   const { top, bottom, left, right } = window;
   const { a, b, c, d, e, f } = back;
   const [first, second] = sheet.shifts;
-  sheet.kernels.doubles(first).set(across);
-  sheet.kernels.doubles(second).set(down);
-  begin(sheet, part).layShifted(...[left, top, right, bottom], ...[a, b, c, d, e, f], first.at, second.at);
+  const { kernels } = sheet;
+  kernels.doubles(first).set(across);
+  kernels.doubles(second).set(down);
+  kernels.doubles(sheet.light).set(light);
+  begin(sheet, part).layShifted(
+    ...[left, top, right, bottom],
+    ...[a, b, c, d, e, f],
+    first.at,
+    second.at,
+    sheet.light.at,
+  );
 }
 
 /** A limb as it is laid. */

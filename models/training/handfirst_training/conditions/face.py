@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from .cut import clamp
+
 # Spread of what the affine map leaves at the face points: in face widths, on a grid of GRID pixels.
 SPREAD, HOLD, GRID = 0.07, 0.25, 4
 # Eyes and mouth: their two corners and their curves from top to bottom, of the 68 points; -1 fills rows up. Inside a row points go from
@@ -25,6 +27,9 @@ COUNTS = np.array([2, 2, 4])
 # How far above and below its corners a feature is stretched, and the least distance of two curves, in distances of its corners.
 REACHES = np.array([0.6, 0.6, 0.5])
 APART = 0.01
+# Between lips that are farther apart than the reference's by GAPE, in mouth widths, the picture keeps 1 - DARK of its light; towards the
+# lips it brightens within SOFT.
+MOUTH, INNER, GAPE, DARK, SOFT = 2, 2, 0.12, 0.75, 0.05
 
 
 @njit(cache=True)
@@ -109,8 +114,9 @@ def heights(points: np.ndarray, feature: int, f: np.ndarray, along: float, out: 
 
 
 @njit(cache=True)
-def add_feature(shifts: np.ndarray, top: int, left: int, goal: np.ndarray, source: np.ndarray, feature: int) -> None:
-    """Add the stretching across a feature to the shifts of pixels [H, W, 2]; `goal` and `source` are all 68 points [68, 2]."""
+def add_feature(shifts: np.ndarray, light: np.ndarray, top: int, left: int, goal: np.ndarray, source: np.ndarray, feature: int) -> None:
+    """Add the stretching across a feature to the shifts of pixels [H, W, 2], and darken an opened mouth in their `light` [H, W]; `goal` and
+    `source` are all 68 points [68, 2]."""
     f, g = frame(goal, feature), frame(source, feature)
     wanted, given = np.zeros(6), np.zeros(6)
     count = COUNTS[feature]
@@ -130,12 +136,18 @@ def add_feature(shifts: np.ndarray, top: int, left: int, goal: np.ndarray, sourc
             more = (given[k] + share * (given[k + 1] - given[k]) - below) * g[4]
             shifts[i, j, 0] -= more * g[3]
             shifts[i, j, 1] += more * g[2]
+            if feature == MOUTH and k == INNER:
+                gap = wanted[k + 1] - wanted[k]
+                opened = clamp((gap - (given[k + 1] - given[k])) / GAPE)
+                light[i, j] = 1.0 - DARK * opened * clamp(min(share, 1.0 - share) * gap / SOFT)
 
 
 @njit(cache=True)
-def face_shifts(goal: np.ndarray, source: np.ndarray, ids: np.ndarray, back: np.ndarray, window: np.ndarray) -> np.ndarray:
-    """[H, W, 2] what to add to the map `back` in a window (top, bottom, left, right) of the picture; `goal` and `source` [68, 2], of which
-    `ids` are there."""
+def face_shifts(
+    goal: np.ndarray, source: np.ndarray, ids: np.ndarray, back: np.ndarray, window: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """[H, W, 2] what to add to the map `back` in a window (top, bottom, left, right) of the picture, and [H, W] how much of its light each
+    pixel keeps; `goal` and `source` [68, 2], of which `ids` are there."""
     top, bottom, left, right = window
     height, width = max(0, bottom - top), max(0, right - left)
     rest, places = np.zeros((len(ids), 2)), np.zeros((len(ids), 2))
@@ -150,7 +162,8 @@ def face_shifts(goal: np.ndarray, source: np.ndarray, ids: np.ndarray, back: np.
             count += 1
     rows, columns = height // GRID + 2, width // GRID + 2
     shifts = enlarged(coarse_shifts(places[:count], rest[:count], SPREAD * (high - low), top, left, rows, columns), height, width)
+    light = np.ones((height, width))
     if len(ids) == len(goal):
         for feature in range(len(CORNERS)):
-            add_feature(shifts, top, left, goal, source, feature)
-    return shifts
+            add_feature(shifts, light, top, left, goal, source, feature)
+    return shifts, light

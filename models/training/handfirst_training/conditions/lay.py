@@ -121,7 +121,7 @@ def lay_head(
     `source` [68, 2]."""
     back = affine(goal[ids], source[ids], pull)
     window = goal_window(back, box, out.shape[0], out.shape[1])
-    shifts = face_shifts(goal, source, ids, back, window)
+    shifts, light = face_shifts(goal, source, ids, back, window)
     top, bottom, left, right = window
     for i in range(top, bottom):
         for j in range(left, right):
@@ -129,6 +129,8 @@ def lay_head(
             mx = back[0, 0] * x + back[0, 1] * y + back[0, 2] + shifts[i - top, j - left, 0]
             my = back[1, 0] * x + back[1, 1] * y + back[1, 2] + shifts[i - top, j - left, 1]
             lay(out, cover, part, mx, my, i, j, 1.0)
+            for c in range(3):
+                out[i, j, c] *= light[i - top, j - left]
 
 
 @njit(cache=True)

@@ -89,7 +89,7 @@ export function layAffine(
   }
 }
 
-/** The same, plus a shift of each pixel of the window: doubles [bottom - top, right - left] `across` and `down`. */
+/** The same, plus a shift of each pixel of the window, and the `light` it keeps: doubles [bottom - top, right - left] `across`, `down` and `light`. */
 export function layShifted(
   left: i32,
   top: i32,
@@ -103,6 +103,7 @@ export function layShifted(
   f: f64,
   across: usize,
   down: usize,
+  light: usize,
 ): void {
   for (let i = top; i < bottom; i++) {
     const y = <f64>i + 0.5;
@@ -110,11 +111,22 @@ export function layShifted(
     for (let j = left; j < right; j++) {
       const x = <f64>j + 0.5;
       lay(a * x + b * y + c + load<f64>(across), d * x + e * y + f + load<f64>(down), to, 1);
+      const kept = <f32>load<f64>(light);
+      if (kept < 1) dim(to, kept);
       to += 16;
       across += 8;
       down += 8;
+      light += 8;
     }
   }
+}
+
+/** Leaves a pixel that share of its colours. */
+// @ts-ignore: decorator
+@inline
+function dim(to: usize, share: f32): void {
+  const cover = load<f32>(to, 12);
+  v128.store(to, f32x4.replace_lane(f32x4.mul(v128.load(to), f32x4.splat(share)), 3, cover));
 }
 
 // @ts-ignore: decorator
@@ -147,8 +159,7 @@ const SHADE_FROM: f64 = 0.5;
 function shadeUnder(to: usize, shade: f64, near: f64, along: f64): void {
   const cover = load<f32>(to, 12);
   if (cover <= 0) return;
-  const light = <f32>(1 - shade * near * near * clamped(along) * <f64>cover);
-  v128.store(to, f32x4.replace_lane(f32x4.mul(v128.load(to), f32x4.splat(light)), 3, cover));
+  dim(to, <f32>(1 - shade * near * near * clamped(along) * <f64>cover));
 }
 
 /**
