@@ -15,7 +15,7 @@ const TRUNK_GROW = 0.21;
 /** Where an arm begins to be cut out of the trunk: share of the upper arm from the shoulder. */
 const CUT_FROM = 0.45;
 /** How far beyond its outline an arm is cut out of the trunk, and how much farther beside the trunk, in shoulder widths. */
-const CUT_BEYOND = 0.01;
+const CUT_BEYOND = 0.015;
 const CUT_BESIDE = 0.03;
 const HAND_RADIUS = 0.07;
 /** Beside the trunk's outline a pixel is the arm's where the arm's bone is nearer than this many times the outline. */

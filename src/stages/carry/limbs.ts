@@ -10,7 +10,7 @@ const FOREARM_RADIUS = 0.12;
 const WIDEST = 0.26;
 const ASIDE = 1.2;
 /** How far within its measured edge a limb ends, so that its outline is smooth: in usual half widths. */
-const INSET = 0.04;
+const INSET = 0.08;
 /** A limb of which a reference shows less than this share is not carried. */
 const LEAST_SEEN = 0.3;
 /** Places along a limb at which its width is measured. */

@@ -21,11 +21,11 @@ TRUNK_GROW, TRUNK_BELOW, TRUNK_FLARE, NECK_RISE = 0.21, 0.6, 1.4, 0.24
 # Half the neck's width where it meets the shoulders, in shoulder widths.
 NECK_HALF = 0.24
 # Where an arm begins to be cut out of the trunk: share of the upper arm from the shoulder.
-CUT_FROM, CUT_BEYOND, CUT_BESIDE = 0.45, 0.01, 0.03
+CUT_FROM, CUT_BEYOND, CUT_BESIDE = 0.45, 0.015, 0.03
 # Usual and largest half width of an upper arm and a forearm, in shoulder widths; how much wider one side is than the other at most.
 UPPER_RADIUS, FOREARM_RADIUS, WIDEST, ASIDE = 0.15, 0.12, 0.26, 1.2
 # How far within its measured edge a limb ends, so that its outline is smooth: in usual half widths.
-INSET = 0.04
+INSET = 0.08
 # A limb of which a reference shows less than this share is not carried.
 LEAST_SEEN = 0.3
 # Places along a limb at which its width is measured.
