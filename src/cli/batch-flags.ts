@@ -14,7 +14,7 @@ export interface BatchFlags extends Omit<GenerateFlags, 'out'> {
   readonly status?: boolean;
 }
 
-/** Flags of `generate` that mean nothing for many clips. */
+/** Flags of `generate` that mean nothing, or something else, for many clips. */
 const OF_ONE_CLIP = [
   '--out',
   '--container',
@@ -27,6 +27,7 @@ const OF_ONE_CLIP = [
   '--contact-sheet',
   '--watch',
   '--no-picture',
+  '--threads',
 ];
 
 /** The flags of `batch`, under the headings of the help: its own, and those of `generate` that hold for every clip. */
@@ -54,6 +55,9 @@ export function batchFlags(): { heading: string; flags: Option[] }[] {
       heading: 'Work',
       flags: [
         new Option('--workers <n>', 'processes (default: by cores and memory)').argParser(
+          parse.wholeNumber(1),
+        ),
+        new Option('--threads <n>', 'CPU threads of each process (default: 1)').argParser(
           parse.wholeNumber(1),
         ),
         queueOption('share the work with every `handfirst worker` of this queue'),

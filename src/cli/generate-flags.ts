@@ -176,7 +176,11 @@ function runtimeFlags(): Option[] {
       'auto',
       ...DEVICES,
     ]),
-    option('--threads <n>', 'CPU threads (default: one per core)', parse.wholeNumber(1)),
+    option(
+      '--threads <n>',
+      'CPU threads (default: all, used in the way measured to be fastest)',
+      parse.wholeNumber(1),
+    ),
     option('--precision <name>', "number format of the models (default: the preset's)").choices([
       'auto',
       ...PRECISIONS,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { Command, Option } from 'commander';
+import { Command, Help, Option } from 'commander';
 import { version } from '../pipeline/index.js';
 import { batchCommand } from './batch.js';
 import { completeCommand, completionCommand } from './completion.js';
@@ -9,7 +9,7 @@ import { EXIT_CODES, reportFailure } from './failure.js';
 import { generateCommand } from './generate.js';
 import { infoCommand } from './info.js';
 import { modelsCommand } from './models.js';
-import { withOptionalValues } from './optional-values.js';
+import { excessWords, withOptionalValues } from './optional-values.js';
 import { joinCommand, phraseCommand } from './phrase.js';
 import { poseCommand } from './pose.js';
 import { previewCommand } from './preview.js';
@@ -51,16 +51,17 @@ export function program({ fileAlone = true }: { fileAlone?: boolean } = {}): Com
       root.addCommand(command.helpGroup(heading), { isDefault: fileAlone && command.name() === 'generate' });
   }
   root.addCommand(completeCommand(), { hidden: true });
-  root.addHelpCommand(
-    new Command('help').argument('[command]').description('show the help of a command').helpGroup('Set up:'),
-  );
+  root.addHelpCommand(helpCommand().helpGroup('Set up:'));
   for (const command of everyCommand(root)) {
     if (command !== root)
       command
         .addOption(new Option('--debug', 'show the stack trace of a failure'))
+        .allowExcessArguments()
         .helpOption('-h, --help', 'show this help');
+    if (command !== root && command.commands.length > 0) command.addHelpCommand(helpCommand());
     command
       .exitOverride()
+      .configureHelp({ optionDescription })
       .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'handfirst: ')) });
   }
   return root;
@@ -79,6 +80,16 @@ function namesFile([first]: readonly string[]): boolean {
   return /[^\w-]/.test(first) || first.startsWith('-') || existsSync(first);
 }
 
+function helpCommand(): Command {
+  return new Command('help').argument('[command]').description('show the help of a command');
+}
+
+/** Says which flags a command cannot do without. */
+function optionDescription(option: Option): string {
+  const text = new Help().optionDescription(option);
+  return option.mandatory && option.defaultValue === undefined ? `${text} (required)` : text;
+}
+
 function everyCommand(command: Command): Command[] {
   return [command, ...command.commands.flatMap(everyCommand)];
 }
@@ -94,6 +105,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   let command: Command | undefined;
   root.hook('preAction', (_, action) => {
     command = action;
+    const excess = excessWords(argv, action);
+    if (excess) action.error(`error: ${excess}`);
   });
   for (const stream of [process.stdout, process.stderr]) {
     if (!stream.listeners('error').includes(onOutputError)) stream.on('error', onOutputError);

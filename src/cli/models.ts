@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { counted } from '../counted.js';
 import { BundleError } from '../errors.js';
 import {
   type BundleCheck,
@@ -84,7 +85,7 @@ function checkCommand(): Command {
       if (check.problems.length === 0) return;
       throw new BundleError(
         'HF_BUNDLE_CHECK',
-        `The bundle "${name}" has ${check.problems.length} problem(s): see above, and install or export it again.`,
+        `The bundle "${name}" has ${counted(check.problems.length, 'problem')}: see above, and install or export it again.`,
         { file: bundle.folder },
       );
     });

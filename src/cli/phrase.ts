@@ -57,6 +57,7 @@ export function joinCommand(): Command {
       parse.pictureSize,
     ),
   );
+  command.addHelpText('after', '\nExample:\n  handfirst join hello.pose name.pose -o phrase.pose --captions');
   return command.action(async (files: string[], flags: JoinFlags) => {
     const { out, force, captions, sourceFps, sourceSize, ...options } = flags;
     const open = { ...(sourceFps && { fps: sourceFps }), ...(sourceSize && { size: sourceSize }) };
@@ -79,6 +80,10 @@ export function phraseCommand(): Command {
     .option('--language <code>', 'spoken or signed language whose rows of the index count, such as ase');
   for (const option of [clipCaptionsOption(), ...spellingOptions(), ...joiningOptions()])
     command.addOption(option);
+  command.addHelpText(
+    'after',
+    '\nExamples:\n  handfirst phrase "HELLO A-N-A" --lexicon signs/ -o phrase.pose\n  handfirst phrase "HELLO*2@0.5+0.4s" --lexicon signs/ -o slow.pose',
+  );
   return command.action(async (text: string, { out, force, captions, lexicon, ...options }: PhraseFlags) => {
     await write(() => phrase(text, lexicon, options), { out, force, captions });
   });

@@ -31,7 +31,11 @@ export function previewCommand(start: typeof startPreview = startPreview): Comma
         ...DEVICES,
       ]),
     )
-    .option('--threads <n>', 'CPU threads (default: one per core)', wholeNumber(1))
+    .option(
+      '--threads <n>',
+      'CPU threads (default: all, used in the way measured to be fastest)',
+      wholeNumber(1),
+    )
     .addHelpText(
       'after',
       `\nThe page is for this machine alone. Ctrl-C stops it; what you did not download is removed.

@@ -49,6 +49,7 @@ export function spellCommand(): Command {
     .option('--json', 'print the result as JSON');
   for (const option of [clipCaptionsOption(), ...spellingOptions(), ...pictureOptions(SPELL_DEFAULTS)])
     command.addOption(option);
+  command.addHelpText('after', '\nExample:\n  handfirst spell "HELLO WORLD" -o hello.pose --speed 0.5');
   return command.action(async (text: string, { out, force, json, captions, ...options }: SpellFlags) => {
     const { signal, release } = cancelOnSignals();
     try {

@@ -34,7 +34,7 @@ export function workerCommand(): Command {
         ...DEVICES,
       ]),
     )
-    .option('--threads <n>', 'threads of the cpu device; start a worker a core', parse.wholeNumber(1), 1)
+    .option('--threads <n>', 'CPU threads; start one worker for each core', parse.wholeNumber(1), 1)
     .option(
       '--grace <seconds>',
       'how long a segment may still take when the worker is stopped, before another gets it',

@@ -73,7 +73,7 @@ export interface MethodOptions {
 export interface RuntimeOptions {
   /** `cuda`, `webgpu` or `cpu`; default: the first that works. */
   readonly device?: string;
-  /** Threads of the CPU device, one frame each; default: one a core. */
+  /** Threads of the CPU device, one frame each; default: all, with several in a frame where that was measured to be faster. */
   readonly threads?: number;
   /** How graphs count: `float32`, `int8`, or `auto`, what is faster on this machine; default: the preset's. */
   readonly precision?: Precision | 'auto';

@@ -5,7 +5,6 @@ import { reportPlace } from '../../src/cli/batch-report.js';
 import { failureOf } from '../../src/cli/failure.js';
 import { withFlags } from '../../src/cli/flags-of.js';
 import { generateCommand, renderOptions } from '../../src/cli/generate.js';
-import { withOptionalValues } from '../../src/cli/optional-values.js';
 import { joinCommand } from '../../src/cli/phrase.js';
 import { poseCommand } from '../../src/cli/pose.js';
 import { outcome } from '../../src/cli/progress.js';
@@ -230,18 +229,6 @@ describe('the line of progress', () => {
 
   it('shows no bar where the number of frames is unknown, and no time before it is known', () => {
     expect(barLine({ done: 3 }, 80)).toBe(`${'░'.repeat(30)} 3/? frames`);
-  });
-});
-
-describe('flags whose value may be left out', () => {
-  it('do not take the keypoint file for it', () => {
-    const line = (text: string) => withOptionalValues(text.split(' ')).join(' ');
-    expect(line('handfirst --captions a.pose')).toBe('handfirst --captions= a.pose');
-    expect(line('handfirst --captions a.VTT a.pose')).toBe('handfirst --captions a.VTT a.pose');
-    expect(line('handfirst a.pose --contact-sheet --captions')).toBe(
-      'handfirst a.pose --contact-sheet= --captions=',
-    );
-    expect(line('handfirst -- --captions')).toBe('handfirst -- --captions');
   });
 });
 
