@@ -11,6 +11,7 @@ import type { HolisticLandmarks } from './holistic.js';
 import type { Complexity } from './models.js';
 import { toPoseFrame } from './to-pose-frame.js';
 
+/** How a detector is started. */
 export interface DetectorOptions {
   /** Size of the body's network: 0 small, 1 middle, 2 large (MediaPipe's `model_complexity`). Default 1. */
   readonly complexity?: Complexity;
@@ -18,6 +19,7 @@ export interface DetectorOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What to find in a picture besides the keypoints. */
 export interface DetectOptions {
   /** Also give the person's mask. */
   readonly mask?: boolean;
@@ -35,11 +37,13 @@ export interface Detection {
 
 /** A video being looked at: each picture is taken as the next one. */
 export interface ClipDetector {
+  /** Looks at the next picture. Rejects with `DeviceError` where the networks fail, and with `CancelledError`. */
   next(picture: Picture, options?: DetectOptions): Promise<Detection>;
   /** Forgets the video. */
   end(): void;
 }
 
+/** What is known of a video that is looked at frame by frame. */
 export interface ClipOptions {
   /** Frames a second of the video. */
   readonly fps: number;

@@ -5,6 +5,7 @@ import { probeVideo, readVideoFrames } from '../video/index.js';
 import { type ClipDetector, type Detection, openDetector } from './detector.js';
 import type { Complexity } from './models.js';
 
+/** How a video is looked through for keypoints. */
 export interface ExtractOptions {
   /** Frames a second to look at, dropped or repeated; absent: the video's own. */
   readonly fps?: number;
@@ -13,10 +14,12 @@ export interface ExtractOptions {
   /** Whether the body's points are kept calm. Default true. */
   readonly smooth?: boolean;
   readonly force?: boolean;
+  /** Called after each frame. */
   readonly progress?: (frames: { done: number; total?: number }) => void;
   readonly signal?: AbortSignal;
 }
 
+/** How many frames were looked at. */
 export interface Extracted {
   readonly frames: number;
   /** Frames that show a person. */

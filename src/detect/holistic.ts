@@ -10,14 +10,14 @@ import { type Points, pointAt, type Region } from './region.js';
 /** What MediaPipe Holistic sees of one person, all in pixels of the picture; what it does not see is absent. */
 export interface HolisticLandmarks {
   readonly body?: {
-    /** `Float32Array` [33 * 3]: x, y, z. */
+    /** `Float32Array`, `[33, 3]`: x, y, z. */
     readonly points: Points;
     /** `Float32Array` [33], 0..1. */
     readonly visibility: Float32Array;
   };
-  /** `Float32Array` [468 * 3]: x, y, z. */
+  /** `Float32Array`, `[468, 3]`: x, y, z. */
   readonly face?: Points;
-  /** The signer's left, `Float32Array` [21 * 3]: x, y, z. */
+  /** The signer's left, `Float32Array`, `[21, 3]`: x, y, z. */
   readonly leftHand?: Points;
   readonly rightHand?: Points;
   /** Where asked for: chance that a pixel shows the person, `Float32Array` [height * width], 0..1. */

@@ -26,6 +26,7 @@ export interface CostOptions {
   readonly steps: readonly number[];
   /** How handfirst is started: program and first arguments. */
   readonly program: readonly string[];
+  /** Gets a sentence before each measurement. */
   readonly note?: (sentence: string) => void;
   readonly signal?: AbortSignal;
 }

@@ -34,7 +34,10 @@ export interface BaselineOptions {
   readonly tolerance: Tolerance;
 }
 
+/** How much worse than the baseline a figure may be. */
 export interface Tolerance {
+  /** Of the baseline's value, for every figure without an amount of its own: 0.02 is 2 %. */
   readonly share: number;
+  /** Amounts by the figure's name, in its own unit. */
   readonly byName: Readonly<Record<string, number>>;
 }

@@ -45,6 +45,7 @@ export const gallerySchema = z.object({ default: z.string(), signers: z.array(si
 
 export type GallerySigner = z.infer<typeof signerSchema>;
 
+/** The signers of a bundle, and the one that is taken where none is chosen. */
 export interface Gallery {
   /** Absolute path of the folder that holds the pictures. */
   readonly folder: string;

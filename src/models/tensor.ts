@@ -18,10 +18,12 @@ export type FloatTensors = Readonly<Record<string, FloatTensor>>;
  * `run` rejects with `DeviceError` where the graph fails; float16 outputs arrive as float32.
  */
 export interface GraphRunner {
+  /** One run of a graph, by the names of its inputs and outputs. Rejects with `CancelledError` by `signal`. */
   run(graph: string, inputs: Tensors, signal?: AbortSignal): Promise<FloatTensors>;
   /** The execution provider in use: `cuda`, `webgpu` or `cpu`. */
   readonly device: string;
   /** Milliseconds spent inside ONNX Runtime so far. */
   readonly busyMs: number;
+  /** Frees the graphs; what still runs is rejected. */
   close(): Promise<void>;
 }

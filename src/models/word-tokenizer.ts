@@ -40,6 +40,7 @@ export interface Encoded {
 
 /** Turns prompts into the token ids of a bundle's prompt graph. */
 export interface Tokenizer {
+  /** The prompt as the text encoder takes it, with the words that it does not know. */
   encode(prompt: string): Encoded;
   /** What can be described -> the words for it; empty where every word is taken. */
   readonly topics: Readonly<Record<string, readonly string[]>>;

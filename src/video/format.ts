@@ -5,6 +5,7 @@ import { UsageError } from '../errors.js';
 /** What kind of output a name asks for. `png` is a folder of numbered pictures. */
 export type VideoFormat = 'mp4' | 'webm' | 'mov' | 'gif' | 'webp' | 'png';
 
+/** What a format can hold, and how its segments are put together. */
 export interface FormatTraits {
   /** Can hold transparent pictures. */
   readonly alpha: boolean;

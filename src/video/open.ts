@@ -29,6 +29,7 @@ import { keptFrom, removeLeftovers, type Workplace } from './segments.js';
 import { STANDARD_OUTPUT, StreamWriter } from './stream-writer.js';
 import { SegmentedWriter, type VideoWriter } from './writer.js';
 
+/** A video to write: where it goes, its pictures and its encoding. */
 export interface VideoWriterOptions {
   /** The output; its name decides the format (see `formatOf`). `-` is standard output. */
   path: string;

@@ -5,6 +5,7 @@ import type { Picture } from '../picture.js';
 import { findFfmpeg } from './ffmpeg.js';
 import { formatRational, type Rational, toRational } from './rational.js';
 
+/** How a video is read: size and rate of the pictures, and where they begin. */
 export interface SourceFrameOptions {
   /** Size in pixels of the pictures to make; the video is scaled to fit and padded with black. */
   width: number;

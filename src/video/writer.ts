@@ -14,6 +14,7 @@ import type { VideoMetadata } from './metadata.js';
 import { checkOutput, type OutputPlace, publish } from './output.js';
 import { beginSegment, type OpenSegment, type Workplace } from './segments.js';
 
+/** A video that has been written whole. */
 export interface FinishedVideo {
   /** Absolute path. */
   readonly path: string;
