@@ -50,7 +50,6 @@ export function CameraDialog({ what, take, close }: CameraDialogProps) {
           {problem}
         </p>
       ) : (
-        // biome-ignore lint/a11y/useMediaCaption: the user's own camera, silent
         <video ref={video} autoplay muted playsInline onLoadedData={() => setSeen(true)} />
       )}
       <p class="hint">{t(`camera.${what}Says`)}</p>
