@@ -116,10 +116,11 @@ export function loadPreset(nameOrPath = 'default', overrides: PresetOverrides = 
   const parsed = presetSchema.safeParse(merge(base, overrides));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  const field = issue?.path.join('.') || 'the whole file';
+  const field = issue?.path.join('.') || undefined;
+  const where = field === undefined ? '' : ` at ${field}`;
   throw new UsageError(
     'HF_PRESET_FIELD',
-    `The preset "${nameOrPath}" is not usable at ${field}: ${lowerFirst(issue?.message ?? 'unknown cause')}; see the fields in pipelines/default.json.`,
+    `The preset "${nameOrPath}" is not usable${where}: ${lowerFirst(issue?.message ?? 'unknown cause')}; see the fields in pipelines/default.json.`,
     { field },
   );
 }

@@ -75,6 +75,11 @@ describe('presets', () => {
       () => loadPreset('default', { body: { stepz: 1 } as object }),
       /not usable at body.*stepz/,
     ],
+    [
+      'an unknown group',
+      () => loadPreset('default', { bodies: { steps: 1 } } as object),
+      /preset "default" is not usable: unrecognized key: "bodies"/,
+    ],
   ])('refuse %s in one sentence', (_, load, sentence) => {
     expect(load).toThrow(UsageError);
     expect(load).toThrow(sentence);

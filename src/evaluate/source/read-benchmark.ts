@@ -37,21 +37,22 @@ export async function readBenchmark(folder: string): Promise<OpenedBenchmark> {
 }
 
 function parse(file: string, text: string): Benchmark {
-  const wrong = (where: string, what: string): UsageError =>
-    new UsageError('HF_BENCHMARK_FIELD', `${file} is not usable at ${where}: ${what}.`, {
-      file,
-      field: where,
-    });
+  const wrong = (what: string, field?: string): UsageError =>
+    new UsageError(
+      'HF_BENCHMARK_FIELD',
+      `${file} is not usable${field === undefined ? '' : ` at ${field}`}: ${what}.`,
+      { file, field },
+    );
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw wrong('the whole file', reasonOf(error));
+    throw wrong(reasonOf(error));
   }
   const parsed = benchmarkSchema.safeParse(json);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw wrong(issue?.path.join('.') || 'the whole file', issue?.message ?? 'unknown cause');
+  throw wrong(issue?.message ?? 'unknown cause', issue?.path.join('.') || undefined);
 }
 
 function pathsOf({ items, letters }: Benchmark): Set<string> {
