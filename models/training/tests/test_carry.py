@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from handfirst_training.conditions.carry import affine, carry, order, prepare, with_hips
-from handfirst_training.conditions.cut import limbs
+from handfirst_training.conditions.limbs import limbs
 
 SIZE = 128
 

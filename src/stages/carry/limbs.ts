@@ -1,7 +1,7 @@
 import { ARMS, has, shoulderSpan, xOf, yOf } from './geometry.js';
 
 /*
- * The outlines of a reference's arms, measured once a clip on the person's mask: `limbs` of the training code's `conditions/cut.py`.
+ * The outlines of a reference's arms, measured once a clip on the person's mask: `conditions/limbs.py` of the training code.
  */
 
 /** Usual and largest half width of an upper arm and a forearm, in shoulder widths; how much wider one side is than the other at most. */
@@ -73,9 +73,9 @@ function outlineOf(person: Mask, [ax, ay, bx, by]: Limb['ends'], usual: number, 
       return d;
     });
     const [first = 0, second = 0] = ends;
-    rough[2 * k] = settled(first, second, usual, most);
+    rough[2 * k] = bounded(first, second, usual, most);
     // The second side is compared with the first as it was measured.
-    rough[2 * k + 1] = settled(second, first, usual, most);
+    rough[2 * k + 1] = bounded(second, first, usual, most);
   }
   const outline = new Float64Array(2 * STATIONS);
   for (let k = 0; k < STATIONS; k++) {
@@ -89,7 +89,7 @@ function outlineOf(person: Mask, [ax, ay, bx, by]: Limb['ends'], usual: number, 
   return outline;
 }
 
-function settled(measured: number, other: number, usual: number, most: number): number {
+function bounded(measured: number, other: number, usual: number, most: number): number {
   const mine = measured < most ? measured : other < most ? ASIDE * other : usual;
   return Math.max(0.5 * usual, Math.min(mine, ASIDE * Math.max(other, 0.5 * usual)));
 }

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .cut import ARMS, FACE, FACE_END, JAW_FIRST, JAW_LAST, limbs, part_covers, shared, shoulder_span, with_hips, with_hips_of
+from .cut import FACE, FACE_END, JAW_FIRST, JAW_LAST, part_covers, shared, with_hips, with_hips_of
 from .lay import affine, cover_box, lay_affine, lay_bone, lay_head
+from .limbs import ARMS, limbs, shoulder_span
 
 # Over which share of their width limbs fade out at their first and last ends; 1: they end round.
 UPPER_FADES, FOREARM_FADES = (0.3, 1.0), (0.8, 1.0)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from .cut import clamp, width_at
+from .cut import clamp
 from .face import face_shifts
+from .limbs import width_at
 
 # What lies under a limb is darkened round it as far as this many times its half width, from this share of its bone on.
 SHADE_REACH, SHADE_FROM = 0.4, 0.5
