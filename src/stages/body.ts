@@ -13,6 +13,7 @@ import { maskFeedback } from './feedback.js';
 import type { Planes } from './planes.js';
 import { conditionInputs, type DrawConditions, type Scene, type StageScene } from './scene.js';
 
+/** Stage 2 with all its choices made: what `drawBody` takes (paper, III-C). */
 export interface BodyStage extends DiffusionStage {
   readonly manifest: BodyStageManifest;
   readonly draw: DrawConditions;

@@ -14,6 +14,7 @@ export type Backdrop =
   | readonly [red: number, green: number, blue: number]
   | Picture;
 
+/** How hands and background come into the decoded picture (paper, III-D). */
 export interface CompositeOptions {
   /** Put stage 1's hand pixels back with the initial mask (paper, III-D). */
   readonly paste: boolean;

@@ -50,6 +50,10 @@ export class Denoiser {
     return { prompted: given, unprompted: unprompted(this.manifest, given) };
   }
 
+  /**
+   * One pass, or two with guidance (mixed as guidance says). `latent`: [n, channels, h, w], noised to `timestep` of the schedule. Throws a
+   * `DeviceError` where the graph fails, and `AbortSignal`'s reason where it is cancelled.
+   */
   async predict(latent: FloatTensor, timestep: number, conditions: Conditions, signal?: AbortSignal) {
     const { prompt, negative } = this.look;
     const guided = this.guidance !== 1 && negative !== undefined;

@@ -33,6 +33,10 @@ export class HandCrops {
 
   constructor(private readonly options: HandCropOptions) {}
 
+  /**
+   * The next frame's crops, in its pixels: one for each hand that is there, or one for both where their boxes meet. Frames come in order, since
+   * boxes are smoothed over time (paper, III-B).
+   */
   next(pose: PoseFrame): HandCrop[] {
     const crops: HandCrop[] = [];
     const boxes = this.targets(pose);

@@ -10,6 +10,7 @@ import { keepOwnHands } from './hand-ownership.js';
 import { makePlanes, type Planes } from './planes.js';
 import { conditionInputs, type DrawConditions, type KeptTensors } from './scene.js';
 
+/** Stage 1 with all its choices made: what `drawHands` takes (paper, III-B). */
 export interface HandStage extends DiffusionStage {
   readonly manifest: HandStageManifest;
   readonly draw: DrawConditions;
