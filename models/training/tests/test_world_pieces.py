@@ -77,7 +77,7 @@ def test_light_has_no_negative_values() -> None:
 def test_the_shipped_gallery_is_whole() -> None:
     stated = json.loads((GALLERY / "gallery.json").read_text())
     assert stated["default"] in {signer["name"] for signer in stated["signers"]} and len(stated["signers"]) >= 24
-    assert sum(path.stat().st_size for path in GALLERY.iterdir()) <= 6e6
+    assert sum(path.stat().st_size for path in GALLERY.iterdir()) <= 3e6
     for signer in stated["signers"]:
         picture, plate, parts = (np.asarray(Image.open(GALLERY / signer[name])) for name in ("picture", "plate", "parts"))
         assert picture.shape == plate.shape == (*signer["size"][::-1], 3) and parts.shape == picture.shape[:2]

@@ -2,8 +2,8 @@
 
     python -m handfirst_training.world.gallery --out models/compact/gallery [--assets DIR] [--only NAME ...] [--sheet FILE]
 
-Writes NAME.webp, NAME-plate.webp (the same camera without the signer), both without loss, since a plain wall shows every block of a
-compressed one; NAME-parts.png (8-bit labels, see `labels.py`) and
+Writes NAME.webp, NAME-plate.webp (the same camera without the signer; without loss, since a plain wall shows every block of a compressed
+one), NAME-parts.png (8-bit labels, see `labels.py`) and
 gallery.json: {"default": NAME, "signers": [{"name", "words", "picture", "plate", "parts", "size", "keypoints", "depth"}]}.
 """
 
@@ -80,7 +80,7 @@ def write(out: Path, default: str, drawn: list[tuple[str, Look, Shot, NDArray[np
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     for name, _, shot, plate in drawn:
-        Image.fromarray(shot.picture).save(part / f"{name}.webp", lossless=True, method=6)
+        Image.fromarray(shot.picture).save(part / f"{name}.webp", quality=100, method=6)
         Image.fromarray(plate).save(part / f"{name}-plate.webp", lossless=True, method=6)
         Image.fromarray(shot.labels).save(part / f"{name}-parts.png", optimize=True)
     signers = [entry_of(name, look, shot) for name, look, shot, _ in drawn]
