@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from handfirst_training.conditions.body import legs_inside
 from handfirst_training.conditions.draw import BODY_CHANNELS, draw, place
 from handfirst_training.conditions.skin import skin_of
+from handfirst_training.export.onnx_files import export
 from handfirst_training.networks.autoencoder import CarriedDecoder, moved
 from handfirst_training.networks.denoisers import FineMaskHead, MaskHead
 from handfirst_training.training.blending import blend_masks, interval
+from handfirst_training.training.from_bundle import weights_of
 from handfirst_training.training.hand import edge_loss
 from handfirst_training.training.measure import near_outline, psnr
 from handfirst_training.training.picture_critic import SEEN, PictureCritic
@@ -202,3 +206,22 @@ def test_an_interval_holds_the_mean() -> None:
     low, high = interval(values, np.random.default_rng(0))
     assert low < values.mean() < high
     assert high - low == pytest.approx(2 * 1.96 / 20, rel=0.2)
+
+
+def test_parameters_of_equal_values_are_both_taken_from_a_graph(tmp_path: Path) -> None:
+    class Two(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.second = nn.Conv2d(1, 1, 1), nn.Conv2d(1, 1, 1)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.second(torch.relu(self.first(x)))
+
+    module = Two()
+    with torch.no_grad():
+        module.first.bias.fill_(5e-5)
+        module.second.bias.fill_(5e-5)
+    export(module, {"x": torch.ones(1, 1, 4, 4)}, ["y"], tmp_path / "two.onnx")
+    taken = weights_of(tmp_path / "two.onnx", "")
+    for name, value in module.state_dict().items():
+        torch.testing.assert_close(taken[name], value)

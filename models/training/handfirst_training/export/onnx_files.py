@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 SMALLEST_HALVED = 1024
 OPSET = 18
+MERGED = "merged:"
 
 
 def halve_weights(model: onnx.ModelProto) -> None:
@@ -28,6 +29,16 @@ def halve_weights(model: onnx.ModelProto) -> None:
         graph.initializer.append(halved)
     for node in reversed(casts):
         graph.node.insert(0, node)
+
+
+def note_merged(model: onnx.ModelProto, module: nn.Module) -> None:
+    """Say in the graph's metadata which initialiser stands for a parameter of the same value that the exporter merged with it, so that
+    `training.from_bundle` finds both."""
+    kept = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+    for name, value in module.state_dict().items():
+        alike = [other for other, array in kept.items() if array.shape == tuple(value.shape) and np.array_equal(array, value.numpy())]
+        if name not in kept and alike:
+            model.metadata_props.append(onnx.StringStringEntryProto(key=f"{MERGED}{name}", value=alike[0]))
 
 
 Free = dict[str, dict[int, object]]
@@ -57,6 +68,7 @@ def export(module: nn.Module, inputs: dict[str, Tensor], outputs: list[str], pat
         del node.metadata_props[:]
     for value in model.graph.value_info:
         del value.metadata_props[:]
+    note_merged(model, module)
     halve_weights(model)
     onnx.checker.check_model(model)
     onnx.save(model, str(path))

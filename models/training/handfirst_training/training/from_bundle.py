@@ -18,6 +18,7 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 
 from ..conditions.draw import HAND_CHANNELS, channel_count
+from ..export.onnx_files import MERGED
 from ..networks.autoencoder import Decoder, Encoder
 from ..networks.denoisers import HandDenoiser
 from .autoencoder import LATENT_CHANNELS
@@ -27,12 +28,13 @@ from .loop import save_atomically
 
 def weights_of(path: Path, prefix: str) -> dict[str, Tensor]:
     """The graph's parameters under `prefix`, by their names in PyTorch."""
-    found = {}
-    for tensor in onnx.load(str(path)).graph.initializer:
-        if tensor.name.startswith(prefix):
-            name = tensor.name.removeprefix(prefix).removesuffix(".half")
-            found[name] = torch.from_numpy(numpy_helper.to_array(tensor).astype(np.float32))
-    return found
+    model = onnx.load(str(path))
+    found = {
+        tensor.name.removesuffix(".half"): torch.from_numpy(numpy_helper.to_array(tensor).astype(np.float32))
+        for tensor in model.graph.initializer
+    }
+    merged = {prop.key.removeprefix(MERGED): found[prop.value] for prop in model.metadata_props if prop.key.startswith(MERGED)}
+    return {name.removeprefix(prefix): value for name, value in {**found, **merged}.items() if name.startswith(prefix)}
 
 
 def load(network: nn.Module, weights: dict[str, Tensor], name: str) -> nn.Module:
