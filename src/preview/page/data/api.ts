@@ -13,7 +13,7 @@ import type {
 import type { Problem } from '../strings/failures.js';
 import { t } from '../strings/index.js';
 
-/** What the user is told instead of an answer: the server's failure, or why it could not be asked. */
+/** What the user reads instead of an answer: the server's failure, or why it could not be asked. */
 export class Refusal extends Error {
   constructor(readonly problem: Problem) {
     super(typeof problem === 'string' ? problem : problem.sentence);
