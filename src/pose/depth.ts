@@ -6,12 +6,22 @@ const FACE_ANCHORS: readonly { face: readonly number[]; body: readonly number[] 
   { face: [36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47], body: [1, 2] },
 ];
 
+/** Wrists of the body, and the hands' own. */
+const WRISTS = [
+  [PARTS.body.start + 9, PARTS.leftHand.start],
+  [PARTS.body.start + 10, PARTS.rightHand.start],
+] as const;
+
 /**
  * Turns depths as MediaPipe Holistic gives them (each model with an origin of its own) into PoseFrame's: hands relative to their
  * wrist, body and feet relative to the middle of the hips, the face moved so that its nose (or its eyes) lies where the body's
- * does. `raw` is `Float32Array` [133], pixels, NaN = unknown, and is changed in place. Where a reference is missing the part is NaN.
+ * does. `raw` is `Float32Array` [133], pixels, NaN = unknown, and is changed in place. Where a reference is missing the part is NaN. A wrist of
+ * the body that pose-format's `correct_wrists` took from the hand has the hand's depth, which says nothing of the body: NaN.
  */
 export function settleDepth(raw: Float32Array): Float32Array {
+  WRISTS.forEach(([body, hand]) => {
+    if (raw[body] === raw[hand]) raw[body] = Number.NaN;
+  });
   for (const part of [PARTS.leftHand, PARTS.rightHand])
     shift(raw, part.start, part.length, raw[part.start] ?? Number.NaN);
   const faceOrigin = faceOffset(raw);

@@ -77,19 +77,39 @@ async function drawBatch(
   const pictures = await autoencoder.decode(latent, { features }, signal);
   return crops.map((crop, k) => {
     const own = mask.subarray(k * size * size, (k + 1) * size * size);
-    const cover = own.map((p) => coverOf(p, manifest));
+    const cover = coverOf(own, size, manifest);
     const picture = pictures[k] ?? makePlanes(3, size, size);
     return { crop, picture, mask: keepOwnHands(cover, size, poses[k] ?? pose, crop.hands) };
   });
 }
 
-/** Cover of a pixel from the mask head's probability: cut off at the threshold, or soft, since edges that are cut have steps. */
+/**
+ * Cover [size, size] from the mask head's probabilities: cut off at the threshold, or soft. A soft edge is spread over a pixel to each side
+ * first, since the head is so sure of itself that the outline would have steps.
+ */
 function coverOf(
-  probability: number,
+  probabilities: Float32Array,
+  size: number,
   { maskThreshold, maskSlope }: Pick<HandStageManifest, 'maskThreshold' | 'maskSlope'>,
-): number {
-  if (maskSlope === undefined) return probability >= maskThreshold ? 1 : 0;
-  return Math.min(1, Math.max(0, (probability - maskThreshold) * maskSlope + 0.5));
+): Float32Array {
+  if (maskSlope === undefined) return probabilities.map((p) => (p >= maskThreshold ? 1 : 0));
+  return binomial(probabilities, size).map((p) => clamp((p - maskThreshold) * maskSlope + 0.5));
+}
+
+/** `values` [size, size] smoothed by 1 2 1 in both directions; beyond its edges the last value goes on. */
+function binomial(values: Float32Array, size: number): Float32Array {
+  const along = (from: Float32Array, stride: number): Float32Array =>
+    from.map((value, i) => {
+      const k = Math.floor(i / stride) % size;
+      const before = k > 0 ? (from[i - stride] ?? 0) : value;
+      const after = k < size - 1 ? (from[i + stride] ?? 0) : value;
+      return (before + 2 * value + after) / 4;
+    });
+  return along(along(values, 1), size);
+}
+
+function clamp(value: number): number {
+  return Math.min(1, Math.max(0, value));
 }
 
 /** Inputs of several pictures as one batch, in the memory that is `kept` where that has the length. */

@@ -82,9 +82,15 @@ describe('the hand stage', () => {
     for (const values of seen) expect(values.slice(0, 10 * plane)).toEqual(seen[0]?.slice(0, 10 * plane));
   });
 
+  // Of rows of 0, .25, .5, .6, .75, 1, 0 ... above rows of nothing: at the upper edge 3 quarters of each value, of that 1 2 1 along the row.
   it.each([
     ['cut at the threshold', undefined, [0, 0, 1, 1, 1, 1, 0]],
-    ['with a soft edge where the bundle says how steep', 2, [0, 0, 0.5, 0.7, 1, 1, 0]],
+    [
+      'with a soft edge where the bundle says how steep',
+      1,
+      [0.0469, 0.1875, 0.3469, 0.4594, 0.5812, 0.5156, 0.1875],
+    ],
+    ['steeper', 2, [0, 0, 0.1938, 0.4188, 0.6625, 0.5313, 0]],
   ])('takes the mask from the last step, %s', async (_, maskSlope, expected) => {
     let runs = 0;
     const runner = new FakeRunner({

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from handfirst_training.conditions.carry import affine, carry, order, prepare, with_hips
+from handfirst_training.conditions.carry import affine, carry, going_on, order, prepare, with_hips
+from handfirst_training.conditions.cut import drop_islands
 from handfirst_training.conditions.limbs import limbs
 
 SIZE = 128
@@ -75,6 +76,9 @@ def test_parts_lie_by_depth_and_else_with_the_arms_in_front() -> None:
     depth[[5, 7, 9]] = -10
     depth[[6, 8, 10]] = -50
     assert order(depth, points, 40) == [-2, -1, 0, 1, 4, 2, 3]
+    # A wrist of unknown depth: its upper arm, however near, is laid before the forearm.
+    depth[8], depth[10] = -500, np.nan
+    assert order(depth, points, 40) == [-2, -1, 0, 1, 4, 2, 3]
     depth[[6, 8, 10]] = 60
     assert order(depth, points, 40)[:3] == [-2, 2, 3] or order(depth, points, 40)[:3] == [2, 3, -2]
 
@@ -115,6 +119,33 @@ def test_a_trunk_that_the_reference_cuts_off_goes_on_to_the_lower_edge() -> None
     np.testing.assert_allclose(out[70, 63], (63.5, 90.5, 0), atol=0.05)
     np.testing.assert_allclose(out[[90, 110, 127], 63, 1], 99.5, atol=0.05)
     assert cover[127, 63] == 1
+
+
+def test_a_trunk_goes_on_smoother_from_row_to_row() -> None:
+    part = np.zeros((4, 64, 4), np.float32)
+    part[:, 20:44] = 1
+    part[:, 20:44, :3] *= np.where(np.arange(24) % 2, 200, 100)[:, None]
+    longer = going_on(part)
+    assert longer.shape == (4 + 64 // 8, 64, 4)
+    # Five neighbours of 100 and 200 in turn.
+    np.testing.assert_allclose(longer[4, 30:32, 0], (140, 160))
+    assert np.ptp(longer[-1, 30:34, 0]) < 0.5
+    np.testing.assert_array_equal(longer[:, :, 3], np.broadcast_to(part[0, :, 3], (12, 64)))
+    part[-1] = 0
+    assert going_on(part) is part
+
+
+def test_what_does_not_hang_together_with_the_head_is_not_the_heads() -> None:
+    head = np.zeros((8, 8))
+    head[1:4, 1:4] = 0.8
+    head[6, 6] = 1.0
+    head[5, 1] = 0.05
+    head[1:4, 6] = 1.0
+    person = np.ones((8, 8))
+    person[1:4, 6] = 0.0
+    drop_islands(head, person)
+    assert head[6, 6] == 0.0 and head[5, 1] == 0.05 and head[2, 6] == 1.0
+    np.testing.assert_array_equal(head[1:4, 1:4], 0.8)
 
 
 def test_hair_beside_the_neck_is_carried_and_leaves_no_seam_on_the_shoulders() -> None:

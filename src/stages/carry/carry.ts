@@ -1,5 +1,4 @@
 import type { Picture } from '../../picture.js';
-import type { Affine } from '../../pose/least-squares.js';
 import { PARTS, type PoseFrame } from '../../pose/pose-frame.js';
 import { type Area, cutPlanes, wholeArea } from '../area.js';
 import { makePlanes, planesFromPicture } from '../planes.js';
@@ -8,7 +7,6 @@ import type { ClipReference, PictureEncoder } from './carried.js';
 import { type CutReference, cutReference } from './cut.js';
 import { ARMS, affine, FACE, FACE_END, has, shared, shoulderSpan, withHipsOf, xOf, yOf } from './geometry.js';
 import { layAffine, layBone, layHead, type Place } from './lay.js';
-import { JAW_FIRST, JAW_LAST } from './outlines.js';
 import { CarryBench } from './workbench.js';
 
 /*
@@ -29,6 +27,8 @@ const SHADE_MOVED = 0.5;
 const PULL = 30;
 const TRUNK = [5, 6, 11, 12];
 const [LEFT, RIGHT] = [PARTS.body.start + 5, PARTS.body.start + 6];
+/** The face's outline ends at the ears. */
+const EARS = [FACE, FACE + 16] as const;
 
 type Layer = 'neck' | 'trunk' | 'head' | 0 | 1 | 2 | 3;
 
@@ -77,9 +77,9 @@ function nearness(depth: ArrayLike<number> | undefined, k: number, width: number
 }
 
 function layNeck(bench: CarryBench, source: Float64Array, points: Float64Array, pull: number): void {
-  const jaw = shared(points, source, JAW_FIRST, JAW_LAST);
-  const back = (): Affine => affine(points, source, [LEFT, RIGHT, ...jaw], pull);
-  if (jaw.length > 2) layAffine(bench.sheet, bench.part('neck'), back());
+  // The neck follows the skull, not the chin, which turns more.
+  if (!EARS.every((k) => has(points, k) && has(source, k))) return;
+  layAffine(bench.sheet, bench.part('neck'), affine(points, source, [LEFT, RIGHT, ...EARS], pull));
 }
 
 function layFace(bench: CarryBench, source: Float64Array, points: Float64Array, pull: number): void {
@@ -115,7 +115,9 @@ function layers(depth: ArrayLike<number> | undefined, points: Float64Array, widt
   ([0, 1, 2, 3] as const).forEach((k) => {
     const [a, b] = ARMS[k];
     const near = k % 2 === 0 ? (z(a) + z(b)) / 2 : 0.25 * z(a) + 0.75 * z(b);
-    if (!Number.isFinite(near) || !Number.isFinite(head)) keys.push([-10 + 0.1 * (3 - k), k]);
+    // Both limbs of an arm are known or neither is.
+    const known = z(a) + z(b) + z(k < 2 ? 9 : 10) + z(k < 2 ? 5 : 6) + head;
+    if (!Number.isFinite(known)) keys.push([-1e5 + 0.1 * (3 - k), k]);
     // An arm lies in front of the trunk unless it is clearly behind it.
     else keys.push([near > 0.35 * width ? 2e5 : Math.min(near, 9e4), k]);
   });

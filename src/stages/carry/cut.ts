@@ -4,6 +4,7 @@ import type { Reference } from '../reference/reference.js';
 import { ARMS, clamp, distanceTo, has, nearestOn, shoulderSpan, withHips, xOf, yOf } from './geometry.js';
 import { type Limb, limbsOf, widthAt } from './limbs.js';
 import { headCover, headFrame, neckOutline, trunkOutline } from './outlines.js';
+import { dropIslands, goingOn } from './pieces.js';
 
 /*
  * A reference is cut into parts along its own keypoints, once a clip: `conditions/cut.py` and `prepare` of the training code.
@@ -74,7 +75,7 @@ export function cutReference({ size, picture, person, plate, keypoints }: Refere
       height,
       box: [0, 0, size, height],
     },
-    trunk: partOf(whole, covers.trunk, size),
+    trunk: goingOn(partOf(whole, covers.trunk, size), size),
     neck: partOf(whole, covers.neck, size),
     head: partOf(whole, covers.head, size),
     limbs,
@@ -140,14 +141,19 @@ function partCovers(
     }
     trunk[at] = body;
     if (!frame) continue;
-    if (collar.length > 4)
+    if (collar.length > 0)
       neck[at] = clamp(0.5 + (0.03 * span + signedDistance(collar, x, y)) / (0.03 * span));
     // Above `upper` what is the head's is not the trunk's, below it the other way round: hair on the shoulders goes with the trunk.
     // The head ends where the trunk is whole.
     const above = (upper - y) / (0.04 * span);
-    const skull = keep * headCover(points, frame, x, y) * (1 - (1 - clamp(above + 1)) * whole);
-    head[at] = skull;
-    trunk[at] = body * (1 - skull * clamp(above));
+    head[at] = keep * headCover(points, frame, x, y) * (1 - (1 - clamp(above + 1)) * whole);
+  }
+  if (frame) {
+    dropIslands(head, person, size);
+    for (let at = 0; at < size * height; at++) {
+      const above = (upper - Math.floor(at / size) - 0.5) / (0.04 * span);
+      trunk[at] = (trunk[at] ?? 0) * (1 - (head[at] ?? 0) * clamp(above));
+    }
   }
   return { trunk, neck, head };
 }

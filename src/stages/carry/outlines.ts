@@ -5,14 +5,14 @@ import { clamp, FACE, FACE_END, has, shared, shoulderSpan, xOf, yOf } from './ge
  * Outlines of a reference's parts, by its keypoints: those of the training code's `conditions/cut.py`; a change here is a change there.
  */
 
-export const JAW_FIRST = 26;
-export const JAW_LAST = 36;
+const JAW_FIRST = 26;
+const JAW_LAST = 36;
 /** How far the trunk rises at the neck, in shoulder widths; how far it goes below the hips, in trunk lengths, and how much wider it is there. */
 const TRUNK_BELOW = 0.6;
 const TRUNK_FLARE = 1.4;
 const NECK_RISE = 0.24;
 /** Half the neck's width where it meets the shoulders, in shoulder widths. */
-const NECK_HALF = 0.24;
+const NECK_HALF = 0.14;
 /** How far hair beside the neck goes with the head, below the chin, in heights of the face. */
 const HAIR_BELOW = 0.9;
 /** How far such hair reaches below the face itself, from each of its sides, in widths of the face. */
@@ -46,17 +46,16 @@ export function trunkOutline(points: Float64Array): Point[] {
   return [shoulder(0), collar(0), collar(1), shoulder(1), flare(right), flare(left)];
 }
 
-/** The jaw's points, and between the shoulders. */
+/** The ends of the jaw, and between the shoulders: the neck goes on behind the chin. Empty without a jaw. */
 export function neckOutline(points: Float64Array): Point[] {
-  const jaw = shared(points, points, JAW_FIRST, JAW_LAST).map((k) => ({
-    x: xOf(points, k),
-    y: yOf(points, k),
-  }));
+  const ids = shared(points, points, JAW_FIRST, JAW_LAST);
+  if (ids.length < 3) return [];
+  const jaw = [ids[0], ids.at(-1)].map((k = 0) => ({ x: xOf(points, k), y: yOf(points, k) }));
   const between = (near: number, far: number): Point => ({
     x: 0.5 * (xOf(points, near) + xOf(points, far)) + NECK_HALF * (xOf(points, near) - xOf(points, far)),
     y: 0.5 * (yOf(points, near) + yOf(points, far)) + NECK_HALF * (yOf(points, near) - yOf(points, far)),
   });
-  return [...jaw, between(6, 5), between(5, 6)];
+  return [...jaw, between(5, 6), between(6, 5)];
 }
 
 export interface HeadFrame {

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .cut import FACE, FACE_END, JAW_FIRST, JAW_LAST, part_covers, shared, with_hips, with_hips_of
+from .cut import FACE, FACE_END, part_covers, shared, with_hips, with_hips_of
 from .lay import affine, cover_box, lay_affine, lay_bone, lay_head
 from .limbs import ARMS, limbs, shoulder_span
 
@@ -25,6 +25,10 @@ CAMERA, NEAREST, FARTHEST = 6.0, 0.85, 1.1
 # How much a limb darkens what it lies on, once one of its ends has moved so far, in shoulder widths. Where it has not, the reference shows
 # that shade.
 SHADE, SHADE_MOVED = 0.35, 0.5
+# Rows that a trunk goes on below its picture, as a part of the picture's width, and over how many pixels to each side a row is smoothed.
+BELOW, SMOOTH = 8, 2
+# The face's outline ends at the ears.
+EARS = (FACE, FACE + 16)
 # Regularisation of the affine maps, square pixels in a picture of 256.
 PULL = 30.0
 
@@ -50,16 +54,31 @@ def prepare(picture: np.ndarray, person: np.ndarray, plate: np.ndarray, keypoint
     the picture goes on below the plate, edges keep what they hold.
     """
     points = with_hips(keypoints.astype(np.float64))
-    height, width = person.shape
+    height = len(person)
     ends, outlines = limbs(person.astype(np.float64), points)
-    covers = part_covers(points, ends, outlines, height, width)
+    covers = part_covers(points, ends, outlines, person.astype(np.float64))
     share = person[..., None].astype(np.float64)
     colours = picture * share
     rows = min(height, len(plate))
     colours[:rows] = np.clip(picture[:rows] - (1 - share[:rows]) * plate[:rows], 0, 255 * share[:rows])
     whole = np.concatenate([colours, share], axis=-1).astype(np.float32)
     trunk, neck, head = (whole * cover[..., None].astype(np.float32) for cover in covers)
-    return Reference(points, whole, trunk, neck, head, plate.astype(np.float32), ends, outlines)
+    return Reference(points, whole, going_on(trunk), neck, head, plate.astype(np.float32), ends, outlines)
+
+
+def going_on(part: np.ndarray) -> np.ndarray:
+    """The part [H, W, 4], where its picture cuts it off below, with rows more: the colours of the last row, smoother from row to row. A row
+    that merely went on would be a stripe of each of its pixels."""
+    last = part[-1]
+    if not last[:, 3].any():
+        return part
+    rows = [last]
+    for _ in range(part.shape[1] // BELOW):
+        padded = np.pad(rows[-1], ((SMOOTH, SMOOTH), (0, 0)))
+        sums = sum(padded[k : k + len(last)] for k in range(2 * SMOOTH + 1))
+        colours = sums[:, :3] / np.maximum(sums[:, 3:], 1e-6)
+        rows.append(np.concatenate([colours * last[:, 3:], last[:, 3:]], axis=1))
+    return np.concatenate([part, np.stack(rows[1:])])
 
 
 def mean_depth(depth: np.ndarray, a: int, b: int) -> float:
@@ -79,8 +98,9 @@ def order(depth: np.ndarray, keypoints: np.ndarray, width: float) -> list[int]:
     keys.append((float(head) if np.isfinite(head) else 0.0, 4))
     for k, (a, b) in enumerate(ARMS):
         z = mean_depth(depth, a, b) if k % 2 == 0 else 0.25 * float(depth[a]) + 0.75 * float(depth[b])
-        if not np.isfinite(z) or not np.isfinite(head):
-            keys.append((-10.0 + 0.1 * (3 - k), k))
+        # Both limbs of an arm are known or neither is.
+        if not np.isfinite(depth[[a, b, 5 + k // 2, 9 + k // 2]].sum() + head):
+            keys.append((-1e5 + 0.1 * (3 - k), k))
         else:
             # An arm lies in front of the trunk unless it is clearly behind it.
             keys.append((2e5 if z > 0.35 * width else min(z, 9e4), k))
@@ -103,13 +123,14 @@ def carry(reference: Reference, keypoints: np.ndarray, depth: np.ndarray) -> tup
     points = with_hips_of(keypoints.astype(np.float64), source, wide / span)
     pull = PULL * (out.shape[1] / 256) ** 2
     trunk = np.array([5, 6, 11, 12])
-    jaw = shared(points, source, np.arange(JAW_FIRST, JAW_LAST + 1))
+    ears = shared(points, source, np.array(EARS))
     face = shared(points, source, np.arange(FACE, FACE_END))
     for part in order(depth.astype(np.float64), points, wide):
         if part == -1:
             lay_affine(out, cover, reference.trunk, cover_box(reference.trunk), affine(points[trunk, :2], source[trunk, :2], pull))
-        elif part == -2 and len(jaw) > 2:
-            ids = np.concatenate([trunk[:2], jaw])
+        elif part == -2 and len(ears) == 2:
+            # The neck follows the skull, not the chin, which turns more.
+            ids = np.concatenate([trunk[:2], ears])
             lay_affine(out, cover, reference.neck, cover_box(reference.neck), affine(points[ids, :2], source[ids, :2], pull))
         elif part == 4 and len(face) > 7:
             goal, shown = points[FACE:FACE_END, :2].copy(), source[FACE:FACE_END, :2].copy()

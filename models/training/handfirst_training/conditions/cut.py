@@ -5,6 +5,7 @@ Places are in pixels: pixel (row i, column j) has its centre at (j + 0.5, i + 0.
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numba import njit
 
@@ -18,7 +19,7 @@ LEFT_HAND = 91
 # in trunk lengths, where it is wider than the hips by TRUNK_FLARE.
 TRUNK_GROW, TRUNK_BELOW, TRUNK_FLARE, NECK_RISE = 0.21, 0.6, 1.4, 0.24
 # Half the neck's width where it meets the shoulders, in shoulder widths.
-NECK_HALF = 0.24
+NECK_HALF = 0.14
 # Where an arm begins to be cut out of the trunk: share of the upper arm from the shoulder.
 CUT_FROM, CUT_BEYOND, CUT_BESIDE = 0.45, 0.015, 0.03
 # Beside the trunk's outline a pixel is the arm's where the arm's bone is nearer than this many times the outline.
@@ -27,6 +28,8 @@ BESIDE = 1.6
 HAIR_BELOW = 0.9
 # How far such hair reaches below the face itself, from each of its sides, in widths of the face.
 HAIR_WITHIN = 0.14
+# Fainter than this the head's cover does not make a piece of its own.
+ISLAND = 0.1
 HIPS_APART, HIPS_BELOW = 0.31, 1.45
 
 
@@ -190,23 +193,48 @@ def beside_trunk(keypoints: np.ndarray, width: float, inside: float, x: float, y
     return clamp((-BESIDE * inside - nearest) / (0.03 * width) + 0.5)
 
 
+def part_covers(keypoints: np.ndarray, ends: np.ndarray, outlines: np.ndarray, person: np.ndarray) -> np.ndarray:
+    """[3, H, W] how far each pixel of the reference belongs to trunk, neck and head, 0..1, before the person mask [H, W]."""
+    out = overlapping_covers(keypoints, ends, outlines, *person.shape)
+    frame = head_frame(keypoints)
+    if frame[2] > 0.0:
+        drop_islands(out[2], person)
+        span = shoulder_span(keypoints)
+        # What is the head's is not the trunk's, down to where hair lies on the shoulders and goes with the trunk.
+        above = (upper_edge(frame, span) - (np.arange(len(person)) + 0.5)) / (0.04 * span)
+        out[0] *= 1.0 - out[2] * np.clip(above, 0.0, 1.0)[:, None]
+    return out
+
+
+def drop_islands(head: np.ndarray, person: np.ndarray) -> None:
+    """Take from the head's cover [H, W] what does not hang together with its largest piece: tips of a collar, hair on a shoulder."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats((head * person > ISLAND).astype(np.uint8), connectivity=4)
+    if len(stats) > 2:
+        head[(labels > 0) & (labels != 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax()))] = 0.0
+
+
 @njit(cache=True)
-def part_covers(keypoints: np.ndarray, ends: np.ndarray, outlines: np.ndarray, height: int, width: int) -> np.ndarray:
-    """[3, H, W] how far each pixel of the reference belongs to trunk, neck and head, 0..1, before the person mask."""
+def upper_edge(frame: np.ndarray, span: float) -> float:
+    """How far down the head is nearer than the trunk."""
+    return frame[5] + 0.04 * span
+
+
+@njit(cache=True)
+def overlapping_covers(keypoints: np.ndarray, ends: np.ndarray, outlines: np.ndarray, height: int, width: int) -> np.ndarray:
+    """`part_covers` with the trunk going on behind the head."""
     out = np.zeros((3, height, width))
     span = shoulder_span(keypoints)
     outline = trunk_outline(keypoints)
     frame = head_frame(keypoints)
+    # The ends of the jaw, and between the shoulders: the neck goes on behind the chin.
     neck = np.zeros((0, 2))
-    if frame[2] > 0.0:
-        ids = shared(keypoints, keypoints, np.arange(JAW_FIRST, JAW_LAST + 1))
-        neck = np.zeros((len(ids) + 2, 2))
-        for k in range(len(ids)):
-            neck[k] = keypoints[ids[k], :2]
-        neck[len(ids)] = 0.5 * (keypoints[5, :2] + keypoints[6, :2]) + NECK_HALF * (keypoints[6, :2] - keypoints[5, :2])
-        neck[len(ids) + 1] = 0.5 * (keypoints[5, :2] + keypoints[6, :2]) + NECK_HALF * (keypoints[5, :2] - keypoints[6, :2])
-    # Hair that lies on the shoulders goes with the trunk.
-    upper = frame[5] + 0.04 * span
+    ids = shared(keypoints, keypoints, np.arange(JAW_FIRST, JAW_LAST + 1))
+    if len(ids) > 2:
+        neck = np.zeros((4, 2))
+        neck[0], neck[1] = keypoints[ids[0], :2], keypoints[ids[-1], :2]
+        between, half = 0.5 * (keypoints[5, :2] + keypoints[6, :2]), NECK_HALF * (keypoints[6, :2] - keypoints[5, :2])
+        neck[2], neck[3] = between - half, between + half
+    upper = upper_edge(frame, span)
     for i in range(height):
         for j in range(width):
             x, y = j + 0.5, i + 0.5
@@ -221,12 +249,11 @@ def part_covers(keypoints: np.ndarray, ends: np.ndarray, outlines: np.ndarray, h
             out[0, i, j] = trunk
             if frame[2] <= 0.0:
                 continue
-            if len(neck) > 4:
+            if len(neck) > 0:
                 out[1, i, j] = clamp(0.5 + (0.03 * span + signed_distance(neck, x, y)) / (0.03 * span))
-            # Above `upper` what is the head's is not the trunk's, below it the other way round. The head ends where the trunk is whole.
+            # Below its upper edge the head ends where the trunk is whole.
             above = (upper - y) / (0.04 * span)
             out[2, i, j] = cut * head_cover(keypoints, frame, x, y) * (1.0 - (1.0 - clamp(above + 1.0)) * whole)
-            out[0, i, j] = trunk * (1.0 - out[2, i, j] * clamp(above))
     return out
 
 

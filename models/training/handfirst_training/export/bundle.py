@@ -35,7 +35,7 @@ BODY_STEADY, BODY_PREDICTED = split(BODY_CHANNELS, "parts")
 QUANTISED = ("hand-denoiser.onnx", "hand-decoder.onnx", "body-denoiser.onnx", "decoder.onnx")
 VERSION = "0.4.0"
 # The mask head spreads its doubt over two pixels, where a hand's edge crosses one.
-MASK_SLOPE = 2.0
+MASK_SLOPE = 1.0
 TOLERANCE = 1e-3
 # The first is the default.
 TRAINED_STEPS = [2, 1]
