@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from handfirst_training.judge.distances import bootstrap, found_share, hand_found, mask_iou, mpjpe, score_picture
-from handfirst_training.judge.points import COUNT, HANDS, LEFT_HAND, RIGHT_HAND, from_holistic, hand_in_frame
+from handfirst_training.judge.hand_crops import scores
+from handfirst_training.judge.points import COUNT, HANDS, LEFT_HAND, RIGHT_HAND, SIGMAS, from_holistic, hand_in_frame
 
 
 def hand_at(x: float, y: float, side: float = 40.0) -> np.ndarray:
@@ -104,3 +109,27 @@ def test_interval_of_a_mean_is_the_textbooks() -> None:
     assert bootstrap(lambda at: float(values[at].mean()), 400, rounds=50, seed=4) == bootstrap(
         lambda at: float(values[at].mean()), 400, rounds=50, seed=4
     )
+
+
+def test_hands_cut_out_are_scored_by_the_size_of_their_box(tmp_path: Path) -> None:
+    truth = np.column_stack([np.linspace(50, 150, 21), np.linspace(60, 160, 21), np.ones(21)])
+    shifted = truth + np.array([3, 4, 0])
+
+    class Detector:
+        """Finds the hand of the first picture, shifted by 5 pixels, and none in the second."""
+
+        calls = 0
+
+        def process(self, picture: np.ndarray) -> SimpleNamespace:
+            self.calls += 1
+            if self.calls == 2:
+                return SimpleNamespace(multi_hand_landmarks=None)
+            marks = SimpleNamespace(landmark=[SimpleNamespace(x=x / 200, y=y / 200) for x, y, _ in shifted])
+            sure = SimpleNamespace(classification=[SimpleNamespace(score=0.9)])
+            return SimpleNamespace(multi_hand_landmarks=[marks], multi_handedness=[sure])
+
+    for k in range(2):
+        Image.new("RGB", (200, 200)).save(tmp_path / f"hand-{k:03d}.png")
+    similar, sure = scores(Detector(), tmp_path, [truth, truth])
+    assert similar[0] == pytest.approx(np.exp(-25 / (2 * (2 * SIGMAS[LEFT_HAND]) ** 2 * 100 * 100)).mean())
+    assert (similar[1], list(sure)) == (0, [0.9, 0])

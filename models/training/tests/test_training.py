@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from handfirst_training.networks.autoencoder import Decoder, Encoder
+from handfirst_training.networks.autoencoder import CarriedDecoder, Decoder, Encoder
 from handfirst_training.training.schedule import add_noise, alphas_cumprod, draw_levels, level_shares, sampler_timesteps, signal_levels
 from handfirst_training.world.pieces import folder as pieces
 
@@ -106,6 +106,36 @@ def test_blending_is_measured_round_the_hands(runs: Path, world: Path) -> None:
     assert set(rows) == {"expand", "naive", "box", "none"}
     assert rows["expand"][1] == 0
     assert all(error > 0 for error, _ in rows.values())
+
+
+def test_runs_of_equal_length_are_drawn_beside_what_was_rendered(runs: Path, world: Path, tmp_path: Path) -> None:
+    for name in ("encoder", "decoder"):
+        (tmp_path / f"{name}.pt").write_bytes((runs / f"{name}.pt").read_bytes())
+    shared = ("--data", world, "--autoencoder", runs, "--out", tmp_path, "--batch", 2, "--threads", 1)
+    run("handfirst_training.training.hand", *shared, "--mask-lambda", 0.1, "--samples", 4)
+    assert torch.load(tmp_path / "hand.pt", weights_only=True)["samples"] == 4
+    out = tmp_path / "drawn"
+    said = run(
+        "handfirst_training.training.mask_loss", "--data", world, "--autoencoder", runs, "--runs", tmp_path, "--out", out, "--count", 2
+    )
+    assert "mask IoU" in said
+    asked = json.loads((out / "hands.json").read_text())
+    assert [len(hand) for hand in asked] == [21, 21]
+    assert sorted(p.name for p in (out / "rendered").iterdir()) == ["hand-000.png", "hand-001.png"]
+    assert (out / tmp_path.name / "hand-001.png").exists()
+
+
+def test_own_colours_show_no_weave() -> None:
+    """Neighbours of the pixel shuffle that differ in turn are one colour, and what is as wide as four pixels stays."""
+    decoder = CarriedDecoder(2, 2, width=8)
+    with torch.no_grad():
+        for parameter in decoder.parameters():
+            parameter.zero_()
+        decoder.outward.bias[:4] = torch.tensor([1.0, -1.0, -1.0, 1.0])
+        decoder.outward.bias[4:8] = 0.5
+        half, _ = decoder.maps(torch.zeros(1, 2, 4, 4), torch.zeros(1, 2, 4, 4), torch.zeros(1, 3, 32, 32), torch.zeros(1, 3, 32, 32))
+    assert half[0, 0, 1:-1, 1:-1].abs().max() == 0
+    torch.testing.assert_close(half[0, 1], torch.full((16, 16), 0.5))
 
 
 def test_the_encoder_keeps_what_lies_in_its_subspace() -> None:

@@ -98,6 +98,8 @@ class CarriedDecoder(nn.Module):
         self.look = nn.Conv2d(6, self.EDGE, 2, stride=2)
         self.mix = nn.Conv2d(5, self.EDGE, 1)
         self.edge = zeroed(nn.Conv2d(self.EDGE, 5, 3, padding=1))
+        line = torch.tensor([0.25, 0.5, 0.25])
+        self.register_buffer("weave", torch.outer(line, line).expand(3, 1, 3, 3).contiguous(), persistent=False)
         nn.init.normal_(self.outward.weight, std=1e-3)
         with torch.no_grad():
             self.outward.bias.zero_()
@@ -113,7 +115,10 @@ class CarriedDecoder(nn.Module):
         out = self.outward(h)
         half = F.pixel_shuffle(out[:, :20], 2)
         seen = F.pixel_shuffle(self.finer(h), 2) + self.look(torch.cat([carried, plate], dim=1)) + self.mix(half)
-        return half + self.edge(F.silu(seen)), out[:, 20:]
+        half = half + self.edge(F.silu(seen))
+        # Neighbours of a pixel shuffle differ a little in turn, which shows as a weave: 1 2 1 takes out just that.
+        colours = F.conv2d(F.pad(half[:, :3], (1, 1, 1, 1), mode="replicate"), self.weave, groups=3)
+        return torch.cat([colours, half[:, 3:]], dim=1), out[:, 20:]
 
     @classmethod
     def mixed(cls, half: Tensor, flow: Tensor, carried: Tensor, plate: Tensor) -> tuple[Tensor, Tensor]:

@@ -36,6 +36,7 @@ class Budget:
     save_minutes: float
     decay: bool
     precision: str
+    samples: int
 
     def autocast(self) -> torch.autocast:
         """The network's arithmetic: float32, or bfloat16 with float32 weights (half as long again where the processor has it)."""
@@ -46,6 +47,7 @@ def add_budget(parser: argparse.ArgumentParser, batch: int, rate: float) -> None
     """The options that every stage shares."""
     parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints; resumed where one lies there")
     parser.add_argument("--minutes", type=float, default=30, help="time budget of this call; the learning rate falls to zero at its end")
+    parser.add_argument("--samples", type=int, default=0, help="end at so many samples in all instead, to compare runs of equal length")
     parser.add_argument("--batch", type=int, default=batch)
     parser.add_argument("--rate", type=float, default=rate, help="peak learning rate")
     parser.add_argument("--seed", type=int, default=0)
@@ -74,7 +76,7 @@ def budget_from(args: argparse.Namespace) -> Budget:
     torch.set_flush_denormal(True)
     torch.manual_seed(args.seed)
     args.out.mkdir(parents=True, exist_ok=True)
-    rest = (args.batch, args.rate, args.seed, args.device, args.save_minutes, not args.no_decay, args.precision)
+    rest = (args.batch, args.rate, args.seed, args.device, args.save_minutes, not args.no_decay, args.precision, args.samples)
     return Budget(args.out, args.minutes, *rest)
 
 
@@ -142,7 +144,14 @@ def fit(
             with torch.no_grad():
                 write_grid(grid(average), budget.out / f"{name}.png")
 
-    while (progress := (time.time() - start) / 60 / budget.minutes) < 1:
+    began = samples
+
+    def progress_now() -> float:
+        if budget.samples:
+            return (samples - began) / max(1, budget.samples - began)
+        return (time.time() - start) / 60 / budget.minutes
+
+    while (progress := progress_now()) < 1:
         for group in optimiser.param_groups:
             group["lr"] = budget.rate * learning_rate(progress, samples, budget.decay)
         loss, parts = loss_of(model, rng, progress)

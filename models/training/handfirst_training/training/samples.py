@@ -131,6 +131,14 @@ def alone(picture: np.ndarray, mask: np.ndarray, colour: np.ndarray) -> np.ndarr
 
 def hand_sample(world: World, at: int, rng: np.random.Generator, size: int = HAND_SIZE) -> list[Tensor]:
     """One hand crop: picture, mask, conditions, skin."""
+    picture, mask, keypoints, depth, skin = hand_crop(world, at, rng, size)
+    conditions = draw(HAND_CHANNELS, size, keypoints, depth)
+    picture_t, mask_t = resized(picture.astype(np.float32), size) / 127.5 - 1, resized(mask[..., None].astype(np.float32), size)
+    return [picture_t, mask_t, torch.from_numpy(conditions), torch.from_numpy(skin.astype(np.float32))]
+
+
+def hand_crop(world: World, at: int, rng: np.random.Generator, size: int) -> tuple[np.ndarray, ...]:
+    """Picture [c, c, 3] 0..255 and mask [c, c] of a hand crop, keypoints [133, 3] and depth [133] in pixels of it at `size`, skin [9]."""
     s, row = world.closeups[at]
     shard = world.shards[s]
     signer, target, left, right = (int(v) for v in shard["closeup_owner"][row])
@@ -160,9 +168,7 @@ def hand_sample(world: World, at: int, rng: np.random.Generator, size: int = HAN
     if rng.random() < MIRRORED:
         picture, mask = picture[:, ::-1], mask[:, ::-1]
         keypoints, depth = mirrored_points(keypoints, depth, size)
-    conditions = draw(HAND_CHANNELS, size, keypoints, depth)
-    picture_t, mask_t = resized(picture.astype(np.float32), size) / 127.5 - 1, resized(mask[..., None].astype(np.float32), size)
-    return [picture_t, mask_t, torch.from_numpy(conditions), torch.from_numpy(skin.astype(np.float32))]
+    return picture, mask, keypoints, depth, skin
 
 
 def hand_batch(world: World, count: int, rng: np.random.Generator) -> HandBatch:
