@@ -39,7 +39,10 @@ export function composite(
   const drawn = body.picture;
   if (options.paste) {
     const shares = feathered(canvas.alpha, canvas.area, options.feather);
-    pasteHands(drawn.data, canvas, fadeAtWrists(shares, canvas.area, pose, options.wrist));
+    const shown = fadeAtWrists(shares, canvas.area, pose, options.wrist, (at) =>
+      unlike(drawn.data, canvas, at),
+    );
+    pasteHands(drawn.data, canvas, shown);
   }
   const { background } = options;
   const { size, area } = canvas;
@@ -128,16 +131,27 @@ function levelOf(backdrop: Exclude<Backdrop, string>, i: number, c: number): num
 }
 
 /** Mixes the hands into the picture's `bytes` by their `shares`. */
-function pasteHands(bytes: Uint8Array, { area, alpha, hands }: Canvas, shares: Float32Array): void {
-  const pixels = area.width * area.height;
-  for (let i = 0; i < pixels; i++) {
+function pasteHands(bytes: Uint8Array, canvas: Canvas, shares: Float32Array): void {
+  for (let i = 0; i < shares.length; i++) {
     const share = shares[i] ?? 0;
     if (share <= 0) continue;
-    for (let c = 0; c < 3; c++) {
-      const colour = (clip((hands.data[c * pixels + i] ?? 0) / (alpha[i] ?? 1)) + 1) * 127.5;
-      bytes[i * 3 + c] = Math.floor(share * colour + (1 - share) * (bytes[i * 3 + c] ?? 0) + 0.5);
-    }
+    for (let c = 0; c < 3; c++)
+      bytes[i * 3 + c] = Math.floor(
+        share * levelOfHand(canvas, i, c) + (1 - share) * (bytes[i * 3 + c] ?? 0) + 0.5,
+      );
   }
+}
+
+/** The hand's level at pixel `i`, channel `c`, 0..255. */
+function levelOfHand({ area, alpha, hands }: Canvas, i: number, c: number): number {
+  return (clip((hands.data[c * area.width * area.height + i] ?? 0) / (alpha[i] ?? 1)) + 1) * 127.5;
+}
+
+/** How unlike the hand at pixel `i` is to the picture's `bytes` there: mean difference of levels. */
+function unlike(bytes: Uint8Array, canvas: Canvas, i: number): number {
+  let sum = 0;
+  for (let c = 0; c < 3; c++) sum += Math.abs(levelOfHand(canvas, i, c) - (bytes[i * 3 + c] ?? 0));
+  return sum / 3;
 }
 
 function clip(value: number): number {

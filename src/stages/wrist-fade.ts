@@ -8,16 +8,27 @@ const HALF_WIDTH = 0.6;
 const CLEAR = 0.8;
 const KNUCKLES = [5, 9, 13, 17] as const;
 
+/** Mean difference of levels up to which a hand and what lies under it are one skin, and from which on they are hand and sleeve. */
+const ALIKE = 30;
+const UNLIKE = 60;
+/** How wide the end of a hand is that comes out of a sleeve, pixels. */
+const CUFF = 1.5;
+
+/** How unlike the hand is to what lies under it at a pixel of the area, mean difference of levels, 0..255. */
+export type Unlike = (at: number) => number;
+
 /**
  * How much of a pasted hand shows at each pixel, `shares` [height, width] of an area of the picture, 0..1, with the end at the wrist faded into the arm, which the body
- * stage drew: nothing is left `reach` hand lengths behind the wrist, all of it from 0.3 `reach` before it on. A hand at the other's wrist,
- * and one without wrist or knuckles, stays as it is. `pose` is in pixels of the picture.
+ * stage drew: nothing is left `reach` hand lengths behind the wrist, all of it from 0.3 `reach` before it on. Where something else than skin
+ * lies under the hand, a sleeve or the wall, it ends within a pixel or two, half way. A hand at the other's wrist, and one without wrist or
+ * knuckles, stays as it is. `pose` is in pixels of the picture.
  */
 export function fadeAtWrists(
   shares: Float32Array,
   area: Area,
   { keypoints, depth }: Pick<PoseFrame, 'keypoints' | 'depth'>,
   reach: number,
+  unlike: Unlike = () => 0,
 ): Float32Array {
   if (reach <= 0) return shares;
   const points = keypointsOf(keypoints, depth);
@@ -31,7 +42,7 @@ export function fadeAtWrists(
     if (!wrist || !knuckles || length === 0) continue;
     const other = hands[1 - side] ?? [];
     if (other.some((point) => point && span(point, wrist) < CLEAR * length)) continue;
-    fadeOne(faded, area, wrist, { x: knuckles.x - wrist.x, y: knuckles.y - wrist.y, length, reach });
+    fadeOne(faded, area, wrist, { x: knuckles.x - wrist.x, y: knuckles.y - wrist.y, length, reach, unlike });
   }
   return faded;
 }
@@ -42,6 +53,7 @@ interface Stretch {
   readonly y: number;
   readonly length: number;
   readonly reach: number;
+  readonly unlike: Unlike;
 }
 
 function fadeOne(shares: Float32Array, area: Area, { x, y }: Keypoint, stretch: Stretch): void {
@@ -57,9 +69,18 @@ function fadeOne(shares: Float32Array, area: Area, { x, y }: Keypoint, stretch: 
     for (let j = from(wrist.x); j < to(wrist.x, width); j++) {
       const [dx, dy] = [j + 0.5 - wrist.x, i + 0.5 - wrist.y];
       const along = dx * ux + dy * uy;
-      const t = Math.min(1, Math.max(0, (along + stretch.reach) / (1.3 * stretch.reach)));
+      const t = clamp((along + stretch.reach) / (1.3 * stretch.reach));
       const at = i * width + j;
-      shares[at] = (shares[at] ?? 0) * t * t * (3 - 2 * t);
+      const own = shares[at] ?? 0;
+      if (t === 1 || own === 0) continue;
+      const soft = t * t * (3 - 2 * t);
+      const crisp = clamp(((along + 0.35 * stretch.reach) * stretch.length) / CUFF + 0.5);
+      const sleeve = clamp((stretch.unlike(at) - ALIKE) / (UNLIKE - ALIKE));
+      shares[at] = own * (soft + sleeve * (crisp - soft));
     }
   }
+}
+
+function clamp(value: number): number {
+  return Math.min(1, Math.max(0, value));
 }

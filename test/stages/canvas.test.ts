@@ -137,6 +137,12 @@ describe('composite', () => {
     const smooth = (t: number) => Math.round(1000 * t * t * (3 - 2 * t)) / 1000;
     expect(row).toEqual([0, 0, smooth(0.5 / 2.6), smooth(1.5 / 2.6), smooth(2.5 / 2.6), 1]);
     expect(shown[16 * 32 + 28]).toBe(1);
+    // Over a sleeve it ends .7 pixels behind the wrist: at column 11, .2 pixels before that, .2 / 1.5 more than a half is left.
+    const sleeved = fadeAtWrists(full, wholeArea(32), { keypoints }, 0.2, () => 60);
+    const cuff = [9, 10, 11, 12].map((x) => Math.round(1000 * (sleeved[16 * 32 + x] ?? 0)) / 1000);
+    expect(cuff).toEqual([0, 0, 0.633, 1]);
+    const between = fadeAtWrists(full, wholeArea(32), { keypoints }, 0.2, () => 45);
+    expect(between[16 * 32 + 11]).toBeCloseTo((smooth(1.5 / 2.6) + 0.633) / 2, 3);
     expect(fadeAtWrists(full, wholeArea(32), { keypoints }, 0)).toBe(full);
     put(113, 15, 16);
     expect(fadeAtWrists(full, wholeArea(32), { keypoints }, 0.2)).toEqual(full);

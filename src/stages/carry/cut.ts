@@ -1,10 +1,9 @@
-import type { Area } from '../area.js';
 import { signedDistance } from '../conditions/raster.js';
 import type { Reference } from '../reference/reference.js';
 import { ARMS, clamp, distanceTo, has, nearestOn, shoulderSpan, withHips, xOf, yOf } from './geometry.js';
 import { type Limb, limbsOf, widthAt } from './limbs.js';
 import { headCover, headFrame, neckOutline, trunkOutline } from './outlines.js';
-import { dropIslands, goingOn } from './pieces.js';
+import { dropIslands, goingOn, type Part } from './pieces.js';
 
 /*
  * A reference is cut into parts along its own keypoints, once a clip: `conditions/cut.py` and `prepare` of the training code.
@@ -21,17 +20,6 @@ const CUT_BESIDE = 0.03;
 const HAND_RADIUS = 0.07;
 /** Beside the trunk's outline a pixel is the arm's where the arm's bone is nearer than this many times the outline. */
 const BESIDE = 1.6;
-
-/** A part of the reference, and the box of what it covers: x0, y0, x1, y1, far beyond the lower edge where that cuts it off. */
-export interface Part {
-  /** `Float32Array` [rows, columns, 4]: RGB (0..255) times cover, and cover (0..1); with a pixel of nothing round it within the reference. */
-  readonly pixels: Float32Array;
-  /** Where `pixels` lie in the reference. */
-  readonly place: Area;
-  /** Of the reference. */
-  readonly height: number;
-  readonly box: readonly [number, number, number, number];
-}
 
 export interface CutReference {
   readonly keypoints: Float64Array;

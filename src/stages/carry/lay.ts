@@ -1,9 +1,9 @@
 import type { Affine } from '../../pose/least-squares.js';
 import type { Area } from '../area.js';
 import type { Block, Kernels } from '../kernels/kernels.js';
-import type { Part } from './cut.js';
 import { type FacePoints, faceShifts, type Window } from './face.js';
 import { type Limb, STATIONS } from './limbs.js';
+import type { Part } from './pieces.js';
 
 /*
  * Parts are laid over the picture, bilinear: the training code's `conditions/lay.py`. What is done once a part is here, what is done once a pixel in

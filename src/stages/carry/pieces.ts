@@ -1,9 +1,20 @@
-import type { Part } from './cut.js';
+import type { Area } from '../area.js';
 
 /*
  * Pieces of a reference that do not belong to their part, and rows that a part lacks: `drop_islands` and `going_on` of the training code's
  * `conditions`; a change here is a change there.
  */
+
+/** A part of the reference, and the box of what it covers: x0, y0, x1, y1, far beyond the lower edge where that cuts it off. */
+export interface Part {
+  /** `Float32Array` [rows, columns, 4]: RGB (0..255) times cover, and cover (0..1); with a pixel of nothing round it within the reference. */
+  readonly pixels: Float32Array;
+  /** Where `pixels` lie in the reference. */
+  readonly place: Area;
+  /** Of the reference. */
+  readonly height: number;
+  readonly box: readonly [number, number, number, number];
+}
 
 /** Fainter than this the head's cover does not make a piece of its own. */
 const ISLAND = 0.1;

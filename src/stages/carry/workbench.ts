@@ -4,8 +4,8 @@ import { type Block, KernelLayout, type Kernels } from '../kernels/kernels.js';
 import { makePlanes, type Planes } from '../planes.js';
 import { cellMeans } from '../resample.js';
 import type { Carried, CarriedMaps, Mixed } from './carried.js';
-import type { Part } from './cut.js';
 import { type LaidPart, OUTLINE_BYTES, type Sheet, shiftBytes } from './lay.js';
+import type { Part } from './pieces.js';
 
 const PARTS = ['person', 'trunk', 'neck', 'head'] as const;
 type PartName = (typeof PARTS)[number];
