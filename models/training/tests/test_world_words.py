@@ -9,9 +9,10 @@ import numpy as np
 
 from handfirst_training.world.appearance import sample_look
 from handfirst_training.world.captions import attributes, caption, vocabulary
-from handfirst_training.world.gallery import WORDS, cast
+from handfirst_training.world.gallery import FINER, WORDS, cast, coarser
 from handfirst_training.world.look import Choice
 from handfirst_training.world.palette import brightness
+from handfirst_training.world.studio import Shot
 
 JOINING = set(re.findall(r"\w+", "a an and with in on skin hair background"))
 
@@ -60,3 +61,18 @@ def test_the_cast_is_varied() -> None:
                 seen[name][value] += 1
     assert min(seen["gender"].values()) >= 10 and min(seen["age"].values()) >= 3
     assert all(len(seen[name]) >= 6 for name in ("skin", "hair", "cloth", "wall"))
+
+
+def test_a_coarser_shot_has_the_label_of_most_of_what_is_the_signers() -> None:
+    cells = np.zeros((2, 2, FINER, FINER), np.uint8)
+    cells[0, 0] = 3
+    cells[0, 1, :2, :] = [[3, 5, 5], [5, 3, 0]]
+    cells[1, 0, 0] = 4
+    labels = cells.swapaxes(1, 2).reshape(2 * FINER, 2 * FINER)
+    picture = np.repeat(labels[..., None], 3, axis=-1)
+    keypoints = np.full((133, 3), (3.0, 6.0, 1.0), np.float32)
+    shot = coarser(Shot(picture, labels, keypoints, np.full(133, -9.0, np.float32), [], np.zeros(133, np.float32)))
+    # Five of nine parts are the signer's, three of them 5; three of nine are not enough.
+    np.testing.assert_array_equal(shot.labels, [[3, 5], [0, 0]])
+    assert shot.picture[0, 0].tolist() == [3, 3, 3] and shot.picture[0, 1, 0] == round((2 * 3 + 3 * 5) / 9)
+    assert shot.keypoints[5].tolist() == [1, 2, 1] and shot.depth[0] == -3

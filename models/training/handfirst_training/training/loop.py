@@ -148,7 +148,7 @@ def fit(
 
     def progress_now() -> float:
         if budget.samples:
-            return (samples - began) / max(1, budget.samples - began)
+            return (samples - began) / (budget.samples - began) if samples < budget.samples else 1.0
         return (time.time() - start) / 60 / budget.minutes
 
     while (progress := progress_now()) < 1:

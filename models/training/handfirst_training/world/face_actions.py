@@ -54,7 +54,7 @@ BROWS: dict[str, Face] = {
     "one": _face(browOuterUpLeft=0.8, browDownRight=0.4),
     "sneer": _face(noseSneerBoth=0.7, browDownBoth=0.5),
 }
-FRIENDLY = _face(mouthSmileBoth=0.15, browOuterUpBoth=0.08, cheekSquintBoth=0.1)
+FRIENDLY = _face(mouthSmileBoth=0.38, browOuterUpBoth=0.12, browInnerUp=0.08, cheekSquintBoth=0.2)
 """Someone who is about to sign: calm and kind."""
 BROW_ODDS = {"rest": 4.0, "up": 2.2, "down": 2.2, "worried": 0.8, "one": 0.5, "sneer": 0.5}
 
