@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from handfirst_training.judge.distances import bootstrap, found_share, hand_found, mask_iou, mpjpe, score_picture
-from handfirst_training.judge.hand_crops import scores
+from handfirst_training.judge.hand_crops import Asked, scores
 from handfirst_training.judge.points import COUNT, HANDS, LEFT_HAND, RIGHT_HAND, SIGMAS, from_holistic, hand_in_frame
 
 
@@ -111,7 +111,7 @@ def test_interval_of_a_mean_is_the_textbooks() -> None:
     )
 
 
-def test_hands_cut_out_are_scored_by_the_size_of_their_box(tmp_path: Path) -> None:
+def test_hands_cut_out_are_scored_by_the_area_of_their_person(tmp_path: Path) -> None:
     truth = np.column_stack([np.linspace(50, 150, 21), np.linspace(60, 160, 21), np.ones(21)])
     shifted = truth + np.array([3, 4, 0])
 
@@ -130,6 +130,6 @@ def test_hands_cut_out_are_scored_by_the_size_of_their_box(tmp_path: Path) -> No
 
     for k in range(2):
         Image.new("RGB", (200, 200)).save(tmp_path / f"hand-{k:03d}.png")
-    similar, sure = scores(Detector(), tmp_path, [truth, truth])
-    assert similar[0] == pytest.approx(np.exp(-25 / (2 * (2 * SIGMAS[LEFT_HAND]) ** 2 * 100 * 100)).mean())
+    similar, sure = scores(Detector(), tmp_path, [Asked(truth, 1e4), Asked(truth, 1e4)])
+    assert similar[0] == pytest.approx(np.exp(-25 / (2 * (2 * SIGMAS[LEFT_HAND]) ** 2 * 1e4)).mean())
     assert (similar[1], list(sure)) == (0, [0.9, 0])

@@ -120,7 +120,9 @@ def test_runs_of_equal_length_are_drawn_beside_what_was_rendered(runs: Path, wor
     )
     assert "mask IoU" in said
     asked = json.loads((out / "hands.json").read_text())
-    assert [len(hand) for hand in asked] == [21, 21]
+    assert [len(hand["keypoints"]) for hand in asked] == [21, 21]
+    # A person from the hips up is at least ten times as large as a hand, whose crop is a fourth of the picture or more.
+    assert all(hand["area"] > 256 * 256 for hand in asked)
     assert sorted(p.name for p in (out / "rendered").iterdir()) == ["hand-000.png", "hand-001.png"]
     assert (out / tmp_path.name / "hand-001.png").exists()
 

@@ -24,7 +24,7 @@ from ..training.body import Body
 from ..training.denoising import MASK_GAIN, load_decoder, load_encoder
 from ..training.samples import BODY_CONDITION_SIZE, CANVAS_GREY, CROP_MARGIN, HAND_SIZE, PICTURE_SIZE
 from .calibration import watched
-from .graphs import BodyGraph, CarriedMaps, Clamped, HandGraph
+from .graphs import BodyGraph, CarriedMaps, HandGraph, HandPicture
 from .onnx_files import Free, difference, export, halved
 from .quantise import nearness, quantise
 
@@ -73,7 +73,7 @@ def write_hand(writer: Writer, runs: Path, untrained: bool) -> None:
     # A frame's hands are drawn in one batch.
     hands = torch.export.Dim("hands", min=1, max=8)
     latent = torch.randn(2, LATENT_CHANNELS, cells, cells)
-    writer.graph("hand-decoder.onnx", Clamped(load_decoder(runs, "cpu")), {"latent": latent}, ["picture"], {"latent": {0: hands}})
+    writer.graph("hand-decoder.onnx", HandPicture(load_decoder(runs, "cpu")), {"latent": latent}, ["picture"], {"latent": {0: hands}})
     hand = averaged(HandDenoiser(LATENT_CHANNELS, channel_count(HAND_CHANNELS)), runs / "hand.pt", untrained)
     inputs = {
         "latent": latent,

@@ -27,7 +27,7 @@ from ..networks.denoisers import HandDenoiser
 from ..training.autoencoder import LATENT_CHANNELS
 from ..training.body import Body
 from ..training.from_bundle import load, weights_of
-from .graphs import BodyGraph, CarriedMaps, Clamped, HandGraph
+from .graphs import BodyGraph, CarriedMaps, HandGraph, HandPicture
 
 RUNS = 12
 FREE = {"hands": 1, "latent": 64, "features": 64, "reference": 64, "canvas": 64, "conditions": 256, "predicted": 256}
@@ -104,7 +104,7 @@ def networks(bundle: Path) -> dict[str, torch.nn.Module]:
     load(decoder, weights_of(bundle / "hand-decoder.onnx", "decoder."), "hand-decoder.onnx")
     return {
         "hand-denoiser.onnx": HandGraph(hand),
-        "hand-decoder.onnx": Clamped(decoder),
+        "hand-decoder.onnx": HandPicture(decoder),
         "body-denoiser.onnx": BodyGraph(body.denoiser),
         "decoder.onnx": CarriedMaps(body.decoder),
     }

@@ -2,8 +2,8 @@
 
     python -m handfirst_training.judge.hand_crops DIR
 
-Prints for each folder of DIR the share of hands that MediaPipe Hands finds and DAP (COCO's average precision of the keypoints asked for, in
-`DIR/hands.json`, with the area of the hand's box), with 95 % intervals. Needs the packages of requirements-judge.txt.
+Prints for each folder of DIR the share of hands that MediaPipe Hands finds and DAP (COCO-WholeBody's average precision of the keypoints
+asked for, in `DIR/hands.json`, which takes the area of the person), with 95 % intervals. Needs the packages of requirements-judge.txt.
 """
 
 from __future__ import annotations
@@ -11,15 +11,23 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .distances import bootstrap
-from .points import LEFT_HAND, SIGMAS, box_of
+from .points import LEFT_HAND, SIGMAS
 from .similarity import average_precision, oks
 
 Array = NDArray[np.float64]
+
+
+class Asked(NamedTuple):
+    """What a picture was drawn from: joints [21, 3] in its pixels, and pixels of the person."""
+
+    keypoints: Array
+    area: float
 
 
 def find(detector, path: Path) -> tuple[Array, float]:
@@ -35,13 +43,12 @@ def find(detector, path: Path) -> tuple[Array, float]:
     return points, float(found.multi_handedness[0].classification[0].score)
 
 
-def scores(detector, folder: Path, asked: list[Array]) -> tuple[Array, Array]:
+def scores(detector, folder: Path, asked: list[Asked]) -> tuple[Array, Array]:
     """Similarity and confidence of each hand."""
     rows = []
-    for k, truth in enumerate(asked):
+    for k, (truth, area) in enumerate(asked):
         points, sure = find(detector, folder / f"hand-{k:03d}.png")
-        left, top, right, bottom = box_of(truth) or (0.0, 0.0, 1.0, 1.0)
-        rows.append((oks(truth, points, (right - left) * (bottom - top), SIGMAS[LEFT_HAND]), sure))
+        rows.append((oks(truth, points, area, SIGMAS[LEFT_HAND]), sure))
     similar, sure = np.array(rows).T
     return similar, sure
 
@@ -52,7 +59,7 @@ def main() -> None:
     args = parser.parse_args()
     import mediapipe
 
-    asked = [np.array(hand) for hand in json.loads((args.folder / "hands.json").read_text())]
+    asked = [Asked(np.array(hand["keypoints"]), hand["area"]) for hand in json.loads((args.folder / "hands.json").read_text())]
     with mediapipe.solutions.hands.Hands(static_image_mode=True, max_num_hands=1) as detector:
         for folder in sorted(path for path in args.folder.iterdir() if path.is_dir()):
             similar, sure = scores(detector, folder, asked)

@@ -4,7 +4,8 @@
 
 The runs come from `training.hand --mask-lambda L --samples N`, with equal seeds. Every hand is drawn in two steps, cut out by the mask that
 the last step predicted, and laid on grey: `DIR/NAME/hand-000.png`, 256x256, where NAME is the run's folder, and the rendered hands as
-`DIR/rendered`. `DIR/hands.json` holds the keypoints that were asked for. Prints the mean IoU of each run's masks with the rendered ones.
+`DIR/rendered`. `DIR/hands.json` holds the keypoints that were asked for, and the person's area in pixels of these pictures. Prints the mean
+IoU of each run's masks with the rendered ones.
 `python -m handfirst_training.judge.hand_crops DIR` finds the hands again.
 """
 
@@ -52,6 +53,15 @@ def cut_out(picture: Tensor, mask: Tensor) -> Image.Image:
     return Image.fromarray(((shown.clamp(-1, 1) + 1) * 127.5).round().byte().permute(1, 2, 0).numpy())
 
 
+def person_area(world: World, at: int, keypoints: np.ndarray) -> float:
+    """Pixels of the person whom a crop's hand belongs to, at the scale of the crop's `keypoints` [133, 3]."""
+    s, row = world.closeups[at]
+    signer, target = (int(v) for v in world.shards[s]["closeup_owner"][row][:2])
+    before = np.asarray(world.shards[s]["keypoints"][signer, target])
+    across, whole = (float(np.hypot(*(points[5, :2] - points[6, :2]))) for points in (keypoints, before))
+    return float((np.asarray(world.shards[s]["labels"][signer, target]) > 0).sum()) * (across / whole) ** 2
+
+
 def load_run(run: Path) -> HandDenoiser:
     model = HandDenoiser(LATENT_CHANNELS, channel_count(HAND_CHANNELS)).eval()
     model.load_state_dict(torch.load(run / "hand.pt", map_location="cpu", weights_only=True)["average"])
@@ -72,7 +82,7 @@ def main() -> None:
     models = {run.name: load_run(run) for run in args.runs}
     for name in ("rendered", *models):
         (args.out / name).mkdir(parents=True, exist_ok=True)
-    asked: list[list[list[float]]] = []
+    asked: list[dict[str, object]] = []
     overlaps: dict[str, list[float]] = {name: [] for name in models}
     owners = np.stack([world.shards[s]["closeup_owner"][row] for s, row in world.closeups])
     single = np.flatnonzero(owners[:, 2:].sum(axis=1) == 1)
@@ -84,7 +94,9 @@ def main() -> None:
         cut_out(rendered, truth).save(args.out / "rendered" / f"hand-{k:03d}.png")
         sides = [keypoints[start : start + 21] for start in (LEFT_HAND, LEFT_HAND + 21)]
         hand = max(sides, key=lambda points: int((points[:, 2] > 0).sum()))
-        asked.append((hand * (SHOWN / HAND_SIZE, SHOWN / HAND_SIZE, 1)).round(2).tolist())
+        enlarged = SHOWN / HAND_SIZE
+        points = (hand * (enlarged, enlarged, 1)).round(2).tolist()
+        asked.append({"keypoints": points, "area": round(person_area(world, int(at), keypoints) * enlarged**2)})
         noise = torch.randn(1, LATENT_CHANNELS, HAND_SIZE // 8, HAND_SIZE // 8, generator=torch.Generator().manual_seed(k))
         for name, model in models.items():
             shown, found = drawn(model, decoder, conditions, torch.from_numpy(skin.astype(np.float32))[None], noise)
