@@ -16,9 +16,10 @@ from handfirst_training.export.onnx_files import export
 from handfirst_training.networks.autoencoder import CarriedDecoder, moved
 from handfirst_training.networks.denoisers import FineMaskHead, MaskHead
 from handfirst_training.training.blending import blend_masks, interval
+from handfirst_training.training.cases import filled
 from handfirst_training.training.from_bundle import weights_of
 from handfirst_training.training.hand import edge_loss
-from handfirst_training.training.measure import near_outline, psnr
+from handfirst_training.training.measure import colour_difference, near_outline, psnr
 from handfirst_training.training.picture_critic import SEEN, PictureCritic
 from handfirst_training.training.samples import ARM_SHARE, FACE_SHARE, cut_off, square_at
 
@@ -225,3 +226,26 @@ def test_parameters_of_equal_values_are_both_taken_from_a_graph(tmp_path: Path) 
     taken = weights_of(tmp_path / "two.onnx", "")
     for name, value in module.state_dict().items():
         torch.testing.assert_close(taken[name], value)
+
+
+def test_colours_of_parts_are_compared_as_ciede2000_of_their_means() -> None:
+    picture, truth = torch.zeros(3, 8, 8), torch.zeros(3, 8, 8)
+    where = np.ones((8, 8), bool)
+    assert colour_difference(picture, truth, where) == 0
+    # Stripes have the mean of what is between them; greys of 50 and 60 in Lab differ by 9.47 (Sharma et al. 2005, by hand: 10 / S_L).
+    grey = {50: 118.9, 60: 144.6}
+    picture[:], truth[:] = grey[50] / 127.5 - 1, grey[60] / 127.5 - 1
+    weight = 1 + 0.015 * (55 - 50) ** 2 / np.sqrt(20 + (55 - 50) ** 2)
+    assert colour_difference(picture, truth, where) == pytest.approx(10 / weight, abs=0.05)
+    where[:] = False
+    assert np.isnan(colour_difference(picture, truth, where))
+
+
+def test_a_filled_plate_keeps_what_is_known_and_goes_on_smoothly_behind_the_person() -> None:
+    ramp = np.tile(np.linspace(0, 255, 128, dtype=np.float32)[None, :, None], (128, 1, 3))
+    mask = np.zeros((128, 128), np.float32)
+    mask[40:128, 50:78] = 1
+    picture = np.where(mask[..., None] > 0, 0, ramp)
+    plate = filled(picture, mask)
+    np.testing.assert_allclose(plate[:20], ramp[:20], atol=0.5)
+    assert np.abs(plate - ramp).max() < 60 < np.abs(picture - ramp).max()
