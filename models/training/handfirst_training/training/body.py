@@ -52,7 +52,9 @@ def with_parts(conditions: Tensor, parts: Tensor) -> Tensor:
 
 def bare_round_hands(batch: BodyBatch) -> BodyBatch:
     """The batch with nothing carried within HIDDEN pixels of the hands, so that what stands there comes from the latents alone."""
-    near = F.max_pool2d((batch.pasted > 0.5).float(), 2 * HIDDEN + 1, 1, HIDDEN) > 0.5
+    # Row by row and then column by column: a window of its whole size takes longer than the network.
+    rows = F.max_pool2d((batch.pasted > 0.5).float(), (1, 2 * HIDDEN + 1), 1, (0, HIDDEN))
+    near = F.max_pool2d(rows, (2 * HIDDEN + 1, 1), 1, (HIDDEN, 0)) > 0.5
     return replace(batch, carried=torch.where(near, batch.plate, batch.carried))
 
 
