@@ -1,8 +1,8 @@
-import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { PoseFileError } from '../errors.js';
+import { addFile, hashFile } from '../file-hash.js';
 import { reasonOf } from '../reason.js';
 import type { ClipOptions } from './items.js';
 
@@ -16,16 +16,6 @@ export interface Content {
 
 /** Kept, because many clips come from one parquet file or show one picture. */
 const MOST_KEPT = 10_000;
-
-async function addTo(hash: Hash, file: string): Promise<Hash> {
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk);
-  return hash;
-}
-
-/** SHA-256 of a file. Rejects as reading does. */
-export async function hashFile(file: string): Promise<string> {
-  return (await addTo(createHash('sha256'), file)).digest('hex');
-}
 
 /** SHA-256 of plain values. */
 export function hashOf(value: unknown): string {
@@ -42,7 +32,7 @@ async function read(path: string): Promise<Content> {
       .map((name) => name.split(sep).join('/'))
       .sort();
     const hash = createHash('sha256');
-    for (const name of names) await addTo(hash.update(`${name}\n`), join(path, name));
+    for (const name of names) await addFile(hash.update(`${name}\n`), join(path, name));
     return { sha256: hash.digest('hex'), names };
   } catch (error) {
     throw new PoseFileError('HF_POSE_UNREADABLE', `${path} cannot be read: ${reasonOf(error)}.`, {

@@ -3,8 +3,8 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { OutputError } from '../errors.js';
+import { hashFile } from '../file-hash.js';
 import { reasonOf } from '../reason.js';
-import { hashFile } from './content.js';
 import { STORE_FOLDER, type Store } from './store.js';
 
 /** What a writer that was killed has left aside is removed after this time. */

@@ -1,4 +1,4 @@
-export { type Content, Contents, hashFile, hashOf, withFiles } from './content.js';
+export { type Content, Contents, hashOf, withFiles } from './content.js';
 export {
   type DoneClip,
   doneSchema,

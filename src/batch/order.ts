@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { hashFile } from '../file-hash.js';
 import { loadBundle } from '../models/index.js';
 import { loadPreset, version } from '../pipeline/index.js';
-import { type Contents, filesOf, hashFile, hashOf } from './content.js';
+import { type Contents, filesOf, hashOf } from './content.js';
 import type { ClipOptions } from './items.js';
 import { isWithin } from './store.js';
 

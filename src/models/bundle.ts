@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BundleError } from '../errors.js';
+import { hashFile } from '../file-hash.js';
 import { reasonOf } from '../reason.js';
 import { withInt8 } from './int8-package.js';
 import type { Manifest } from './manifest.js';
@@ -75,7 +74,7 @@ export async function fileProblems({ folder, manifest }: Bundle, verify: boolean
         `The model file ${where} is missing: restore it, or install the bundle "${manifest.name}" again.`,
       ];
     const whole = found.size === expected.bytes;
-    if (whole && !(verify && (await sha256(where, found.size)) !== expected.sha256)) return [];
+    if (whole && !(verify && (await sha256(where)) !== expected.sha256)) return [];
     return [
       `The model file ${where} is not the one that the manifest of "${manifest.name}" describes: it was altered or is incomplete, so install the bundle again.`,
     ];
@@ -123,14 +122,9 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-/** Files up to this size are read at once, which takes half the time of a stream; bytes. */
-const SMALL = 4 << 20;
-
-async function sha256(file: string, bytes: number): Promise<string> {
-  const hash = createHash('sha256');
+async function sha256(file: string): Promise<string> {
   try {
-    if (bytes <= SMALL) hash.update(await readFile(file));
-    else for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk);
+    return await hashFile(file);
   } catch (error) {
     throw new BundleError(
       'HF_BUNDLE_FILE',
@@ -138,5 +132,4 @@ async function sha256(file: string, bytes: number): Promise<string> {
       { file },
     );
   }
-  return hash.digest('hex');
 }

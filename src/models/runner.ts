@@ -62,6 +62,12 @@ function refuseTelemetry(): void {
   process.env.ORT_DISABLE_TELEMETRY = '1';
 }
 
+/**
+ * MiB for a worker's young objects, of which a frame makes few: V8 would let them fill three times 16 before it tidies up, and a long clip
+ * would take that of memory.
+ */
+const YOUNG = 6;
+
 function startWorker(workerData: WorkerSettings): Worker {
   refuseTelemetry();
   const fromSource = import.meta.url.endsWith('.ts');
@@ -71,6 +77,7 @@ function startWorker(workerData: WorkerSettings): Worker {
     workerData,
     transferList,
     name: 'handfirst-sessions',
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG },
   });
 }
 

@@ -1,10 +1,11 @@
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { PoseFileError } from '../errors.js';
+import { addFile } from '../file-hash.js';
 import type { PoseClip } from '../pose/index.js';
 import { reasonOf } from '../reason.js';
 import type { VideoMetadataInput } from '../video/index.js';
@@ -73,12 +74,13 @@ function json(value: object) {
 }
 
 async function hashFile(path: string): Promise<string> {
-  return (await addFile(createHash('sha256'), path)).digest('hex');
+  return (await addAgain(createHash('sha256'), path)).digest('hex');
 }
 
-async function addFile(hash: Hash, path: string): Promise<Hash> {
+/** Adds a file that was read before. */
+async function addAgain(hash: Hash, path: string): Promise<Hash> {
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
+    return await addFile(hash, path);
   } catch (error) {
     const why = reasonOf(error);
     throw new PoseFileError(
@@ -87,7 +89,6 @@ async function addFile(hash: Hash, path: string): Promise<Hash> {
       { file: path },
     );
   }
-  return hash;
 }
 
 /** SHA-256 of the keypoint file; of a folder's files by name; of the keypoints where there is no file. */
@@ -101,7 +102,7 @@ async function hashPose(input: RenderOptions['input'], clip: PoseClip): Promise<
   }
   if (!(await stat(input)).isDirectory()) return hashFile(input);
   for (const name of (await readdir(input)).filter((file) => file.endsWith('.json')).sort()) {
-    await addFile(hash.update(`${name}\n`), join(input, name));
+    await addAgain(hash.update(`${name}\n`), join(input, name));
   }
   return hash.digest('hex');
 }

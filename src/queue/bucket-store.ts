@@ -12,8 +12,9 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { hashFile, hashOf, type Store } from '../batch/index.js';
+import { hashOf, type Store } from '../batch/index.js';
 import { OutputError, QueueError } from '../errors.js';
+import { hashFile } from '../file-hash.js';
 import { reasonOf } from '../reason.js';
 
 /** The object's field that holds the SHA-256 of its bytes, which S3's own tag does not always. */

@@ -4,12 +4,12 @@ import {
   type ClipOptions,
   type ClipOrder,
   type DoneClip,
-  hashFile,
   proofKey,
   type Store,
   stateOf,
   writeDone,
 } from '../batch/index.js';
+import { hashFile } from '../file-hash.js';
 import {
   type Begun,
   begunIn,

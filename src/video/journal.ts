@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { addFile } from '../file-hash.js';
 
 /*
  * What is known to be on the disk, as JSON lines: a header, a line for each finished segment, and a line when the segments
@@ -83,9 +83,7 @@ export function differences(a: JournalHeader, b: JournalHeader): string[] {
 /** SHA-256 of the bytes of `files`, one after the other. Rejects as reading does when one is missing. */
 export async function digestFiles(files: readonly string[]): Promise<string> {
   const digest = createHash('sha256');
-  for (const file of files) {
-    for await (const chunk of createReadStream(file)) digest.update(chunk);
-  }
+  for (const file of files) await addFile(digest, file);
   return digest.digest('hex');
 }
 

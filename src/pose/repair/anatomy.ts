@@ -1,12 +1,14 @@
 import { EvenSample, quantile } from '../even-sample.js';
 import { confidenceOf, distanceOf, middle } from '../person.js';
-import { type HandSide, handPoint, PARTS, type PoseFrame } from '../pose-frame.js';
+import { handPoint, PARTS, type PoseFrame } from '../pose-frame.js';
 import {
+  type Bend,
+  bendOf,
   FAR_HAND,
   handLength,
   SIDES,
   type Sides,
-  turnByForearm,
+  turnOfBend,
   turnOfHand,
   WRONG_TURN,
   wristGap,
@@ -46,8 +48,8 @@ interface Measures {
   readonly gap: Sides<number | undefined>;
   readonly turn: Sides<number | undefined>;
   readonly nose: number;
-  /** What a hand's forearm says, once the signer's lengths are known. */
-  readonly byForearm: (side: HandSide, lengths: { forearm: number; hand: number }) => 1 | -1 | undefined;
+  /** What a hand's forearm may say, once the signer's lengths are known. */
+  readonly bend: Sides<Bend | undefined>;
 }
 
 /** Goes through the frames once and measures the signer. Memory does not grow with the clip. */
@@ -82,7 +84,7 @@ export async function measureAnatomy(frames: AsyncIterable<PoseFrame>): Promise<
       const byDepth = all.flatMap(({ turn }) =>
         depthSound && Math.abs(turn[side] ?? 0) > WRONG_TURN ? (turn[side] ?? 0) : [],
       );
-      const byForearm = all.flatMap((one) => one.byForearm(side, { forearm, hand: hand[side] }) ?? []);
+      const byForearm = all.flatMap((one) => turnOfBend(one.bend[side], { forearm, hand: hand[side] }) ?? []);
       return share(byDepth.length < ENOUGH ? byForearm : byDepth, (turn) => turn < 0);
     }),
     depthSound,
@@ -109,7 +111,7 @@ function measure({ keypoints, depth }: PoseFrame): Measures {
     nose: depth
       ? (depth[0] ?? Number.NaN) - ((depth[3] ?? Number.NaN) + (depth[4] ?? Number.NaN)) / 2
       : Number.NaN,
-    byForearm: (side, lengths) => turnByForearm(keypoints, side, lengths),
+    bend: sided((side) => bendOf(keypoints, side)),
   };
 }
 

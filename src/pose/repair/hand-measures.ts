@@ -48,6 +48,13 @@ const BENT = { never: 95, easily: 60 };
 /** Forearms and palms shorter than these shares of their usual length point at the camera: their angle in the picture says little. */
 const ACROSS = { forearm: 0.7, palm: 0.6 };
 
+/** A forearm and its palm as the picture shows them: lengths in pixels, and what their angle says by itself. */
+export interface Bend {
+  readonly forearm: number;
+  readonly palm: number;
+  readonly turn: 1 | -1;
+}
+
 /**
  * Without depth every left hand is also the picture of a right one that is seen from the other side. Only its arm tells them apart.
  * What forearm and palm say of a hand that lies across the view: -1 where the wrist would be bent as none can be, and turning the hand
@@ -56,24 +63,40 @@ const ACROSS = { forearm: 0.7, palm: 0.6 };
 export function turnByForearm(
   keypoints: Float32Array,
   side: HandSide,
+  lengths: { readonly forearm: number; readonly hand: number },
+): 1 | -1 | undefined {
+  return turnOfBend(bendOf(keypoints, side), lengths);
+}
+
+/** The part of `turnByForearm` that takes the signer's lengths. */
+export function turnOfBend(
+  bend: Bend | undefined,
   { forearm, hand }: { readonly forearm: number; readonly hand: number },
 ): 1 | -1 | undefined {
+  if (!bend || forearm <= 0) return undefined;
+  const across = bend.forearm >= ACROSS.forearm * forearm && bend.palm >= ACROSS.palm * hand;
+  return across ? bend.turn : undefined;
+}
+
+/** The part of it that takes the frame; undefined where the frame says nothing whatever the lengths. */
+export function bendOf(keypoints: Float32Array, side: HandSide): Bend | undefined {
   const [elbow, wrist, knuckle] = [
     pointAt(keypoints, ARM[side].elbow),
     pointAt(keypoints, handPoint(side, 0)),
     pointAt(keypoints, handPoint(side, 9)),
   ];
-  if (!elbow || !wrist || !knuckle || forearm <= 0 || confidenceOf(keypoints, ARM[side].elbow) < 0.3)
-    return undefined;
+  if (!elbow || !wrist || !knuckle || confidenceOf(keypoints, ARM[side].elbow) < 0.3) return undefined;
   const [arm, palm] = [
     { x: wrist.x - elbow.x, y: wrist.y - elbow.y },
     { x: knuckle.x - wrist.x, y: knuckle.y - wrist.y },
   ];
-  if (Math.hypot(arm.x, arm.y) < ACROSS.forearm * forearm) return undefined;
-  if (Math.hypot(palm.x, palm.y) < ACROSS.palm * hand) return undefined;
   const [bend, turned] = [angle(arm, palm), angle(arm, { x: -palm.x, y: palm.y })];
   if (Math.min(bend, turned) > BENT.easily || Math.max(bend, turned) < BENT.never) return undefined;
-  return bend > turned ? -1 : 1;
+  return {
+    forearm: Math.hypot(arm.x, arm.y),
+    palm: Math.hypot(palm.x, palm.y),
+    turn: bend > turned ? -1 : 1,
+  };
 }
 
 /** Degrees between two directions, 0 to 180. */

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { BundleError } from '../../../errors.js';
+import { hashFile } from '../../../file-hash.js';
 import { type BundleRunner, openRunner, type RunnerOptions, type Tensor } from '../../../models/index.js';
 import { reasonOf } from '../../../reason.js';
 
@@ -24,10 +23,9 @@ export interface FeatureGraph {
 }
 
 /** SHA-256 of a network's file, in hex. Throws BundleError where it cannot be read. */
-export async function fileSha256(path: string): Promise<string> {
-  const hash = createHash('sha256');
+export async function networkHash(path: string): Promise<string> {
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
+    return await hashFile(path);
   } catch (error) {
     const why = reasonOf(error);
     throw new BundleError(
@@ -36,7 +34,6 @@ export async function fileSha256(path: string): Promise<string> {
       { file: path },
     );
   }
-  return hash.digest('hex');
 }
 
 /** Runners by the folder of their graphs: one worker each. */

@@ -9,7 +9,7 @@ import {
   type Tokenizer,
 } from '../../../models/index.js';
 import type { Picture } from '../../../picture.js';
-import { EXPORTED_BY, type FeatureGraph, fileSha256, GraphRunners } from './feature-graph.js';
+import { EXPORTED_BY, type FeatureGraph, GraphRunners, networkHash } from './feature-graph.js';
 import type { FeatureFiles, FeatureReader } from './feature-reader.js';
 
 /*
@@ -57,7 +57,7 @@ async function checksum(files: FeatureFiles): Promise<string> {
   if (files.clipText) for (const path of tokenizerFiles(files.clipText)) named.push(['tokenizer', path]);
   const hash = createHash('sha256');
   for (const [key, path] of named.sort(([a], [b]) => (a < b ? -1 : 1)))
-    hash.update(`${key} ${await fileSha256(path)}\n`);
+    hash.update(`${key} ${await networkHash(path)}\n`);
   return hash.digest('hex');
 }
 
