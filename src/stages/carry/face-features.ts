@@ -92,30 +92,45 @@ function within({ x, y, acrossX, acrossY, length }: Frame, px: number, py: numbe
   return [(dx * acrossX + dy * acrossY) / length, (dy * acrossX - dx * acrossY) / length];
 }
 
-/** A feature's curves in its frame: along and below of each point, corners included. */
-function curvesOf(places: Float64Array, { curves }: Feature, frame: Frame): [number, number][][] {
-  return curves.map((curve) => [
-    [0, 0],
-    ...curve.map((k) => within(frame, places[2 * k] ?? 0, places[2 * k + 1] ?? 0)),
-    [1, 0],
-  ]);
+/** A feature's curves in its frame: along, below, along, below ... of each point, corners included. Flat, since every pixel asks for them. */
+function curvesOf(places: Float64Array, { curves }: Feature, frame: Frame): Float64Array[] {
+  return curves.map((curve) => {
+    const between = curve.flatMap((k) => within(frame, places[2 * k] ?? 0, places[2 * k + 1] ?? 0));
+    return Float64Array.of(0, 0, ...between, 1, 0);
+  });
 }
 
 /** Fills `levels` with where the curves lie at `along`, in rising order within the reach; its first and last are the reach itself. */
-function fillLevels(curves: [number, number][][], reach: number, along: number, levels: number[]): void {
+function fillLevels(
+  curves: readonly Float64Array[],
+  reach: number,
+  along: number,
+  levels: Float64Array,
+): void {
   levels[0] = -reach;
-  curves.forEach((curve, n) => {
-    let value = 0;
-    let [at, height] = [0, 0];
-    for (const [to, level] of curve) {
-      if (to > at && at <= along && along <= to)
-        value = height + ((along - at) / (to - at)) * (level - height);
-      [at, height] = [to, level];
-    }
+  for (let n = 0; n < curves.length; n++) {
     const lowest = (levels[n] ?? 0) + APART;
-    levels[n + 1] = Math.min(Math.max(value, lowest), reach - APART * (curves.length - n));
-  });
+    levels[n + 1] = Math.min(
+      Math.max(heightAt(curves[n], along), lowest),
+      reach - APART * (curves.length - n),
+    );
+  }
   levels[curves.length + 1] = reach;
+}
+
+/** How far below its corners a curve lies at `along`; 0 where no part of it does. */
+function heightAt(curve: Float64Array | undefined, along: number): number {
+  let value = 0;
+  let at = 0;
+  let height = 0;
+  for (let k = 0; curve && k < curve.length; k += 2) {
+    const to = curve[k] ?? 0;
+    const level = curve[k + 1] ?? 0;
+    if (to > at && at <= along && along <= to) value = height + ((along - at) / (to - at)) * (level - height);
+    at = to;
+    height = level;
+  }
+  return value;
 }
 
 /** Adds the stretching across a feature to the shifts of pixels, and darkens an opened mouth. */
@@ -127,7 +142,8 @@ export function addFeature(
 ): void {
   const [f, g] = [frameOf(goal, feature.corners), frameOf(source, feature.corners)];
   const [wantedCurves, givenCurves] = [curvesOf(goal, feature, f), curvesOf(source, feature, g)];
-  const [wanted, given]: [number[], number[]] = [[], []];
+  const [wanted, given] = [f, g].map(() => new Float64Array(feature.curves.length + 2));
+  if (!wanted || !given) return;
   const { reach } = feature;
   const far = (1 + reach) * f.length;
   const [middleX, middleY] = [f.x + 0.5 * f.acrossX * f.length, f.y + 0.5 * f.acrossY * f.length];

@@ -95,7 +95,7 @@ function between(a: Keypoint, b: Keypoint, share: number): Keypoint {
 function solid(rods: readonly Rod[], grid: Grid): Float64Array {
   const nearest = new Float64Array(grid.width * grid.height).fill(Infinity);
   for (const { from, to, fromRadius, toRadius } of rods) {
-    nearSegment(grid, from, to, Math.max(fromRadius, toRadius), (at, distance, t) => {
+    nearSegment(grid, from, to, Math.max(fromRadius, toRadius), (at, { distance, t }) => {
       const radius = fromRadius + t * (toRadius - fromRadius);
       if (distance > radius) return;
       const surface = from.depth + t * (to.depth - from.depth) - Math.sqrt(radius ** 2 - distance ** 2);

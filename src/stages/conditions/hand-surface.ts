@@ -25,11 +25,18 @@ interface Piece {
 }
 
 function blend(channels: readonly Channel[], at: number, paint: Paint): void {
-  const values = [1, paint.finger, paint.along, paint.relief, paint.near];
-  channels.forEach((channel, k) => {
-    const index = channel.offset + at;
-    channel.data[index] = (channel.data[index] ?? 0) * (1 - paint.cover) + paint.cover * (values[k] ?? 0);
-  });
+  const { cover } = paint;
+  mix(channels[0], at, cover, 1);
+  mix(channels[1], at, cover, paint.finger);
+  mix(channels[2], at, cover, paint.along);
+  mix(channels[3], at, cover, paint.relief);
+  mix(channels[4], at, cover, paint.near);
+}
+
+function mix(channel: Channel | undefined, at: number, cover: number, value: number): void {
+  if (!channel) return;
+  const index = channel.offset + at;
+  channel.data[index] = (channel.data[index] ?? 0) * (1 - cover) + cover * value;
 }
 
 /** Nearness of a point in hand lengths, -1.5..1.5, 0 where unknown. */
@@ -55,7 +62,7 @@ function bonePiece(bone: Bone, length: number, sign: number, key: number | undef
     paint: (channels) => {
       const [grid] = channels;
       if (!grid) return;
-      nearSegment(grid, a, b, Math.max(r0, r1) + 1, (at, distance, t) => {
+      nearSegment(grid, a, b, Math.max(r0, r1) + 1, (at, { distance, t }) => {
         const radius = r0 + t * (r1 - r0);
         const cover = Math.min(1, 0.5 + radius - distance);
         if (cover <= 0) return;

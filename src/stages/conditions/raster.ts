@@ -38,13 +38,22 @@ function bounds(low: number, high: number, reach: number, size: number): readonl
   return [Math.max(0, Math.min(size, first)), Math.max(0, Math.min(size, last))];
 }
 
-/** Visits pixels within `reach` of a segment, and some beyond, with the index in the grid, the distance to the segment and the place on it (0..1). */
+/** How a pixel lies to a segment: the distance to it, and the nearest place on it (0..1). */
+export interface Nearness {
+  distance: number;
+  t: number;
+}
+
+/**
+ * Visits pixels within `reach` of a segment, and some beyond, with the index in the grid. `near` is one object for all of them: as arguments,
+ * its numbers would each take memory of their own.
+ */
 export function nearSegment(
   grid: Grid,
   a: Point,
   b: Point,
   reach: number,
-  visit: (at: number, distance: number, t: number) => void,
+  visit: (at: number, near: Readonly<Nearness>) => void,
 ): void {
   const { width, height } = grid;
   const [left, right] = bounds(Math.min(a.x, b.x), Math.max(a.x, b.x), reach, width);
@@ -52,6 +61,7 @@ export function nearSegment(
   const dx = b.x - a.x;
   const dy = b.y - a.y;
   const squared = dx * dx + dy * dy;
+  const near: Nearness = { distance: Number.NaN, t: Number.NaN };
   // Half of what a row crosses of the strip that is `reach` wide on both sides of the line; a level line's is the whole row.
   const half = dy === 0 ? Infinity : (reach * Math.sqrt(squared)) / Math.abs(dy) + 1;
   for (let i = top; i < bottom; i += 1) {
@@ -64,7 +74,9 @@ export function nearSegment(
       const t = squared > 0 ? Math.min(1, Math.max(0, (px * dx + py * dy) / squared)) : 0;
       const ex = px - t * dx;
       const ey = py - t * dy;
-      visit(i * width + j, Math.sqrt(ex * ex + ey * ey), t);
+      near.distance = Math.sqrt(ex * ex + ey * ey);
+      near.t = t;
+      visit(i * width + j, near);
     }
   }
 }
@@ -79,7 +91,7 @@ function raise(channel: Channel, at: number, value: number): void {
 export function drawCapsule(channel: Channel, capsule: Capsule, value = 1): void {
   const { from, to, fromRadius, toRadius } = capsule;
   const reach = Math.max(fromRadius, toRadius) + 1;
-  nearSegment(channel, from, to, reach, (at, distance, t) => {
+  nearSegment(channel, from, to, reach, (at, { distance, t }) => {
     const cover = 0.5 + fromRadius + t * (toRadius - fromRadius) - distance;
     if (cover > 0) raise(channel, at, value * Math.min(1, cover));
   });
@@ -87,7 +99,7 @@ export function drawCapsule(channel: Channel, capsule: Capsule, value = 1): void
 
 /** exp(-d^2 / (2 sigma^2)) of the distance to a segment, keeping the larger; cut at 4 sigma. */
 export function drawGaussian(channel: Channel, from: Point, to: Point, sigma: number): void {
-  nearSegment(channel, from, to, 4 * sigma, (at, distance) => {
+  nearSegment(channel, from, to, 4 * sigma, (at, { distance }) => {
     const squared = distance * distance;
     if (squared <= 16 * sigma * sigma) raise(channel, at, Math.exp(-squared / (2 * sigma * sigma)));
   });
@@ -214,7 +226,7 @@ export function insidePolygon(
     for (let j = left; j < right; j += 1) {
       const x = j + 0.5;
       let inside = false;
-      for (const crossing of crossings) if (x < crossing) inside = !inside;
+      for (let k = 0; k < crossings.length; k += 1) if (x < (crossings[k] ?? x)) inside = !inside;
       // Every place inside is covered whole where the edge lies half a pixel farther out.
       const distance = inside && grow >= 0.5 ? Infinity : Math.sqrt(near.nearestSquared(x, y));
       const cover = 0.5 + grow + (inside ? distance : -distance);
