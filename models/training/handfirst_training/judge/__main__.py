@@ -55,16 +55,16 @@ class Run:
         if self.with_reference:
             reference = str((self.out / "poses" / f"{item.name}.png").resolve())
             Image.fromarray(np.asarray(item.reference)).save(reference)
-        return Clip(item.name, str(path.resolve()), item.caption, item.index, reference=reference)
+        return Clip(item.name, str(path.resolve()), item.caption, item.index, "source", reference=reference)
 
     def letter_clip(self, at: Letter, index: int, caption: str) -> Clip:
-        return Clip(f"letter-{at.name}", str(at.path.resolve()), caption, index, "centre", (at.frame, at.frame + 1))
+        return Clip(f"letter-{at.name}", str(at.path.resolve()), caption, index, range=(at.frame, at.frame + 1))
 
     def scene_clip(self, scene: Scene) -> Clip:
         path = self.out / "poses" / "clip.pose"
         depth = scene.depth if self.with_depth else None
         write_pose(path, given_points(scene.keypoints), depth, float(str(scene.stated["fps"])), int(scene.pictures.shape[1]))
-        return Clip("clip", str(path.resolve()), str(scene.stated["caption"]), 0)
+        return Clip("clip", str(path.resolve()), str(scene.stated["caption"]), 0, "source")
 
     def found(self, name: str, pictures: list[Path] | NDArray[np.uint8], size: int | None = None, drawn: int = 0) -> NDArray[np.float64]:
         """Detected points in pixels of a picture of `size`; kept beside the report, so that a stopped run goes on."""

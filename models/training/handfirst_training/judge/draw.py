@@ -20,13 +20,14 @@ SCRIPT = Path(__file__).with_name("generate.mjs")
 
 @dataclass(frozen=True)
 class Clip:
-    """One keypoint file to draw; `range` = first frame and the one after the last."""
+    """One keypoint file to draw; `range` = first frame and the one after the last, `framing` = how the signer is placed (None: as the
+    product does by itself; "source": where the file has it)."""
 
     id: str
     input: str
     prompt: str
     seed: int
-    fit: str = "keep"
+    framing: str | None = None
     range: tuple[int, int] | None = None
     reference: str | None = None
 
@@ -57,12 +58,13 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Engine:
-    """How to draw: bundle, preset, processes at a time and threads of each."""
+    """How to draw: bundle, preset, processes at a time and threads of each; whether the hands' masks are kept."""
 
     bundle: Path
     preset: str
     workers: int = 2
     threads: int = 1
+    masks: bool = True
 
 
 def draw(clips: list[Clip], out: Path, engine: Engine) -> None:
@@ -103,7 +105,7 @@ def _start(clips: list[Clip], out: Path, engine: Engine, number: int) -> subproc
         "bundle": str(engine.bundle.resolve()),
         "preset": engine.preset,
         "out": str(out.resolve()),
-        "masks": True,
+        "masks": engine.masks,
         "threads": engine.threads,
         "clips": [clip.job() for clip in clips],
     }

@@ -1,7 +1,7 @@
 /*
  * Draws a list of clips through the built package: `node generate.mjs JOBS.json`.
  *
- * JOBS.json: { package, bundle, preset, out, masks, threads?, clips: [{ id, input, prompt?, seed?, fit?, from?, to?, reference? }] }, `package` being the
+ * JOBS.json: { package, bundle, preset, out, masks, threads?, clips: [{ id, input, prompt?, seed?, framing?, from?, to?, reference? }] }, `package` being the
  * built package's entry file. Each clip gives OUT/ID/00000.png ... and, where `masks` asks for them, 00000-hand0.png ..., and at last OUT/ID/clip.json:
  * { seconds, signer, warnings, frames: [{ picture, hands: [{ x, y, side, hands, mask }] }] }, crops in pixels of the picture. Clips that have
  * their clip.json are left as they are, so that a stopped run goes on. Prints a line of JSON a clip.
@@ -12,7 +12,7 @@ import { pathToFileURL } from 'node:url';
 import sharp from 'sharp';
 
 const jobs = JSON.parse(readFileSync(process.argv[2], 'utf8'));
-const { Session } = await import(pathToFileURL(jobs.package).href);
+const { RunEvents, Session } = await import(pathToFileURL(jobs.package).href);
 
 /** Writes a mask of 0 and 1, `Float32Array` [size, size], as a grey PNG. */
 async function writeMask(path, mask) {
@@ -46,15 +46,17 @@ async function draw(clip, folder, first) {
   mkdirSync(folder, { recursive: true });
   const started = performance.now();
   const warnings = [];
-  const { input, prompt, seed, reference, fit } = clip;
+  const { input, prompt, seed, reference, framing } = clip;
+  const events = new RunEvents();
+  events.on('note', ({ kind, sentence }) => kind === 'warning' && warnings.push(sentence));
   const range = clip.from === undefined ? undefined : { from: clip.from, to: clip.to };
   const session = await Session.open({
     input,
-    source: { fit, range },
+    source: { framing, range },
     look: { prompt, seed, reference, allowUnknownWords: true },
     method: { bundle: jobs.bundle, preset: jobs.preset, verify: first },
     runtime: { threads: jobs.threads },
-    watch: { intermediates: jobs.masks, note: ({ kind, sentence }) => kind === 'warning' && warnings.push(sentence) },
+    watch: { intermediates: jobs.masks ? 'hands' : false, events },
   });
   try {
     const frames = [];
