@@ -13,6 +13,8 @@ from handfirst_training.judge.colours import (  # noqa: E402
     frame_change,
     hands_region,
     lab_colour,
+    median_over_signers,
+    part_differences,
     psnr,
     shrunk,
     skin_difference,
@@ -99,3 +101,22 @@ def test_shrinking_takes_the_rim() -> None:
     assert shrunk(mask, 1).sum() == 9
     assert shrunk(mask, 2).sum() == 1
     assert mask.sum() == 25
+
+
+def test_colours_of_parts_are_compared_by_their_means() -> None:
+    labels = np.zeros((40, 40), np.uint8)
+    labels[:20, :20], labels[20:, :20] = 5, 1
+    truth = np.full((40, 40, 3), 119, np.uint8)  # L* 50
+    picture = truth.copy()
+    picture[:20, :20] = 145  # L* 60
+    picture[:, 20:] = 255
+    cloth, hair, skin = part_differences(picture, truth, labels)
+    # Greys: the difference of L* over S_L = 1 + 0.015 (L - 50)^2 / sqrt(20 + (L - 50)^2), L their middle.
+    assert cloth == pytest.approx(10 / (1 + 0.015 * 25 / np.sqrt(45)), abs=0.15)
+    assert skin == 0 and np.isnan(hair)
+
+
+def test_each_signer_counts_once() -> None:
+    values = np.array([[1.0, np.nan], [3.0, np.nan], [10.0, 4.0], [4.0, 6.0]])
+    # Signers 7, 8 and 9: means 2, 10 and 4; nothing, 4 and 6.
+    np.testing.assert_allclose(median_over_signers(values, np.array([7, 7, 8, 9])), [4, 5])

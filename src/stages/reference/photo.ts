@@ -25,10 +25,14 @@ const ELBOWS = 7;
 const FACE = 23;
 const HANDS = 91;
 
+/** The square of a photograph that a clip is drawn in, in its pixels. */
+export function frameOfPhoto(photo: Photo): Frame {
+  return photoFrame(photo.picture.width, photo.picture.height, placedIn(photo));
+}
+
 /** A photograph as a reference of `size` x `size`: framed, cut out along its edges, and with the place behind the person filled in. */
 export function photoReference(photo: Photo, size: number): Reference {
-  const { width, height } = photo.picture;
-  const frame = photoFrame(width, height, placedIn(photo));
+  const frame = frameOfPhoto(photo);
   const { colours, seen, mask } = framed(photo, frame, size);
   const area = size * size;
   const grey = Float32Array.from(

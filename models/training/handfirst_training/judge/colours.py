@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,8 @@ Pixels = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 
 SKIN_LABEL, HAND_LABELS = 1, (2, 3)
+PARTS = {"cloth": (5,), "hair": (4,), "skin": (SKIN_LABEL, *HAND_LABELS)}
+"""Parts that have a colour of their own, by their labels (`world/labels.py`)."""
 FEWEST_PIXELS = 40
 """A region of fewer pixels has no colour worth naming."""
 
@@ -73,6 +77,28 @@ def colour_difference(first: NDArray[np.float64], second: NDArray[np.float64]) -
     from skimage.color import deltaE_ciede2000
 
     return float(deltaE_ciede2000(first, second))
+
+
+def part_colours(picture: Pixels, labels: Pixels) -> NDArray[np.float64]:
+    """[parts, 3] mean CIELAB colour of each of PARTS in the picture [h, w, 3]; NaN where the labels [h, w] show next to nothing of it."""
+    from skimage.color import rgb2lab
+
+    regions = [np.isin(labels, values) for values in PARTS.values()]
+    return np.stack([rgb2lab(picture[one][None])[0].mean(axis=0) if one.sum() >= FEWEST_PIXELS else np.full(3, np.nan) for one in regions])
+
+
+def part_differences(picture: Pixels, truth: Pixels, labels: Pixels) -> NDArray[np.float64]:
+    """[parts] CIEDE2000 between two pictures' mean colours of each of PARTS; NaN where a part is not there."""
+    pairs = zip(part_colours(picture, labels), part_colours(truth, labels), strict=True)
+    return np.array([colour_difference(one, other) if np.isfinite(one).all() else np.nan for one, other in pairs])
+
+
+def median_over_signers(values: NDArray[np.float64], signers: NDArray[np.int64]) -> NDArray[np.float64]:
+    """[...] the median over signers of each one's mean over its rows of values [rows, ...]; NaNs are left out."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        means = np.stack([np.nanmean(values[signers == one], axis=0) for one in np.unique(signers)])
+        return np.nanmedian(means, axis=0)
 
 
 def skin_difference(picture: Pixels, keypoints: NDArray[np.float64], labels: Pixels) -> float:

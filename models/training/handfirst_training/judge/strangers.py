@@ -1,0 +1,160 @@
+"""How near the product comes to the truth from a stranger's picture.
+
+    python -m handfirst_training.judge.strangers --bundle ../compact --held-out DIR --out REPORT_DIR [--signers 12] [--preset default]
+
+DIR comes from `world.dataset --held-out`. Of signers whose reference was taken by their targets' camera, the reference is enlarged, cropped
+aside and written as a PNG. The product finds keypoints, outline and plate in it and draws the targets' keypoints, which are placed in the
+reference's frame. The truth is brought into the same frame. Hands are the product's own, nothing is pasted. Prints the median PSNR over
+pictures, dB, on the whole and inside the true person, and the colour difference of cloth, hair and skin: CIEDE2000 of the mean Lab over the
+part, mean over a signer's pictures, median over signers. Needs the packages of requirements-judge.txt, Node and the built package.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from ..training.store import Shard, World
+from ..world.depth import relative_depth
+from .colours import PARTS, Pixels, median_over_signers, part_differences, psnr
+from .draw import PACKAGE, REPOSITORY, Clip, Engine, draw, load_picture, read_drawn
+from .held_out import given_points
+from .pose_files import write_pose
+
+Array = NDArray[np.float64]
+SIZE, FPS = 512, 25.0
+ENLARGED = 1.15
+SCRIPT = Path(__file__).with_name("reference_frame.mjs")
+
+
+@dataclass(frozen=True)
+class Move:
+    """x' = x * scale + dx, y' = y * scale + dy."""
+
+    scale: float
+    dx: float
+    dy: float
+
+    def then(self, later: Move) -> Move:
+        return Move(self.scale * later.scale, self.dx * later.scale + later.dx, self.dy * later.scale + later.dy)
+
+    def points(self, points: Array) -> Array:
+        """[133, 3] moved; the third value says whether a point lies in the picture of SIZE."""
+        out = points.astype(np.float64).copy()
+        out[:, :2] = out[:, :2] * self.scale + (self.dx, self.dy)
+        out[:, 2] = ((out[:, :2] >= 0) & (out[:, :2] < SIZE)).all(axis=1)
+        return out
+
+    def picture(self, picture: Pixels, nearest: bool = False) -> Pixels:
+        """[SIZE, SIZE, ...] zeros where the picture does not reach. Pixels have their centres at a half."""
+        half = 0.5 * self.scale - 0.5
+        matrix = np.array([[self.scale, 0, self.dx + half], [0, self.scale, self.dy + half]])
+        flags = cv2.INTER_NEAREST if nearest else cv2.INTER_LINEAR
+        return cv2.warpAffine(np.ascontiguousarray(picture), matrix, (SIZE, SIZE), flags=flags)
+
+
+def cropped(rng: np.random.Generator) -> Move:
+    """Another framing of a picture: enlarged, and a corner cut off."""
+    slack = SIZE * (ENLARGED - 1)
+    return Move(ENLARGED, *(-slack * rng.uniform(0, 1, 2)).round())
+
+
+def of_frame(frame: dict[str, float]) -> Move:
+    """From the reference picture's pixels into what is drawn."""
+    scale = SIZE / frame["side"]
+    return Move(scale, -frame["x"] * scale, -frame["y"] * scale)
+
+
+def frames_of(pictures: list[Path]) -> list[dict[str, float] | None]:
+    """Where the product places each reference picture."""
+    command = [os.environ.get("NODE", "node"), str(SCRIPT), str(PACKAGE.parent), *(str(path.resolve()) for path in pictures)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """A signer with a reference of the targets' camera; `number`: among all signers."""
+
+    number: int
+    shard: Shard
+    row: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.number:05d}"
+
+
+def strangers_in(folder: Path, count: int) -> list[Stranger]:
+    everyone = [(shard, row) for shard in World([folder]).shards for row in range(len(shard["reference"]))]
+    fitting = [Stranger(k, shard, row) for k, (shard, row) in enumerate(everyone) if shard.words[row]["same_camera"]]
+    return fitting[:count]
+
+
+def clips_of(one: Stranger, move: Move, png: Path, out: Path) -> list[Clip]:
+    """A clip a target: unrelated poses in one clip would be smoothed into each other."""
+    clips = []
+    focal = float(str(one.shard.words[one.row]["focal"]))
+    for j, (known, away) in enumerate(zip(one.shard["keypoints"][one.row], one.shard["depth"][one.row], strict=True)):
+        depth = relative_depth(np.asarray(away, np.float64), focal).astype(np.float64) * move.scale
+        file = out / f"{one.name}-{j}.pose"
+        write_pose(file, given_points(move.points(np.asarray(known)))[None], depth[None], FPS, SIZE)
+        clips.append(Clip(f"{one.name}-{j}", str(file.resolve()), "", 0, "source", reference=str(png.resolve())))
+    return clips
+
+
+def scores_of(picture: Pixels, truth: Pixels, labels: Pixels, move: Move) -> Array:
+    """PSNR on the whole and inside the person, where the moved truth reaches, and the colour difference of each of PARTS."""
+    there = move.picture(np.full(labels.shape, 255, np.uint8)) == 255
+    shown, parts = move.picture(truth), move.picture(labels, nearest=True)
+    inside = there & (parts > 0)
+    places = [psnr(shown[where], picture[where]) if where.any() else np.nan for where in (there, inside)]
+    return np.array([*places, *part_differences(picture, shown, np.where(there, parts, 0))])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bundle", type=Path, required=True)
+    parser.add_argument("--held-out", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--signers", type=int, default=12)
+    parser.add_argument("--preset", default="default")
+    parser.add_argument("--workers", type=int, default=2)
+    args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    people = strangers_in(args.held_out, args.signers)
+    crops = [cropped(np.random.default_rng([7, one.number])) for one in people]
+    pngs = [args.out / f"{one.name}.png" for one in people]
+    for one, crop, png in zip(people, crops, pngs, strict=True):
+        Image.fromarray(crop.picture(one.shard["reference"][one.row])).save(png)
+    found = list(zip(people, crops, pngs, frames_of(pngs), strict=True))
+    placed = [(one, crop.then(of_frame(frame)), png) for one, crop, png, frame in found if frame]
+    clips = [(one, move, clips_of(one, move, png, args.out)) for one, move, png in placed]
+    draw([clip for _, _, some in clips for clip in some], args.out / "drawn", Engine(args.bundle, args.preset, args.workers, masks=False))
+    rows, whose = [], []
+    for one, move, some in clips:
+        for j, clip in enumerate(some):
+            picture = load_picture(read_drawn(args.out / "drawn", clip).pictures[0], SIZE)
+            rows.append(scores_of(picture, one.shard["pictures"][one.row, j], one.shard["labels"][one.row, j], move))
+            whose.append(one.number)
+    values = np.array(rows)
+    medians = [*np.nanmedian(values[:, :2], axis=0), *median_over_signers(values[:, 2:], np.array(whose))]
+    names = ("whole", "person", *PARTS)
+    stated = {"signers": len(placed), "nobody found": len(people) - len(placed), "pictures": len(rows), "scores": values.tolist()}
+    (args.out / "strangers.json").write_text(json.dumps(stated | dict(zip(names, map(float, medians), strict=True)), indent=1))
+    print(f"{args.preset}: {len(placed)} of {len(people)} signers found, {len(rows)} pictures")
+    print("".join(f"{name:>9}" for name in names))
+    print("".join(f"{value:9.2f}" for value in medians))
+
+
+if __name__ == "__main__":
+    main()
