@@ -9,7 +9,7 @@ pytest.importorskip("skimage", reason="scikit-image is not installed: install re
 cv2 = pytest.importorskip("cv2", reason="OpenCV is not installed: install requirements-judge.txt to run this test.")
 
 from handfirst_training.judge.colours import PARTS  # noqa: E402
-from handfirst_training.judge.steadiness import REGIONS, drift, last_round, to_and_fro, warped_errors  # noqa: E402
+from handfirst_training.judge.steadiness import REGIONS, drift, last_round, summed, to_and_fro, warped_errors  # noqa: E402
 
 
 def wall(side: int) -> np.ndarray:
@@ -58,3 +58,5 @@ def test_drift_is_ciede2000_by_part_and_nothing_where_a_part_is_missing() -> Non
     apart = drift(first, last)
     assert apart[0, 0] == pytest.approx(2.3669, abs=1e-4) and apart[1, 0] == 0
     assert np.isnan(apart[:, 1:]).all()
+    assert summed(apart[:, 0]) == {"mean": pytest.approx(1.18345, abs=1e-4), "largest": pytest.approx(2.3669, abs=1e-4)}
+    assert summed(apart[:, 1]) is None

@@ -28,9 +28,16 @@ def test_a_frame_fills_the_drawn_picture() -> None:
     assert both == Move(6, 31, 62)
 
 
-def test_a_cropped_picture_is_full_to_its_edges() -> None:
+def test_a_cropped_picture_is_full_to_its_edges_and_keeps_the_person() -> None:
+    labels = np.zeros((SIZE, SIZE), np.uint8)
+    labels[90:, 120:400] = 5
+    whole = (int(SIZE * 1.15), int(SIZE * 1.15))
     for seed in range(5):
-        assert (cropped(np.random.default_rng(seed)).picture(np.full((SIZE, SIZE), 9, np.uint8)) == 9).all()
+        move, size = cropped(labels, np.random.default_rng(seed))
+        assert size[0] < whole[0] and size[1] < whole[1]
+        assert (move.picture(np.full((SIZE, SIZE), 9, np.uint8), size=size)[:, :-1] == 9).all()
+        there = move.picture(labels, nearest=True, size=size)
+        assert (there > 0).sum() == pytest.approx(1.15**2 * (labels > 0).sum(), rel=0.01)
 
 
 def test_pictures_and_points_move_together() -> None:

@@ -9,8 +9,9 @@ rendered frames where that flow is the same both ways; of the drawn and of the r
 
 Drift: the first clip's keypoints go to and fro until there are --frames of them (0: leave it out). Frames of the last whole round are
 compared with those of the first at equal poses: CIEDE2000 of the mean Lab over cloth, hair and skin by the rendered labels, mean and
-largest, and the share of frames that are equal pixel by pixel. Frames do not depend on each other, so only the filter of the hands' crops
-can make a difference. Needs the packages of requirements-judge.txt, Node and the built package; a stopped run goes on.
+largest, and the share of frames that are equal pixel by pixel. No frame sees another's picture: filters over keypoints, as that of the
+hands' crops, are all that can tell the rounds apart. Needs the packages of requirements-judge.txt, Node and the built package. A stopped run
+goes on with the clips that are left; another bundle or preset needs another REPORT_DIR.
 """
 
 from __future__ import annotations
@@ -129,6 +130,12 @@ def flicker_of(source: Source, out: Path, engine: Engine) -> Array:
     return warped_errors(rendered, [drawn, rendered], source.labels)
 
 
+def summed(values: Array) -> dict[str, float] | None:
+    """Mean and largest of what is there; None where nothing is, as with hair of somebody who has none."""
+    there = values[np.isfinite(values)]
+    return {"mean": float(there.mean()), "largest": float(there.max())} if len(there) else None
+
+
 def drift_of(source: Source, frames: int, out: Path, engine: Engine) -> dict[str, object]:
     count = len(source.keypoints)
     start, long = last_round(count, frames), 2 * count - 2
@@ -143,8 +150,7 @@ def drift_of(source: Source, frames: int, out: Path, engine: Engine) -> dict[str
         for colours, picture in zip((first, last), pair, strict=True):
             colours.append(part_colours(picture, source.labels[order[at]]))
     apart = drift(np.stack(first), np.stack(last))
-    means, most = np.nanmean(apart, axis=0), np.nanmax(apart, axis=0)
-    stated = {name: {"mean": float(mean), "largest": float(top)} for name, mean, top in zip(PARTS, means, most, strict=True)}
+    stated = {name: summed(values) for name, values in zip(PARTS, apart.T, strict=True)}
     return {"frames": frames, "first of the last round": start, "equal frames": equal / long, **stated}
 
 

@@ -2,11 +2,12 @@
 
     python -m handfirst_training.judge.strangers --bundle ../compact --held-out DIR --out REPORT_DIR [--signers 12] [--preset default]
 
-DIR comes from `world.dataset --held-out`. Of signers whose reference was taken by their targets' camera, the reference is enlarged, cropped
-aside and written as a PNG. The product finds keypoints, outline and plate in it and draws the targets' keypoints, which are placed in the
-reference's frame. The truth is brought into the same frame. Hands are the product's own, nothing is pasted. Prints the median PSNR over
-pictures, dB, on the whole and inside the true person, and the colour difference of cloth, hair and skin: CIEDE2000 of the mean Lab over the
-part, mean over a signer's pictures, median over signers. Needs the packages of requirements-judge.txt, Node and the built package.
+DIR comes from `world.dataset --held-out`. Of signers whose reference was taken by their targets' camera, the reference is cropped nearer to
+the person, enlarged and written as a PNG. The product finds keypoints, outline and plate in it and draws the targets' keypoints, placed in
+the reference's frame; the truth is brought into the same frame. Hands are the product's own. Prints the median PSNR over pictures, dB, on
+the whole and inside the true person, and the colour difference of cloth, hair and skin: CIEDE2000 of the mean Lab over the part, mean over
+a signer's pictures, median over signers. Needs the packages of requirements-judge.txt, Node and the built package. A stopped run goes on;
+another bundle or preset needs another REPORT_DIR.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ from .pose_files import write_pose
 
 Array = NDArray[np.float64]
 SIZE, FPS = 512, 25.0
-ENLARGED = 1.15
+ENLARGED, CUT = 1.15, 0.8
+"""Times that a reference is enlarged; the share of what is free that is cut off at most."""
 SCRIPT = Path(__file__).with_name("reference_frame.mjs")
 
 
@@ -54,18 +56,22 @@ class Move:
         out[:, 2] = ((out[:, :2] >= 0) & (out[:, :2] < SIZE)).all(axis=1)
         return out
 
-    def picture(self, picture: Pixels, nearest: bool = False) -> Pixels:
-        """[SIZE, SIZE, ...] zeros where the picture does not reach. Pixels have their centres at a half."""
+    def picture(self, picture: Pixels, nearest: bool = False, size: tuple[int, int] = (SIZE, SIZE)) -> Pixels:
+        """Of `size` (width, height), zeros where the picture does not reach. Pixels have their centres at a half."""
         half = 0.5 * self.scale - 0.5
         matrix = np.array([[self.scale, 0, self.dx + half], [0, self.scale, self.dy + half]])
         flags = cv2.INTER_NEAREST if nearest else cv2.INTER_LINEAR
-        return cv2.warpAffine(np.ascontiguousarray(picture), matrix, (SIZE, SIZE), flags=flags)
+        return cv2.warpAffine(np.ascontiguousarray(picture), matrix, size, flags=flags)
 
 
-def cropped(rng: np.random.Generator) -> Move:
-    """Another framing of a picture: enlarged, and a corner cut off."""
-    slack = SIZE * (ENLARGED - 1)
-    return Move(ENLARGED, *(-slack * rng.uniform(0, 1, 2)).round())
+def cropped(labels: Pixels, rng: np.random.Generator) -> tuple[Move, tuple[int, int]]:
+    """Another framing of a picture, and its width and height: some of what is free beside and above the person is cut off, the rest is
+    enlarged."""
+    rows, columns = np.nonzero(labels > 0)
+    height, width = labels.shape
+    left, right, top = (int(CUT * rng.random() * free) for free in (columns.min(), width - 1 - columns.max(), rows.min()))
+    size = (int(ENLARGED * (width - left - right)), int(ENLARGED * (height - top)))
+    return Move(ENLARGED, -left * ENLARGED, -top * ENLARGED), size
 
 
 def of_frame(frame: dict[str, float]) -> Move:
@@ -132,12 +138,12 @@ def main() -> None:
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     people = strangers_in(args.held_out, args.signers)
-    crops = [cropped(np.random.default_rng([7, one.number])) for one in people]
+    crops = [cropped(one.shard["reference_labels"][one.row], np.random.default_rng([7, one.number])) for one in people]
     pngs = [args.out / f"{one.name}.png" for one in people]
-    for one, crop, png in zip(people, crops, pngs, strict=True):
-        Image.fromarray(crop.picture(one.shard["reference"][one.row])).save(png)
+    for one, (crop, size), png in zip(people, crops, pngs, strict=True):
+        Image.fromarray(crop.picture(one.shard["reference"][one.row], size=size)).save(png)
     found = list(zip(people, crops, pngs, frames_of(pngs), strict=True))
-    placed = [(one, crop.then(of_frame(frame)), png) for one, crop, png, frame in found if frame]
+    placed = [(one, crop.then(of_frame(frame)), png) for one, (crop, _), png, frame in found if frame]
     clips = [(one, move, clips_of(one, move, png, args.out)) for one, move, png in placed]
     draw([clip for _, _, some in clips for clip in some], args.out / "drawn", Engine(args.bundle, args.preset, args.workers, masks=False))
     rows, whose = [], []
