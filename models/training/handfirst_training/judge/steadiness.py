@@ -10,8 +10,8 @@ rendered frames where that flow is the same both ways; of the drawn and of the r
 Drift: the first clip's keypoints go to and fro until there are --frames of them (0: leave it out). Frames of the last whole round are
 compared with those of the first at equal poses: CIEDE2000 of the mean Lab over cloth, hair and skin by the rendered labels, mean and
 largest, and the share of frames that are equal pixel by pixel. No frame sees another's picture: filters over keypoints, as that of the
-hands' crops, are all that can tell the rounds apart. Needs the packages of requirements-judge.txt, Node and the built package. A stopped run
-goes on with the clips that are left; another bundle or preset needs another REPORT_DIR.
+hands' crops, are all that can tell the rounds apart. Needs the packages of requirements-judge.txt, Node and the built package. A stopped
+run goes on with the clips that are left; another bundle or preset needs another REPORT_DIR.
 """
 
 from __future__ import annotations
