@@ -94,7 +94,9 @@ describe('the tables of docs/results.md', () => {
     const tables = resultsTables(report)
       .split('\n\n')
       .filter((part) => part.startsWith('|'));
-    const widths = tables.map((part) => [...new Set(part.split('\n').map((line) => line.split('|').length - 2))]);
+    const widths = tables.map((part) => [
+      ...new Set(part.split('\n').map((line) => line.split('|').length - 2)),
+    ]);
     expect(widths).toEqual([[7], [6], [7]]);
   });
 
