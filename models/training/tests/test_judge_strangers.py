@@ -15,7 +15,7 @@ pytest.importorskip("cv2", reason="OpenCV is not installed: install requirements
 
 from handfirst_training.judge.colours import PARTS
 from handfirst_training.judge.draw import PACKAGE, REPOSITORY
-from handfirst_training.judge.strangers import SIZE, Move, cropped, frames_of, of_frame, scores_of
+from handfirst_training.judge.strangers import SIZE, Move, cropped, found_in, of_frame, scores_of
 
 GALLERY = REPOSITORY / "models" / "compact" / "gallery"
 
@@ -74,9 +74,11 @@ def test_the_product_says_where_it_places_a_picture(tmp_path: Path) -> None:
     picture = Image.open(GALLERY / signer["picture"]).convert("RGB")
     picture.save(tmp_path / "signer.png")
     Image.new("RGB", (64, 64)).save(tmp_path / "nobody.png")
-    frame, nothing = frames_of([tmp_path / "signer.png", tmp_path / "nobody.png"])
-    assert nothing is None and frame is not None
+    found, nothing = found_in([tmp_path / "signer.png", tmp_path / "nobody.png"])
+    assert nothing is None and found is not None
     left, right = np.array(signer["keypoints"][5][:2]), np.array(signer["keypoints"][6][:2])
     # Shoulders take a third of the frame, unless the picture is too small for that (src/stages/reference/framing.ts).
     side = min(float(np.hypot(*(left - right))) / 0.33, max(picture.size))
-    assert frame["side"] == pytest.approx(side, rel=0.12)
+    assert found.frame["side"] == pytest.approx(side, rel=0.12)
+    eyes = np.array([signer["keypoints"][k][:2] for k in (1, 2)])
+    assert np.abs(found.keypoints[1:3, :2] - eyes).max() < 0.02 * picture.width

@@ -2,12 +2,13 @@
 
     python -m handfirst_training.judge.strangers --bundle ../compact --held-out DIR --out REPORT_DIR [--signers 12] [--preset default]
 
-DIR comes from `world.dataset --held-out`. Of signers whose reference was taken by their targets' camera, the reference is cropped nearer to
-the person, enlarged and written as a PNG. The product finds keypoints, outline and plate in it and draws the targets' keypoints, placed in
-the reference's frame; the truth is brought into the same frame. Hands are the product's own. Prints the median PSNR over pictures, dB, on
-the whole and inside the true person, and the colour difference of cloth, hair and skin: CIEDE2000 of the mean Lab over the part, mean over
-a signer's pictures, median over signers. Needs the packages of requirements-judge.txt, Node and the built package. A stopped run goes on;
-another bundle or preset needs another REPORT_DIR.
+DIR comes from `world.dataset --held-out`. Of signers whose reference was taken by their targets' camera, the reference is cropped nearer
+to the person, enlarged and written as a PNG. The product finds keypoints, outline and plate in it and draws the targets' keypoints,
+placed in the reference's frame; the truth is brought into the same frame. The targets' keypoints are the renderer's, or (`--keypoints
+detected`) are found in their pictures by the product's detector, whose errors then count as well. Hands are the product's own. Prints the
+median PSNR over pictures, dB, on the whole and inside the true person, and the colour difference of cloth, hair and skin: CIEDE2000 of
+the mean Lab over the part, mean over a signer's pictures, median over signers. Needs the packages of requirements-judge.txt, Node and the
+built package. A stopped run goes on; another bundle, preset or --keypoints needs another REPORT_DIR.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ Array = NDArray[np.float64]
 SIZE, FPS = 512, 25.0
 ENLARGED, CUT = 1.15, 0.8
 """Times that a reference is enlarged; the share of what is free that is cut off at most."""
-SCRIPT = Path(__file__).with_name("reference_frame.mjs")
+SCRIPT = Path(__file__).with_name("detect_pictures.mjs")
 
 
 @dataclass(frozen=True)
@@ -80,11 +81,25 @@ def of_frame(frame: dict[str, float]) -> Move:
     return Move(scale, -frame["x"] * scale, -frame["y"] * scale)
 
 
-def frames_of(pictures: list[Path]) -> list[dict[str, float] | None]:
-    """Where the product places each reference picture."""
+@dataclass(frozen=True)
+class Found:
+    """What the product finds in a picture, in its pixels: the square it draws in where the picture is a reference, keypoints [133, 3],
+    depth [133] or None."""
+
+    frame: dict[str, float]
+    keypoints: Array
+    depth: Array | None
+
+
+def found_in(pictures: list[Path]) -> list[Found | None]:
+    """None where no person with a face is found."""
     command = [os.environ.get("NODE", "node"), str(SCRIPT), str(PACKAGE.parent), *(str(path.resolve()) for path in pictures)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY)
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    return [line and _found(**line) for line in map(json.loads, done.stdout.splitlines())]
+
+
+def _found(frame: dict[str, float], keypoints: list[float], depth: list[float | None] | None) -> Found:
+    return Found(frame, np.array(keypoints, np.float64).reshape(-1, 3), None if depth is None else np.array(depth, np.float64))
 
 
 @dataclass(frozen=True)
@@ -106,16 +121,49 @@ def strangers_in(folder: Path, count: int) -> list[Stranger]:
     return fitting[:count]
 
 
-def clips_of(one: Stranger, move: Move, png: Path, out: Path) -> list[Clip]:
-    """A clip a target: unrelated poses in one clip would be smoothed into each other."""
-    clips = []
-    focal = float(str(one.shard.words[one.row]["focal"]))
-    for j, (known, away) in enumerate(zip(one.shard["keypoints"][one.row], one.shard["depth"][one.row], strict=True)):
-        depth = relative_depth(np.asarray(away, np.float64), focal).astype(np.float64) * move.scale
-        file = out / f"{one.name}-{j}.pose"
-        write_pose(file, given_points(move.points(np.asarray(known)))[None], depth[None], FPS, SIZE)
-        clips.append(Clip(f"{one.name}-{j}", str(file.resolve()), "", 0, "source", reference=str(png.resolve())))
-    return clips
+@dataclass(frozen=True)
+class Target:
+    """A signer's picture `j`, how it comes into the reference's frame, and the reference as a file."""
+
+    one: Stranger
+    j: int
+    move: Move
+    reference: Path
+
+    @property
+    def name(self) -> str:
+        return f"{self.one.name}-{self.j}"
+
+    def of(self, array: str) -> NDArray:
+        return np.asarray(self.one.shard[array][self.one.row, self.j])
+
+    def rendered(self) -> tuple[Array, Array | None]:
+        """Keypoints and depth as the renderer has them."""
+        depth = relative_depth(self.of("depth").astype(np.float64), float(str(self.one.shard.words[self.one.row]["focal"])))
+        return given_points(self.move.points(self.of("keypoints"))), depth * self.move.scale
+
+    def detected(self, found: Found) -> tuple[Array, Array | None]:
+        """Keypoints and depth as the detector found them."""
+        points = np.where(found.keypoints[:, 2:] > 0, self.move.points(found.keypoints), 0)
+        points[:, 2] = found.keypoints[:, 2]
+        return points, None if found.depth is None else found.depth * self.move.scale
+
+
+def clips_of(targets: list[Target], keypoints: str, out: Path) -> list[Clip | None]:
+    """A clip a target; None where the detector, if it is asked, finds nobody."""
+    if keypoints == "rendered":
+        return [clip_of(target, *target.rendered(), out) for target in targets]
+    files = [out / f"{target.name}-truth.png" for target in targets]
+    for target, file in zip(targets, files, strict=True):
+        Image.fromarray(target.of("pictures")).save(file)
+    return [found and clip_of(target, *target.detected(found), out) for target, found in zip(targets, found_in(files), strict=True)]
+
+
+def clip_of(target: Target, points: Array, depth: Array | None, out: Path) -> Clip:
+    """A clip of one target: unrelated poses in one clip would be smoothed into each other."""
+    file = out / f"{target.name}.pose"
+    write_pose(file, points[None], None if depth is None else np.nan_to_num(depth)[None], FPS, SIZE)
+    return Clip(target.name, str(file.resolve()), "", 0, "source", reference=str(target.reference.resolve()))
 
 
 def scores_of(picture: Pixels, truth: Pixels, labels: Pixels, move: Move) -> Array:
@@ -134,6 +182,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--signers", type=int, default=12)
     parser.add_argument("--preset", default="default")
+    parser.add_argument("--keypoints", choices=("rendered", "detected"), default="rendered", help="whose keypoints are drawn")
     parser.add_argument("--workers", type=int, default=2)
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
@@ -142,22 +191,21 @@ def main() -> None:
     pngs = [args.out / f"{one.name}.png" for one in people]
     for one, (crop, size), png in zip(people, crops, pngs, strict=True):
         Image.fromarray(crop.picture(one.shard["reference"][one.row], size=size)).save(png)
-    found = list(zip(people, crops, pngs, frames_of(pngs), strict=True))
-    placed = [(one, crop.then(of_frame(frame)), png) for one, (crop, _), png, frame in found if frame]
-    clips = [(one, move, clips_of(one, move, png, args.out)) for one, move, png in placed]
-    draw([clip for _, _, some in clips for clip in some], args.out / "drawn", Engine(args.bundle, args.preset, args.workers, masks=False))
-    rows, whose = [], []
-    for one, move, some in clips:
-        for j, clip in enumerate(some):
-            picture = load_picture(read_drawn(args.out / "drawn", clip).pictures[0], SIZE)
-            rows.append(scores_of(picture, one.shard["pictures"][one.row, j], one.shard["labels"][one.row, j], move))
-            whose.append(one.number)
+    references = zip(people, crops, pngs, found_in(pngs), strict=True)
+    moves = [(one, crop.then(of_frame(found.frame)), png) for one, (crop, _), png, found in references if found]
+    targets = [Target(one, j, move, png) for one, move, png in moves for j in range(len(one.shard["pictures"][one.row]))]
+    jobs = [(target, clip) for target, clip in zip(targets, clips_of(targets, args.keypoints, args.out), strict=True) if clip]
+    draw([clip for _, clip in jobs], args.out / "drawn", Engine(args.bundle, args.preset, args.workers, masks=False))
+    rows, whose = [], [target.one.number for target, _ in jobs]
+    for target, clip in jobs:
+        picture = load_picture(read_drawn(args.out / "drawn", clip).pictures[0], SIZE)
+        rows.append(scores_of(picture, target.of("pictures"), target.of("labels"), target.move))
     values = np.array(rows)
     medians = [*np.nanmedian(values[:, :2], axis=0), *median_over_signers(values[:, 2:], np.array(whose))]
     names = ("whole", "person", *PARTS)
-    stated = {"signers": len(placed), "nobody found": len(people) - len(placed), "pictures": len(rows), "scores": values.tolist()}
+    stated = {"signers": len(moves), "pictures": len(rows), "nobody found": len(targets) - len(rows), "scores": values.tolist()}
     (args.out / "strangers.json").write_text(json.dumps(stated | dict(zip(names, map(float, medians), strict=True)), indent=1))
-    print(f"{args.preset}: {len(placed)} of {len(people)} signers found, {len(rows)} pictures")
+    print(f"{args.preset}, keypoints {args.keypoints}: {len(moves)} of {len(people)} signers, {len(rows)} of {len(targets)} pictures found")
     print("".join(f"{name:>9}" for name in names))
     print("".join(f"{value:9.2f}" for value in medians))
 
