@@ -103,6 +103,23 @@ describe('an arm', () => {
     }
   });
 
+  it('keeps its hand at its wrist while the picture cuts more and more of that off', async () => {
+    const seen = {
+      ...whole,
+      keypoints: whole.keypoints.map((v, at) => (at % 3 === 2 && v > 0 ? 1 : v)),
+    };
+    const filmed = Array.from({ length: 60 }, (_, index) => ({ ...seen, index, time: index / 25 }));
+    const clip = clipOfFrames(filmed, (keypoints, at) => {
+      without(keypoints, ...LEFT_HAND.slice(at < 10 || at >= 50 ? 12 : 5));
+    });
+    const { frames } = await drawn(clip);
+    const completed = frames.map((frame) => LEFT_HAND.filter((k) => (frame.keypoints[k * 3 + 2] ?? 0) > 0));
+    expect(completed.filter((points) => points.length === LEFT_HAND.length).length).toBeGreaterThan(20);
+    frames.forEach((frame, at) => {
+      expect(worst(frame, completed[at] ?? [])).toBeLessThan(0.3);
+    });
+  });
+
   it('that a file loses for a while sinks and rises without a jump, whatever range is drawn', async () => {
     const frames = await sampleFrames('hello.pose');
     const lost = (keypoints: Float32Array, at: number) => {

@@ -50,14 +50,16 @@ interface Open extends Pose {
   readonly depth?: Float32Array;
   /**
    * Of each group its points, in widths of the shoulders from its anchor, where the frame itself knows it or leads it; else
-   * undefined.
+   * undefined, as are single points that are missing from a group that is there.
    */
-  readonly shapes: readonly (readonly Place[] | undefined)[];
+  readonly shapes: readonly (Shape | undefined)[];
 }
+
+type Shape = readonly (Place | undefined)[];
 
 /** Where a group was when it was last seen, and how many frames ago. */
 interface Sighting {
-  shape: readonly Place[] | undefined;
+  shape: Shape | undefined;
   since: number;
 }
 
@@ -109,7 +111,7 @@ function ownShape(
   pose: Pose & { readonly depth?: Float32Array },
   group: Group,
   { tally }: Completing,
-): readonly Place[] | undefined {
+): Shape | undefined {
   const { keypoints, depth, scale } = pose;
   const missing = new Set(group.points.filter((index) => confidenceOf(keypoints, index) <= 0));
   const there = group.points.length - missing.size >= group.enough;
@@ -125,11 +127,15 @@ function ownShape(
   const anchor = group.anchor(pose);
   return (
     anchor &&
-    group.points.map((index) => ({
-      x: ((keypoints[index * 3] ?? 0) - anchor.x) / scale,
-      y: ((keypoints[index * 3 + 1] ?? 0) - anchor.y) / scale,
-      z: (depth?.[index] ?? Number.NaN) / scale,
-    }))
+    group.points.map((index) =>
+      confidenceOf(keypoints, index) > 0
+        ? {
+            x: ((keypoints[index * 3] ?? 0) - anchor.x) / scale,
+            y: ((keypoints[index * 3 + 1] ?? 0) - anchor.y) / scale,
+            z: (depth?.[index] ?? Number.NaN) / scale,
+          }
+        : undefined,
+    )
   );
 }
 
@@ -186,6 +192,7 @@ function shares({ before: { shape, since }, after }: Around, way: number): Share
   return { ...nothing, rest: 1 };
 }
 
+/** A point between its places; one that was not seen has the share of its rest. */
 function mix(
   scale: number,
   anchor: { readonly x: number; readonly y: number },
@@ -193,9 +200,10 @@ function mix(
   weights: Shares,
   [before, after]: readonly [Place | undefined, Place | undefined],
 ): Place {
+  const atRest = weights.rest + (before ? 0 : weights.before) + (after ? 0 : weights.after);
   const sum = (axis: 'x' | 'y' | 'z', origin: number): number =>
     (before && weights.before > 0 ? weights.before * (before[axis] * scale + origin) : 0) +
     (after && weights.after > 0 ? weights.after * (after[axis] * scale + origin) : 0) +
-    (weights.rest > 0 ? weights.rest * rest[axis] : 0);
+    (atRest > 0 ? atRest * rest[axis] : 0);
   return { x: sum('x', anchor.x), y: sum('y', anchor.y), z: sum('z', 0) };
 }
