@@ -3,7 +3,7 @@ import type { KnownMasks } from '../source/known-masks.js';
 import { maskIou } from './metrics/index.js';
 
 /**
- * Intersection over union of each crop's predicted mask with the known hands, over the part of the crop that lies in the picture (as
+ * Intersection over union of each crop's predicted mask (covered for the greater part) with the known hands, over the part of the crop that lies in the picture (as
  * models/training, judge/held_out.py, without its close-ups). Crops that show none of a known hand are left out. `size`: side of
  * the picture that masks and crops are in.
  */
@@ -21,6 +21,7 @@ export function cropMaskIous(hands: readonly DrawnHand[], known: KnownMasks, siz
       if (wanted.some((one) => one?.[y * size + x])) truth[at] = 1;
     }
     if (wanted.includes(undefined) || !truth.includes(1)) return [];
-    return [maskIou(truth, Uint8Array.from(mask), inside)];
+    const found = Uint8Array.from(mask, (cover) => (cover >= 0.5 ? 1 : 0));
+    return [maskIou(truth, found, inside)];
   });
 }
