@@ -26,8 +26,12 @@ const LEAST_POINTS = 40;
 const TURNED = 0.15;
 const [TEMPLE_RIGHT, TEMPLE_LEFT, NOSE] = [0, 16, 30];
 const EYES_INSIDE = [39, 42];
-/** Frames after which half of the difference between two means is taken for the person's own: a short clip may be one expression. */
+/**
+ * Frames after which a clip's mean counts half for the face at rest, and the typical face the other half: a short clip may be one
+ * expression. Of the brows more, which may ask a question all along.
+ */
 const TRUSTED = 25;
+const BROWS_TRUSTED = 50;
 /** A difference of means is no larger than this, in widths of the shoulders. */
 const LARGEST = 0.06;
 /** Jaw's sides, nose and corners of the eyes: what expressions hardly move. */
@@ -57,6 +61,14 @@ const BETWEEN = [
 ] as const;
 
 const NEUTRAL: FaceShape = Array.from({ length: POINTS }, (_, k) => neutralHead(FACE + k).slice(0, 2)).flat();
+/**
+ * How much lower than the neutral figure's a detector finds brows at rest, in distances of the eyes' outer corners: ends, middles, inner
+ * ends. Means of five people's clips by MediaPipe and OpenPose; what would stay of it is a stern look.
+ */
+const BROWS_LOWER = { ends: 0.025, middles: 0.057, inner: 0.02 } as const;
+const [EYE_RIGHT, EYE_LEFT] = [36, 45];
+/** A face at rest as detectors find it. */
+const TYPICAL: FaceShape = NEUTRAL.map((value, i) => value + (i & 1 ? browLower(i >> 1) * eyeDistance(NEUTRAL) : 0));
 
 const ALL = Array.from({ length: POINTS }, (_, k) => k);
 
@@ -104,18 +116,36 @@ export function faceShape(keypoints: Float32Array): FaceShape | undefined {
   return mean.mean?.shape;
 }
 
+function eyeDistance(shape: FaceShape): number {
+  return (shape[2 * EYE_LEFT] ?? 0) - (shape[2 * EYE_RIGHT] ?? 0);
+}
+
+function browLower(k: number): number {
+  if (k < BROWS.first || k > BROWS.last) return 0;
+  if (k === 21 || k === 22) return BROWS_LOWER.inner;
+  return k === BROWS.first || k === BROWS.last ? BROWS_LOWER.ends : BROWS_LOWER.middles;
+}
+
+/** The clip's face at rest: its mean, and where that rests on few frames the typical face. */
+function atRest({ shape, frames }: MeanFace): FaceShape {
+  return TYPICAL.map((typical, i) => {
+    const brow = i & 1 && i >> 1 >= BROWS.first && i >> 1 <= BROWS.last;
+    const trust = frames / (frames + (brow ? BROWS_TRUSTED : TRUSTED));
+    return typical + trust * ((shape[i] ?? 0) - typical);
+  });
+}
+
 /**
- * What `own`, a clip's mean face, must gain to be `goal`: [136]. Of the brows' height half, since it may be the clip's expression; how far
- * eyes and mouth are open stays the clip's (the eyes' by `lidRatio`). The fewer frames the mean rests on, the less.
+ * What the face at rest of a clip with the mean `own` must gain to be `goal`: [136]. How far eyes and mouth are open stays the clip's (the
+ * eyes' by `lidRatio`).
  */
-export function faceDifference({ shape, frames }: MeanFace, goal: FaceShape): FaceShape {
-  const trust = frames / (frames + TRUSTED);
-  const differences = goal.map((value, i) => value - (shape[i] ?? 0));
+export function faceDifference(own: MeanFace, goal: FaceShape): FaceShape {
+  const rest = atRest(own);
+  const differences = goal.map((value, i) => value - (rest[i] ?? 0));
   const of = (k: number, axis: 0 | 1): number => differences[2 * k + axis] ?? 0;
   const set = (k: number, value: number): void => {
     differences[2 * k + 1] = value;
   };
-  for (let k: number = BROWS.first; k <= BROWS.last; k++) set(k, of(k, 1) / 2);
   for (const pair of LIDS) setBoth(pair, (of(pair[0], 1) + of(pair[1], 1)) / 2);
   for (const { inner, outer } of LIPS) {
     const between = (of(inner[0], 1) + of(inner[1], 1)) / 2;
@@ -125,7 +155,7 @@ export function faceDifference({ shape, frames }: MeanFace, goal: FaceShape): Fa
     setBoth(inner, between);
   }
   for (const [k, a, b] of BETWEEN) set(k, (of(a, 1) + of(b, 1)) / 2);
-  return differences.map((value) => trust * Math.min(LARGEST, Math.max(-LARGEST, value)));
+  return differences.map((value) => Math.min(LARGEST, Math.max(-LARGEST, value)));
 
   function setBoth([upper, lower]: readonly [number, number], value: number): void {
     set(upper, value);
@@ -136,14 +166,13 @@ export function faceDifference({ shape, frames }: MeanFace, goal: FaceShape): Fa
 /** No eyes are opened or narrowed more than by this. */
 const LID_LIMIT = 2;
 
-/** Times the lids of `goal` are as far apart as those of a clip's mean face. The fewer frames the mean rests on, the nearer to 1. */
-export function lidRatio({ shape, frames }: MeanFace, goal: FaceShape): number {
+/** Times the lids of `goal` are as far apart as those of a clip's face at rest. */
+export function lidRatio(own: MeanFace, goal: FaceShape): number {
   const apart = (of: FaceShape): number =>
     LIDS.reduce((sum, [upper, lower]) => sum + (of[2 * lower + 1] ?? 0) - (of[2 * upper + 1] ?? 0), 0);
-  const [own, wanted] = [apart(shape), apart(goal)];
-  if (!(own > 0 && wanted > 0)) return 1;
-  const ratio = Math.min(LID_LIMIT, Math.max(1 / LID_LIMIT, wanted / own));
-  return ratio ** (frames / (frames + TRUSTED));
+  const [given, wanted] = [apart(atRest(own)), apart(goal)];
+  if (!(given > 0 && wanted > 0)) return 1;
+  return Math.min(LID_LIMIT, Math.max(1 / LID_LIMIT, wanted / given));
 }
 
 /** Body points that stand for a place of the face, with the face points whose mean is that place. */
