@@ -66,6 +66,7 @@ describe('the live preset', () => {
     const clip = await openPoseClip(input);
     const poses: PoseFrame[] = [];
     for await (const pose of clip.frames()) poses.push(pose);
+    await clip.close();
     const { fps, width, height } = clip.info;
     const pulled: number[] = [];
     async function* live() {

@@ -26,6 +26,7 @@ FEWEST_POINTS = 8
 PICTURE_SIZE = 512
 BODY_CONDITION_SIZE = 256
 CANVAS_GREY = 127.5
+SWAPPED = 0.5
 MIRRORED = 0.5
 # Hands cut off at a place where the picture does not end; squares that lie round a face, and round an arm.
 CUT_SHARE = 0.15
@@ -80,6 +81,12 @@ def recoloured(rng: np.random.Generator) -> np.ndarray:
     line = np.linspace(0, 1, 256)[:, None]
     gain, gamma = rng.normal(1, 0.06) + rng.normal(0, 0.03, 3), np.exp(rng.normal(0, 0.12))
     return np.clip(255 * gain * line**gamma, 0, 255).round().astype(np.uint8)
+
+
+def channel_order(rng: np.random.Generator) -> np.ndarray:
+    """[3] which channel stands for red, green and blue, the same for all pictures of a sample; mixed in SWAPPED of them. Colours are what the
+    reference shows: a network that has seen more blue clothes than green ones else draws what it must guess in blue."""
+    return rng.permutation(3) if rng.random() < SWAPPED else np.arange(3)
 
 
 def through(table: np.ndarray, picture: np.ndarray) -> np.ndarray:
@@ -228,9 +235,9 @@ def body_sample(world: World, at: int, rng: np.random.Generator, size: int) -> l
     shard = world.shards[s]
     ox, oy = square_at(shard["keypoints"][i, j], size, rng)
     window = (slice(oy, oy + size), slice(ox, ox + size))
-    table = recoloured(rng)
-    picture, carried = (through(table, shard[name][i, j][window]) for name in ("pictures", "carried"))
-    plate = through(table, shard["plate"][i][window])
+    table, order = recoloured(rng), channel_order(rng)
+    picture, carried = (through(table, shard[name][i, j][window])[..., order] for name in ("pictures", "carried"))
+    plate = through(table, shard["plate"][i][window])[..., order]
     labels, cover = shard["labels"][i, j][window], shard["coverage"][i, j][window].astype(np.float32) / 255
     placed, depth = np.array(shard["placed"][i, j], np.float64), np.array(shard["placed_depth"][i, j], np.float64)
     keypoints, _ = transform(legs_inside(placed, PICTURE_SIZE), depth, ox, oy, 1.0)
