@@ -68,7 +68,9 @@ const NEUTRAL: FaceShape = Array.from({ length: POINTS }, (_, k) => neutralHead(
 const BROWS_LOWER = { ends: 0.025, middles: 0.057, inner: 0.02 } as const;
 const [EYE_RIGHT, EYE_LEFT] = [36, 45];
 /** A face at rest as detectors find it. */
-const TYPICAL: FaceShape = NEUTRAL.map((value, i) => value + (i & 1 ? browLower(i >> 1) * eyeDistance(NEUTRAL) : 0));
+const TYPICAL: FaceShape = NEUTRAL.map(
+  (value, i) => value + (i & 1 ? browLower(i >> 1) * eyeDistance(NEUTRAL) : 0),
+);
 
 const ALL = Array.from({ length: POINTS }, (_, k) => k);
 

@@ -14,6 +14,12 @@ const APART = 0.01;
 const GAPE = 0.12;
 const DARK = 0.75;
 const SOFT = 0.05;
+/**
+ * Upper teeth show below the upper lip as far down as TEETH, in mouth widths, and fade towards the corners of the mouth within SIDES of its
+ * width.
+ */
+const TEETH = 0.12;
+const SIDES = 0.3;
 
 /** Two corners of eye or mouth, and the curves between them from top to bottom, of the 68 points. */
 interface Feature {
@@ -23,7 +29,15 @@ interface Feature {
   readonly inner?: number;
   /** How far above and below its corners it is stretched, in distances of the two. */
   readonly reach: number;
+  /**
+   * How much farther out than its points an eye of the reference is taken to open, in distances of the corners: else the white below the
+   * points of a lower lid stays when the lids close.
+   */
+  readonly margin?: number;
 }
+
+/** Of an eye. */
+const MARGIN = 0.08;
 
 export const FEATURES: readonly Feature[] = [
   {
@@ -33,6 +47,7 @@ export const FEATURES: readonly Feature[] = [
       [41, 40],
     ],
     reach: 0.6,
+    margin: MARGIN,
   },
   {
     corners: [42, 45],
@@ -41,6 +56,7 @@ export const FEATURES: readonly Feature[] = [
       [47, 46],
     ],
     reach: 0.6,
+    margin: MARGIN,
   },
   {
     corners: [48, 54],
@@ -68,6 +84,8 @@ export interface Shifts {
   readonly down: Float64Array;
   /** How much of its light a pixel keeps, 0..1. */
   readonly light: Float64Array;
+  /** How much of it is covered by teeth, 0..1. */
+  readonly teeth: Float64Array;
 }
 
 /** A feature's first corner, the direction to its second, and the distance of the two. */
@@ -100,22 +118,28 @@ function curvesOf(places: Float64Array, { curves }: Feature, frame: Frame): Floa
   });
 }
 
-/** Fills `levels` with where the curves lie at `along`, in rising order within the reach; its first and last are the reach itself. */
+/**
+ * Fills `levels` with where the curves lie at `along`, in rising order within the reach; its first and last are the reach itself. The two
+ * curves of an eye lie `margin` farther out in its middle.
+ */
 function fillLevels(
   curves: readonly Float64Array[],
-  reach: number,
-  along: number,
+  { reach, margin, along }: { reach: number; margin: number; along: number },
   levels: Float64Array,
 ): void {
   levels[0] = -reach;
+  const out = 4 * along * (1 - along) * margin;
   for (let n = 0; n < curves.length; n++) {
     const lowest = (levels[n] ?? 0) + APART;
-    levels[n + 1] = Math.min(
-      Math.max(heightAt(curves[n], along), lowest),
-      reach - APART * (curves.length - n),
-    );
+    const height = heightAt(curves[n], along) + (n === 0 ? -out : out);
+    levels[n + 1] = Math.min(Math.max(height, lowest), reach - APART * (curves.length - n));
   }
   levels[curves.length + 1] = reach;
+}
+
+/** How far an eye's lids are apart in the middle, in distances of its corners. */
+function opening(curves: readonly Float64Array[]): number {
+  return heightAt(curves[1], 0.5) - heightAt(curves[0], 0.5);
 }
 
 /** How far below its corners a curve lies at `along`; 0 where no part of it does. */
@@ -133,9 +157,9 @@ function heightAt(curve: Float64Array | undefined, along: number): number {
   return value;
 }
 
-/** Adds the stretching across a feature to the shifts of pixels, and darkens an opened mouth. */
+/** Adds the stretching across a feature to the shifts of pixels, and darkens an opened mouth below its teeth. */
 export function addFeature(
-  { top, left, height, width, across, down, light }: Shifts,
+  { top, left, height, width, across, down, light, teeth }: Shifts,
   goal: Float64Array,
   source: Float64Array,
   feature: Feature,
@@ -144,7 +168,9 @@ export function addFeature(
   const [wantedCurves, givenCurves] = [curvesOf(goal, feature, f), curvesOf(source, feature, g)];
   const [wanted, given] = [f, g].map(() => new Float64Array(feature.curves.length + 2));
   if (!wanted || !given) return;
-  const { reach } = feature;
+  const { reach, margin = 0 } = feature;
+  // Lids that close take the margin with them.
+  const kept = margin * clamp(opening(wantedCurves) / Math.max(opening(givenCurves), APART));
   const far = (1 + reach) * f.length;
   const [middleX, middleY] = [f.x + 0.5 * f.acrossX * f.length, f.y + 0.5 * f.acrossY * f.length];
   const [first, last] = [Math.trunc(middleY - far) - top, Math.trunc(middleY + far) + 1 - top];
@@ -153,8 +179,8 @@ export function addFeature(
     for (let j = Math.max(0, start); j < Math.min(width, end); j++) {
       const [along, below] = within(f, left + j + 0.5, top + i + 0.5);
       if (!(along > 0 && along < 1) || Math.abs(below) >= reach) continue;
-      fillLevels(wantedCurves, reach, along, wanted);
-      fillLevels(givenCurves, reach, along, given);
+      fillLevels(wantedCurves, { reach, margin: kept, along }, wanted);
+      fillLevels(givenCurves, { reach, margin, along }, given);
       let k = 0;
       while (k < feature.curves.length && below > (wanted[k + 1] ?? 0)) k += 1;
       const [from, to] = [wanted[k] ?? 0, wanted[k + 1] ?? 0];
@@ -166,7 +192,10 @@ export function addFeature(
       down[at] = (down[at] ?? 0) + more * g.acrossX;
       if (k !== feature.inner) continue;
       const opened = clamp((to - from - (high - low)) / GAPE);
-      light[at] = 1 - DARK * opened * clamp((Math.min(share, 1 - share) * (to - from)) / SOFT);
+      const [under, over] = [share * (to - from), (1 - share) * (to - from)];
+      light[at] = 1 - DARK * opened * clamp(Math.min(under, over) / SOFT);
+      const side = clamp(Math.min(along, 1 - along) / SIDES);
+      teeth[at] = opened * side * clamp(under / SOFT) * clamp((TEETH - under) / SOFT) * clamp(over / SOFT);
     }
   }
 }

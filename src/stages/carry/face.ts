@@ -12,6 +12,13 @@ import { addFeature, FEATURES, ON_CURVES } from './face-features.js';
 const SPREAD = 0.07;
 const HOLD = 0.25;
 const GRID = 4;
+/**
+ * How often what spreading still leaves at the points is spread again: brows and corners of the mouth else move three fifths of their way.
+ * What lies at the sides of the face is left as it is: it moves most as a head turns, and would fold. `SIDES`: how many points of the jaw,
+ * and the outer ends of brows and eyes.
+ */
+const REPEATS = 2;
+const SIDES = { jaw: 17, others: new Set([17, 26, 36, 45]) };
 /** The points of a face, x, y, x, y ..., of which `ids` are there: [2 * 68]. */
 export interface FacePoints {
   readonly places: Float64Array;
@@ -25,7 +32,7 @@ export interface Window {
   readonly right: number;
 }
 
-/** What to add to the map `back` at each pixel of the window, across and down, and how much of its light it keeps: [height, width] each. `source` has the points that `goal` has. */
+/** What to add to the map `back` at each pixel of the window, across and down, how much of its light it keeps, and how much teeth cover it: [height, width] each. `source` has the points that `goal` has. */
 export function faceShifts(window: Window, back: Affine, goal: FacePoints, source: Float64Array) {
   const { top, left } = window;
   const [height, width] = [Math.max(0, window.bottom - top), Math.max(0, window.right - left)];
@@ -33,11 +40,12 @@ export function faceShifts(window: Window, back: Affine, goal: FacePoints, sourc
   const across = enlarged(nodes.across, nodes.columns, height, width);
   const down = enlarged(nodes.down, nodes.columns, height, width);
   const light = new Float64Array(height * width).fill(1);
+  const teeth = new Float64Array(height * width);
   if (goal.ids.length * 2 === goal.places.length) {
     for (const feature of FEATURES)
-      addFeature({ top, left, height, width, across, down, light }, goal.places, source, feature);
+      addFeature({ top, left, height, width, across, down, light, teeth }, goal.places, source, feature);
   }
-  return { across, down, light };
+  return { across, down, light, teeth };
 }
 
 interface Place {
@@ -47,11 +55,60 @@ interface Place {
   readonly width: number;
 }
 
+/** What is to be spread from a point of the face, in pixels. */
+interface Rest {
+  readonly id: number;
+  readonly x: number;
+  readonly y: number;
+  across: number;
+  down: number;
+}
+
+/** Gaussian weight of a point at a squared distance, none past four times the spread; `squared` is the spread's square. */
+function weightAt(distance: number, squared: number): number {
+  return distance > 16 * squared ? 0 : Math.exp(-distance / (2 * squared));
+}
+
+/** What the map leaves at the points that are on no curve, such that spread it reaches them. */
+function rests(
+  { a, b, c, d, e, f }: Affine,
+  { places, ids }: FacePoints,
+  source: Float64Array,
+  squared: number,
+): Rest[] {
+  const left = ids
+    .filter((k) => !ON_CURVES.has(k))
+    .map((k): Rest => {
+      const [x, y] = [places[2 * k] ?? 0, places[2 * k + 1] ?? 0];
+      const across = (source[2 * k] ?? 0) - (a * x + b * y + c);
+      return { id: k, x, y, across, down: (source[2 * k + 1] ?? 0) - (d * x + e * y + f) };
+    });
+  const wanted = left.map(({ across, down }) => ({ across, down }));
+  for (let repeat = 0; repeat < REPEATS; repeat++) {
+    const reached = left.map(({ x, y }) => {
+      let [total, across, down] = [HOLD, 0, 0];
+      for (const other of left) {
+        const weight = weightAt((other.x - x) ** 2 + (other.y - y) ** 2, squared);
+        total += weight;
+        across += weight * other.across;
+        down += weight * other.down;
+      }
+      return { across: across / total, down: down / total };
+    });
+    left.forEach((rest, n) => {
+      if (rest.id < SIDES.jaw || SIDES.others.has(rest.id)) return;
+      rest.across += (wanted[n]?.across ?? 0) - (reached[n]?.across ?? 0);
+      rest.down += (wanted[n]?.down ?? 0) - (reached[n]?.down ?? 0);
+    });
+  }
+  return left;
+}
+
 /** At the nodes of a grid: what the map leaves at the points that are on no curve, spread by Gaussians. */
 function coarseShifts(
   { top, left, height, width }: Place,
-  { a, b, c, d, e, f }: Affine,
-  { places, ids }: FacePoints,
+  back: Affine,
+  goal: FacePoints,
   source: Float64Array,
 ) {
   const rows = Math.floor(height / GRID) + 2;
@@ -59,24 +116,18 @@ function coarseShifts(
   const total = new Float64Array(rows * columns);
   const across = new Float64Array(rows * columns);
   const down = new Float64Array(rows * columns);
-  const spread = SPREAD * extent(places, ids);
-  const squared = spread * spread;
-  for (const k of ids) {
-    if (ON_CURVES.has(k)) continue;
-    const [gx, gy] = [places[2 * k] ?? 0, places[2 * k + 1] ?? 0];
-    const restX = (source[2 * k] ?? 0) - (a * gx + b * gy + c);
-    const restY = (source[2 * k + 1] ?? 0) - (d * gx + e * gy + f);
-    const [first, last] = nodesNear(gx - left, 4 * spread, columns);
-    const [upper, lower] = nodesNear(gy - top, 4 * spread, rows);
+  const spread = SPREAD * extent(goal.places, goal.ids);
+  for (const rest of rests(back, goal, source, spread * spread)) {
+    const [first, last] = nodesNear(rest.x - left, 4 * spread, columns);
+    const [upper, lower] = nodesNear(rest.y - top, 4 * spread, rows);
     for (let row = upper; row < lower; row++) {
       for (let column = first; column < last; column++) {
-        const distance = (left + GRID * column - gx) ** 2 + (top + GRID * row - gy) ** 2;
-        if (distance > 16 * squared) continue;
-        const weight = Math.exp(-distance / (2 * squared));
+        const distance = (left + GRID * column - rest.x) ** 2 + (top + GRID * row - rest.y) ** 2;
+        const weight = weightAt(distance, spread * spread);
         const node = row * columns + column;
         total[node] = (total[node] ?? 0) + weight;
-        across[node] = (across[node] ?? 0) + weight * restX;
-        down[node] = (down[node] ?? 0) + weight * restY;
+        across[node] = (across[node] ?? 0) + weight * rest.across;
+        down[node] = (down[node] ?? 0) + weight * rest.down;
       }
     }
   }

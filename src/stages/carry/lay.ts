@@ -24,6 +24,8 @@ export interface Sheet {
   readonly shifts: readonly [Block, Block];
   /** How much of their light pixels keep, as long as the shifts. */
   readonly light: Block;
+  /** How much of them teeth cover, as long as the shifts. */
+  readonly teeth: Block;
   /** A limb's outline, of OUTLINE_BYTES. */
   readonly outline: Block;
 }
@@ -91,7 +93,7 @@ export function layHead(
   source: Float64Array,
 ): void {
   const window = goalWindow(back, part.box, sheet.area);
-  const { across, down, light } = faceShifts(window, back, goal, source);
+  const { across, down, light, teeth } = faceShifts(window, back, goal, source);
   const { top, bottom, left, right } = window;
   const { a, b, c, d, e, f } = back;
   const [first, second] = sheet.shifts;
@@ -99,12 +101,14 @@ export function layHead(
   kernels.doubles(first).set(across);
   kernels.doubles(second).set(down);
   kernels.doubles(sheet.light).set(light);
+  kernels.doubles(sheet.teeth).set(teeth);
   begin(sheet, part).layShifted(
     ...[left, top, right, bottom],
     ...[a, b, c, d, e, f],
     first.at,
     second.at,
     sheet.light.at,
+    sheet.teeth.at,
   );
 }
 

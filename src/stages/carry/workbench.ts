@@ -39,8 +39,8 @@ export class CarryBench {
     for (const name of PARTS) this.kernels.floats(this.parts[name].pixels).set(parts[name].pixels);
     this.kernels.floats(this.blocks.plate).set(plate);
     const { kernels } = this;
-    const { sheet: pixels, across, down, light, outline } = this.blocks;
-    this.sheet = { kernels, area, pixels, shifts: [across, down], light, outline };
+    const { sheet: pixels, across, down, light, teeth, outline } = this.blocks;
+    this.sheet = { kernels, area, pixels, shifts: [across, down], light, teeth, outline };
     const { width, height } = area;
     const data = kernels.floats(this.blocks.planes);
     this.planes = makePlanes(4, width, height, data);
@@ -109,6 +109,7 @@ function layOut(layout: KernelLayout, area: Area) {
     across: layout.block(shiftBytes(area)),
     down: layout.block(shiftBytes(area)),
     light: layout.block(shiftBytes(area)),
+    teeth: layout.block(shiftBytes(area)),
     outline: layout.block(OUTLINE_BYTES),
     half: layout.floats(Math.floor((5 * pixels) / 4)),
     flow: layout.floats(Math.floor(pixels / 8)),

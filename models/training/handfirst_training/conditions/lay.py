@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 
 from .cut import clamp
-from .face import face_shifts
+from .face import TEETH_COLOUR, face_shifts
 from .limbs import width_at
 
 # What lies under a limb is darkened round it as far as this many times its half width, from this share of its bone on.
@@ -122,7 +122,7 @@ def lay_head(
     `source` [68, 2]."""
     back = affine(goal[ids], source[ids], pull)
     window = goal_window(back, box, out.shape[0], out.shape[1])
-    shifts, light = face_shifts(goal, source, ids, back, window)
+    shifts, light, teeth = face_shifts(goal, source, ids, back, window)
     top, bottom, left, right = window
     for i in range(top, bottom):
         for j in range(left, right):
@@ -132,6 +132,7 @@ def lay_head(
             lay(out, cover, part, mx, my, i, j, 1.0)
             for c in range(3):
                 out[i, j, c] *= light[i - top, j - left]
+                out[i, j, c] += teeth[i - top, j - left] * (TEETH_COLOUR[c] - out[i, j, c])
 
 
 @njit(cache=True)

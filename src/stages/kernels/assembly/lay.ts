@@ -89,7 +89,10 @@ export function layAffine(
   }
 }
 
-/** The same, plus a shift of each pixel of the window, and the `light` it keeps: doubles [bottom - top, right - left] `across`, `down` and `light`. */
+/**
+ * The same, plus a shift of each pixel of the window, the `light` it keeps, and how much of it `teeth` cover: doubles
+ * [bottom - top, right - left] each.
+ */
 export function layShifted(
   left: i32,
   top: i32,
@@ -104,6 +107,7 @@ export function layShifted(
   across: usize,
   down: usize,
   light: usize,
+  teeth: usize,
 ): void {
   for (let i = top; i < bottom; i++) {
     const y = <f64>i + 0.5;
@@ -113,12 +117,27 @@ export function layShifted(
       lay(a * x + b * y + c + load<f64>(across), d * x + e * y + f + load<f64>(down), to, 1);
       const kept = <f32>load<f64>(light);
       if (kept < 1) dim(to, kept);
+      const covered = <f32>load<f64>(teeth);
+      if (covered > 0) whiten(to, covered);
       to += 16;
       across += 8;
       down += 8;
       light += 8;
+      teeth += 8;
     }
   }
+}
+
+/** Colour of teeth, 0..255. */
+const TEETH: v128 = f32x4(185, 172, 160, 0);
+
+/** Gives that share of a pixel the colour of teeth. */
+// @ts-ignore: decorator
+@inline
+function whiten(to: usize, share: f32): void {
+  const cover = load<f32>(to, 12);
+  const mixed = f32x4.add(f32x4.mul(v128.load(to), f32x4.splat(1 - share)), f32x4.mul(TEETH, f32x4.splat(share)));
+  v128.store(to, f32x4.replace_lane(mixed, 3, cover));
 }
 
 /** Leaves a pixel that share of its colours. */
