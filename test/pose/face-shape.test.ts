@@ -119,7 +119,8 @@ describe("a clip's face given the shape of a reference's", () => {
     const goal = faceShape(face(open));
     if (!own || !goal) throw new Error('a face is missing');
     const of = (k: number) => faceDifference(own, goal)[2 * k + 1] ?? Number.NaN;
-    for (const k of [19, 21, 26]) expect(of(k)).toBeCloseTo((goal[2 * k + 1] ?? 0) - (own.shape[2 * k + 1] ?? 0), 6);
+    for (const k of [19, 21, 26])
+      expect(of(k)).toBeCloseTo((goal[2 * k + 1] ?? 0) - (own.shape[2 * k + 1] ?? 0), 6);
     expect(of(66) - of(62)).toBeCloseTo(0, 6);
     expect(of(41) - of(37)).toBeCloseTo(0, 6);
   });
@@ -129,7 +130,8 @@ describe("a clip's face given the shape of a reference's", () => {
     const [calm, signing, neutral] = [meanOf([face()]), meanOf([face(says)]), faceShape(face())];
     if (!calm || !signing || !neutral) throw new Error('a face is missing');
     const gained = (mean: typeof calm, k: number, axis: 0 | 1): number =>
-      (faceDifference(mean, neutral)[2 * k + axis] ?? 0) - (faceDifference(mean, neutral)[2 * 30 + axis] ?? 0);
+      (faceDifference(mean, neutral)[2 * k + axis] ?? 0) -
+      (faceDifference(mean, neutral)[2 * 30 + axis] ?? 0);
     // Of the frame's own wide mouth 1 in 26 is taken back, of its raised brows 1 in 51.
     expect(gained(calm, 54, 0) - gained(signing, 54, 0)).toBeCloseTo(0.02 / 26, 4);
     expect(gained(signing, 24, 1) - gained(calm, 24, 1)).toBeCloseTo(0.04 / 51, 4);

@@ -38,8 +38,8 @@ MOUTH, INNER, GAPE, DARK, SOFT = 2, 2, 0.12, 0.75, 0.05
 # width; their colour, 0..255.
 TEETH, SIDES = 0.12, 0.3
 TEETH_COLOUR = np.array([185.0, 172.0, 160.0])
-# How much farther out than its points an eye of the reference is taken to open, in distances of the corners: else the white below the points
-# of a lower lid stays when the lids close.
+# How much farther out than its points an eye of the reference is taken to open, in distances of the corners: else the white below the
+# points of a lower lid stays when the lids close.
 MARGINS = np.array([0.08, 0.08, 0.0])
 
 
@@ -171,8 +171,8 @@ def add_feature(
     source: np.ndarray,
     feature: int,
 ) -> None:
-    """Add the stretching across a feature to the shifts of pixels [H, W, 2] from `corner` (top, left) on, and darken an opened mouth in their
-    `light` [H, W] below its `teeth` [H, W]; `goal` and `source` are all 68 points [68, 2]."""
+    """Add the stretching across a feature to the shifts of pixels [H, W, 2] from `corner` (top, left) on, and darken an opened mouth in
+    their `light` [H, W] below its `teeth` [H, W]; `goal` and `source` are all 68 points [68, 2]."""
     top, left = corner
     f, g = frame(goal, feature), frame(source, feature)
     wanted, given = np.zeros(6), np.zeros(6)
@@ -209,8 +209,8 @@ def add_feature(
 def face_shifts(
     goal: np.ndarray, source: np.ndarray, ids: np.ndarray, back: np.ndarray, window: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """[H, W, 2] what to add to the map `back` in a window (top, bottom, left, right) of the picture, [H, W] how much of its light each pixel
-    keeps, and [H, W] how much teeth cover it; `goal` and `source` [68, 2], of which `ids` are there."""
+    """[H, W, 2] what to add to the map `back` in a window (top, bottom, left, right) of the picture, [H, W] how much of its light each
+    pixel keeps, and [H, W] how much teeth cover it; `goal` and `source` [68, 2], of which `ids` are there."""
     top, bottom, left, right = window
     height, width = max(0, bottom - top), max(0, right - left)
     rest, places, spread_ids = np.zeros((len(ids), 2)), np.zeros((len(ids), 2)), np.zeros(len(ids), np.int64)

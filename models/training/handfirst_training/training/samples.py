@@ -84,8 +84,8 @@ def recoloured(rng: np.random.Generator) -> np.ndarray:
 
 
 def channel_order(rng: np.random.Generator) -> np.ndarray:
-    """[3] which channel stands for red, green and blue, the same for all pictures of a sample; mixed in SWAPPED of them. Colours are what the
-    reference shows: a network that has seen more blue clothes than green ones else draws what it must guess in blue."""
+    """[3] which channel stands for red, green and blue, the same for all pictures of a sample; mixed in SWAPPED of them. Colours are what
+    the reference shows: a network that has seen more blue clothes than green ones else draws what it must guess in blue."""
     return rng.permutation(3) if rng.random() < SWAPPED else np.arange(3)
 
 
