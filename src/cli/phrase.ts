@@ -19,6 +19,7 @@ interface OutputFlags {
   readonly out: string;
   readonly captions?: string;
   readonly force?: boolean;
+  readonly json?: boolean;
 }
 
 interface JoinFlags extends JoinOptions, OutputFlags {
@@ -45,7 +46,8 @@ export function joinCommand(): Command {
     .description('join keypoint files of signs into one phrase')
     .argument('<file...>', 'keypoint files or folders, or - for standard input')
     .requiredOption('-o, --out <file>', '.pose or .jsonl')
-    .option('--force', 'replace an output that exists');
+    .option('--force', 'replace an output that exists')
+    .option('--json', 'print the result as JSON');
   for (const option of [clipCaptionsOption(), ...joiningOptions()]) command.addOption(option);
   command.addOption(
     new Option('--source-fps <rate>', 'frames per second, for files that do not say').argParser(
@@ -59,9 +61,9 @@ export function joinCommand(): Command {
   );
   command.addHelpText('after', '\nExample:\n  handfirst join hello.pose name.pose -o phrase.pose --captions');
   return command.action(async (files: string[], flags: JoinFlags) => {
-    const { out, force, captions, sourceFps, sourceSize, ...options } = flags;
+    const { out, force, json, captions, sourceFps, sourceSize, ...options } = flags;
     const open = { ...(sourceFps && { fps: sourceFps }), ...(sourceSize && { size: sourceSize }) };
-    await write(() => join(files, options, open), { out, force, captions });
+    await write(() => join(files, options, open), { out, force, json, captions });
   });
 }
 
@@ -76,6 +78,7 @@ export function phraseCommand(): Command {
     )
     .requiredOption('-o, --out <file>', '.pose or .jsonl')
     .option('--force', 'replace an output that exists')
+    .option('--json', 'print the result as JSON')
     .option('--spell-unknown', 'fingerspell glosses that the lexicon lacks')
     .option('--language <code>', 'spoken or signed language whose rows of the index count, such as ase');
   for (const option of [clipCaptionsOption(), ...spellingOptions(), ...joiningOptions()])
@@ -84,22 +87,29 @@ export function phraseCommand(): Command {
     'after',
     '\nExamples:\n  handfirst phrase "HELLO A-N-A" --lexicon signs/ -o phrase.pose\n  handfirst phrase "HELLO*2@0.5+0.4s" --lexicon signs/ -o slow.pose',
   );
-  return command.action(async (text: string, { out, force, captions, lexicon, ...options }: PhraseFlags) => {
-    await write(() => phrase(text, lexicon, options), { out, force, captions });
-  });
+  return command.action(
+    async (text: string, { out, force, json, captions, lexicon, ...options }: PhraseFlags) => {
+      await write(() => phrase(text, lexicon, options), { out, force, json, captions });
+    },
+  );
 }
 
-async function write(make: () => Promise<JoinedClip>, { out, force, captions }: OutputFlags): Promise<void> {
+async function write(
+  make: () => Promise<JoinedClip>,
+  { out, force, json, captions }: OutputFlags,
+): Promise<void> {
   const { signal, release } = cancelOnSignals();
   try {
     const file = await clipCaptionsFile(out, captions, force);
     const clip = await make();
     const frames = await writeClip(clip, out, { force, signal });
-    const count = clip.signs.length;
-    const seconds = (frames / clip.info.fps).toFixed(1);
+    const signs = clip.signs.length;
+    const seconds = frames / clip.info.fps;
     const also = await writeClipCaptions(file, glossTimes(clip));
     process.stdout.write(
-      `${out}: ${counted(count, 'sign')}, ${counted(frames, 'frame')}, ${seconds} s${also}\n`,
+      json
+        ? `${JSON.stringify({ event: 'done', path: out, signs, frames, seconds, captionsFile: file })}\n`
+        : `${out}: ${counted(signs, 'sign')}, ${counted(frames, 'frame')}, ${seconds.toFixed(1)} s${also}\n`,
     );
   } finally {
     release();

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CancelledError, OutputError } from '../errors.js';
 import { reasonOf } from '../reason.js';
@@ -21,12 +21,14 @@ export async function evaluate(options: EvaluateOptions): Promise<Report> {
   const { out, baseline, command = [] } = options;
   // A file that is no baseline is refused before anything is drawn.
   const before = baseline && { ...baseline, report: await readBaseline(baseline.path) };
-  await mkdir(out, { recursive: true }).catch((error: unknown) => {
+  const made = await mkdir(out, { recursive: true }).catch((error: unknown) => {
     throw new OutputError('HF_OUTPUT_UNWRITABLE', `The folder ${out} cannot be made: ${reasonOf(error)}.`, {
       file: out,
     });
   });
-  const evaluation = await runItems(options).catch((error: unknown) => {
+  const evaluation = await runItems(options).catch(async (error: unknown) => {
+    // What fails before anything is drawn leaves no folder behind; one with something in it stays.
+    if (made !== undefined) await rmdir(out).catch(() => {});
     if (!(error instanceof CancelledError)) throw error;
     throw new CancelledError(
       'HF_CANCELLED',

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -140,6 +149,17 @@ describe('a damaged engine fails, in a sentence that names metric, frames and am
     expect(code, err).toBe(1);
     expect(err).toMatch(sentence);
   }, 300_000);
+});
+
+describe('a benchmark that is not there', () => {
+  it('is refused, and no folder is left', async () => {
+    const { handfirst } = await import('../cli/run.js');
+    const apart = join(temporaryFolder(), 'in', 'report');
+    const ended = await handfirst('evaluate', join(benchmark, 'nothing'), '--out', apart);
+    expect(ended.code).toBe(2);
+    expect(ended.err).toMatch(/nothing.benchmark\.json cannot be read/);
+    expect(existsSync(apart)).toBe(false);
+  });
 });
 
 describe('a run that is stopped', () => {

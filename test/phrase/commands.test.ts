@@ -42,6 +42,21 @@ describe('spell, join and phrase', () => {
     expect(signed).toMatchObject({ code: 0, err: '' });
     const frames = await framesOf(at('out/p.pose'));
     expect(signed.out).toContain(`p.pose: 3 signs, ${frames.length} frames`);
+    const printed = await handfirst(
+      'join',
+      at('MY.pose'),
+      at('out/p.pose'),
+      '-o',
+      at('out/j.pose'),
+      '--json',
+    );
+    const told = {
+      event: 'done',
+      path: at('out/j.pose'),
+      signs: 2,
+      frames: (await framesOf(at('out/j.pose'))).length,
+    };
+    expect(JSON.parse(printed.out)).toMatchObject(told);
   });
 
   it('tell faults in one sentence with their codes, and leave nothing behind', async () => {
