@@ -11,8 +11,11 @@ const WIDEST = 0.26;
 const ASIDE = 1.2;
 /** How far within its measured edge a limb ends, so that its outline is smooth: in usual half widths. */
 const INSET = 0.08;
-/** A limb of which a reference shows less than this share is not carried. */
+/** A limb of which a reference shows less than this share is taken from another. */
 const LEAST_SEEN = 0.3;
+/** A forearm of which none is shown is the upper arm from here on, so much narrower. */
+const BORROWED_FROM = 0.55;
+const NARROWER = 0.8;
 /** Places along a limb at which its width is measured. */
 export const STATIONS = 24;
 
@@ -31,8 +34,31 @@ export interface Limb {
   readonly outline: Float64Array;
 }
 
-/** The limbs of ARMS; undefined where keypoints are missing or the picture shows too little. */
+/** The limbs of ARMS; one whose keypoints are missing, or of which the picture shows too little, is another one, or undefined. */
 export function limbsOf(person: Mask, points: Float64Array): (Limb | undefined)[] {
+  const shown = shownLimbs(person, points);
+  return shown.map((limb, k) => limb ?? borrowed(shown, k));
+}
+
+/**
+ * The same limb of the other arm, else for a forearm the end of an upper arm, its own first. Portraits end above the hands, and what is not
+ * carried is a haze.
+ */
+function borrowed(shown: readonly (Limb | undefined)[], k: number): Limb | undefined {
+  const other = (k + 2) % 4;
+  if (shown[other] || k % 2 === 0) return shown[other];
+  const upper = shown[k - 1] ?? shown[other - 1];
+  if (!upper) return undefined;
+  const [ax, ay, bx, by] = upper.ends;
+  const ends = [ax + BORROWED_FROM * (bx - ax), ay + BORROWED_FROM * (by - ay), bx, by] as const;
+  const outline = Float64Array.from({ length: 2 * STATIONS }, (_, at) => {
+    const along = BORROWED_FROM + ((1 - BORROWED_FROM) * ((at >> 1) + 0.5)) / STATIONS;
+    return NARROWER * widthAt(upper.outline, along, 2 * (at & 1) - 1);
+  });
+  return { ends, outline };
+}
+
+function shownLimbs(person: Mask, points: Float64Array): (Limb | undefined)[] {
   const span = shoulderSpan(points);
   return ARMS.map(([a, b], k) => {
     if (!has(points, a) || !has(points, b)) return undefined;

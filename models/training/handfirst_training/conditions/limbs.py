@@ -14,8 +14,10 @@ ARMS = np.array([[5, 7], [7, 9], [6, 8], [8, 10]])
 UPPER_RADIUS, FOREARM_RADIUS, WIDEST, ASIDE = 0.15, 0.12, 0.26, 1.2
 # How far within its measured edge a limb ends, so that its outline is smooth: in usual half widths.
 INSET = 0.08
-# A limb of which a reference shows less than this share is not carried.
+# A limb of which a reference shows less than this share is taken from another.
 LEAST_SEEN = 0.3
+# A forearm of which none is shown is the upper arm from here on, so much narrower.
+BORROWED_FROM, NARROWER = 0.55, 0.8
 # Places along a limb at which its width is measured.
 STATIONS = 24
 
@@ -92,8 +94,8 @@ def limb_outline(person: np.ndarray, a: np.ndarray, b: np.ndarray, usual: float,
 
 @njit(cache=True)
 def limbs(person: np.ndarray, keypoints: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Ends [4, 2, 2] and outlines [4, STATIONS, 2] of the limbs of ARMS as far as the picture shows them; of one of which it shows too
-    little, or has no keypoints, zeros."""
+    """Ends [4, 2, 2] and outlines [4, STATIONS, 2] of the limbs of ARMS as far as the picture shows them; one of which it shows too little,
+    or has no keypoints, is another one, or zeros."""
     ends, outlines = np.zeros((4, 2, 2)), np.zeros((4, STATIONS, 2))
     span = shoulder_span(keypoints)
     for k in range(4):
@@ -107,4 +109,26 @@ def limbs(person: np.ndarray, keypoints: np.ndarray) -> tuple[np.ndarray, np.nda
             continue
         ends[k, 0], ends[k, 1] = a[:2], a[:2] + share * (b[:2] - a[:2])
         outlines[k] = limb_outline(person, ends[k, 0], ends[k, 1], usual, WIDEST * span)
+    borrow(ends, outlines)
     return ends, outlines
+
+
+@njit(cache=True)
+def borrow(ends: np.ndarray, outlines: np.ndarray) -> None:
+    """Fill limbs that are not shown, in place: from the same limb of the other arm, a forearm else from the end of an upper arm, its own
+    first. Portraits end above the hands, and what is not carried is a haze."""
+    shown = outlines[:, 0, 0] > 0.0
+    for k in range(4):
+        other = (k + 2) % 4
+        if shown[k]:
+            continue
+        if shown[other]:
+            ends[k], outlines[k] = ends[other], outlines[other]
+        elif k % 2 == 1 and (shown[k - 1] or shown[other - 1]):
+            upper = k - 1 if shown[k - 1] else other - 1
+            ends[k, 0] = ends[upper, 0] + BORROWED_FROM * (ends[upper, 1] - ends[upper, 0])
+            ends[k, 1] = ends[upper, 1]
+            for station in range(STATIONS):
+                along = BORROWED_FROM + (1.0 - BORROWED_FROM) * (station + 0.5) / STATIONS
+                for side in range(2):
+                    outlines[k, station, side] = NARROWER * width_at(outlines[upper], along, 2.0 * side - 1.0)
