@@ -1,7 +1,11 @@
 /** Shoulders that a photograph's frame aims at: their width as a share of the frame's side, and the height of their middle. */
 const SHOULDERS = { width: 0.33, y: 0.5 };
-/** Nearer to an edge of the photograph than this share of the shoulders' width, the person is cut by it. */
+/** Wider shoulders than this share of the side leave no room for hands beside the body: a portrait is extended instead. */
+const WIDEST = 0.36;
+/** Nearer to the lower edge of the photograph than this share of the shoulders' width, the person is cut by it. */
 const CUT = 0.1;
+/** How far the trunk reaches to each side from the middle of the shoulders, in their width. Arms may be cut: frames lay them anew. */
+const TRUNK = 0.7;
 
 export interface Frame {
   readonly x: number;
@@ -9,31 +13,25 @@ export interface Frame {
   readonly side: number;
 }
 
-/** Where somebody is in a photograph: shoulders, and the box of the person's mask. */
+/** Where somebody is in a photograph: shoulders, and the lower end of the person's mask. */
 export interface Placed {
   readonly shoulders: { readonly x: number; readonly y: number; readonly width: number };
-  readonly box: {
-    readonly left: number;
-    readonly top: number;
-    readonly right: number;
-    readonly bottom: number;
-  };
+  readonly bottom: number;
 }
 
 /**
  * The square of a photograph that a clip is drawn in, in its pixels: round the shoulders, with room to sign. It reaches beyond the
  * photograph where that is too small, but never on a side that cuts the person off.
  */
-export function photoFrame(width: number, height: number, { shoulders, box }: Placed): Frame {
-  const side = Math.min(shoulders.width / SHOULDERS.width, Math.max(width, height));
-  const near = CUT * shoulders.width;
-  const x = inside(shoulders.x - side / 2, side, width, {
-    low: box.left < near,
-    high: box.right > width - near,
-  });
+export function photoFrame(width: number, height: number, { shoulders, bottom }: Placed): Frame {
+  const beside = TRUNK * shoulders.width;
+  const cut = { low: shoulders.x < beside, high: shoulders.x > width - beside };
+  const least = cut.low && cut.high ? 0 : shoulders.width / WIDEST;
+  const side = Math.max(least, Math.min(shoulders.width / SHOULDERS.width, Math.max(width, height)));
+  const x = inside(shoulders.x - side / 2, side, width, cut);
   const y = inside(shoulders.y - SHOULDERS.y * side, side, height, {
     low: false,
-    high: box.bottom > height - near,
+    high: bottom > height - CUT * shoulders.width,
   });
   return { x, y, side };
 }

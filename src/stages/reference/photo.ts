@@ -67,18 +67,13 @@ export function photoReference(photo: Photo, size: number): Reference {
   };
 }
 
-function placedIn({ picture: { width, height }, keypoints, mask }: Photo): Placed {
+function placedIn({ picture: { width }, keypoints, mask }: Photo): Placed {
   const shoulders = standingOf({ keypoints });
-  const box = { left: width, top: height, right: 0, bottom: 0 };
+  let bottom = 0;
   mask.forEach((chance, i) => {
-    if (chance < 0.5) return;
-    const [x, y] = [i % width, Math.floor(i / width)];
-    box.left = Math.min(box.left, x);
-    box.right = Math.max(box.right, x + 1);
-    box.top = Math.min(box.top, y);
-    box.bottom = Math.max(box.bottom, y + 1);
+    if (chance >= 0.5) bottom = Math.max(bottom, Math.floor(i / width) + 1);
   });
-  return { shoulders, box };
+  return { shoulders, bottom };
 }
 
 /** Colours [size, size, 3] (0..255), how much of each pixel lies in the photograph, and the person's mask [size, size]. */

@@ -185,19 +185,24 @@ describe('the frame of a photograph', () => {
   const shoulders = { x: 500, y: 500, width: 330 };
 
   it('gives the signer room, within a wide picture', () => {
-    const box = { left: 300, right: 700, top: 200, bottom: 1080 };
-    expect(photoFrame(1920, 1080, { shoulders, box })).toEqual({ x: 0, y: 0, side: 1000 });
+    expect(photoFrame(1920, 1080, { shoulders, bottom: 1080 })).toEqual({ x: 0, y: 0, side: 1000 });
   });
 
   it('reaches beyond a picture that is too narrow, never below a person who is cut off there', () => {
-    const box = { left: 100, right: 500, top: 100, bottom: 900 };
-    const frame = photoFrame(600, 900, { shoulders: { ...shoulders, x: 300 }, box });
-    expect(frame).toEqual({ x: -150, y: 0, side: 900 });
-    const low = photoFrame(900, 600, {
-      shoulders: { x: 450, y: 300, width: 297 },
-      box: { ...box, bottom: 600 },
-    });
+    const frame = photoFrame(600, 900, { shoulders: { ...shoulders, x: 300 }, bottom: 900 });
+    expect(frame.side).toBeCloseTo(330 / 0.36, 6);
+    expect(frame.x).toBeCloseTo(300 - frame.side / 2, 6);
+    expect(frame.y).toBeCloseTo(900 - frame.side, 6);
+    const low = photoFrame(900, 600, { shoulders: { x: 450, y: 300, width: 297 }, bottom: 600 });
     expect(low).toEqual({ x: 0, y: -300, side: 900 });
+  });
+
+  it('makes room beside a portrait whose arms are cut off, not where the trunk is', () => {
+    const portrait = photoFrame(512, 512, { shoulders: { x: 215, y: 250, width: 205 }, bottom: 512 });
+    expect(portrait.side).toBeCloseTo(205 / 0.36, 6);
+    expect(portrait.x).toBeCloseTo(512 - portrait.side, 6);
+    const head = photoFrame(400, 400, { shoulders: { x: 200, y: 350, width: 380 }, bottom: 400 });
+    expect(head).toEqual({ x: 0, y: 0, side: 400 });
   });
 });
 
