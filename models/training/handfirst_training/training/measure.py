@@ -5,8 +5,8 @@
 HELD_OUT comes from `world.dataset --held-out` and `training.carried`. True hands are pasted. `--case rough`: keypoints and masks are as
 rough as a detector's, and one in five references is in another pose; `gallery`: the reference was taken by the targets' camera, its mask
 and all keypoints are exact, its plate is true; `stranger`: by the same camera, but all is as a detector finds it, and the plate is filled.
-Prints the median PSNR over pictures, dB, of the carried picture alone and of one and two steps: on the whole picture, inside the person,
-and within 3 pixels of the person's outline; and the median over signers of the difference (CIEDE2000) between the mean colours of hair,
+Prints the median over pictures of the PSNR, dB, of the carried picture alone and of one and two steps: on the whole picture, inside the
+person, and within 3 pixels of the person's outline; and the median over signers of the difference (CIEDE2000) between the mean colours of hair,
 skin and clothes drawn and true.
 """
 
@@ -22,6 +22,7 @@ import torch
 from skimage.color import deltaE_ciede2000, rgb2lab
 from torch import Tensor
 
+from ..judge.colours import median_over_signers
 from ..world.labels import BOTTOM, HAIR, SKIN, TOP
 from .autoencoder import LATENT_CHANNELS
 from .body import Body, drawn
@@ -40,11 +41,12 @@ PLACES = ("whole", "person", "outline")
 
 class Measured(NamedTuple):
     """By what was drawn: PSNR [pictures, 3], dB, and CIEDE2000 [pictures, 4] of the parts; rows of pictures: carried, one step, two steps,
-    truth."""
+    truth; whose each picture is."""
 
     scores: dict[str, np.ndarray]
     colours: dict[str, np.ndarray]
     rows: list[list[Tensor]]
+    signers: np.ndarray
 
 
 def near_outline(person: np.ndarray, reach: int = OUTLINE) -> np.ndarray:
@@ -65,7 +67,7 @@ def measure(world: World, model: Body, encoder, count: int, seed: int = 5) -> Me
     side = PICTURE_SIZE // 8
     scores: dict[str, list[list[float]]] = {"carried": [], "one step": [], "two steps": []}
     colours: dict[str, list[list[float]]] = {name: [] for name in scores}
-    rows = []
+    rows, signers = [], []
     for at in np.linspace(0, len(world.targets) - 1, min(count, len(world.targets))).astype(int):
         rng = np.random.default_rng([seed, int(at)])
         batch = BodyBatch(*(value[None] for value in body_sample(world, int(at), rng, PICTURE_SIZE)))
@@ -81,8 +83,9 @@ def measure(world: World, model: Body, encoder, count: int, seed: int = 5) -> Me
             places = (np.ones_like(person), person, near_outline(person) & unpasted)
             scores[name].append([psnr(shown, batch.picture[0], where) for where in places])
             colours[name].append([colour_difference(shown, batch.picture[0], labels == label) for label in PARTS.values()])
+        signers.append(world.targets[at][0] * 1000 + world.targets[at][1])
         rows.append([*(picture[0] for picture in pictures.values()), batch.picture[0]])
-    return Measured(*({name: np.array(values) for name, values in table.items()} for table in (scores, colours)), rows)
+    return Measured(*({name: np.array(values) for name, values in table.items()} for table in (scores, colours)), rows, np.array(signers))
 
 
 def labels_of(world: World, at: int, person: np.ndarray) -> np.ndarray:
@@ -116,7 +119,7 @@ def main() -> None:
     measured = measure(world_in(args.case, World(args.data, carried=True)), model, load_encoder(args.run, "cpu"), args.count)
     print(f"{'':10}" + "".join(f"{place:>9}" for place in (*PLACES, *PARTS)))
     for name, values in measured.scores.items():
-        medians = (*np.nanmedian(values, axis=0), *np.nanmedian(measured.colours[name], axis=0))
+        medians = (*np.nanmedian(values, axis=0), *median_over_signers(measured.colours[name], measured.signers))
         print(f"{name:10}" + "".join(f"{value:9.2f}" for value in medians))
     if args.out:
         write_grid([torch.stack(row) for row in measured.rows[:8]], args.out)
