@@ -6,8 +6,8 @@ HELD_OUT comes from `world.dataset --held-out` and `training.carried`. True hand
 rough as a detector's, and one in five references is in another pose; `gallery`: the reference was taken by the targets' camera, its mask
 and all keypoints are exact, its plate is true; `stranger`: by the same camera, but all is as a detector finds it, and the plate is filled.
 Prints the median over pictures of the PSNR, dB, of the carried picture alone and of one and two steps: on the whole picture, inside the
-person, and within 3 pixels of the person's outline; and the median over signers of the difference (CIEDE2000) between the mean colours of hair,
-skin and clothes drawn and true.
+person, and within 3 pixels of the person's outline; and the median over signers of the difference (CIEDE2000) between the mean colours of
+hair, skin and clothes drawn and true.
 """
 
 from __future__ import annotations
