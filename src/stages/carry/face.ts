@@ -13,7 +13,7 @@ const SPREAD = 0.07;
 const HOLD = 0.25;
 const GRID = 4;
 /**
- * How often what spreading still leaves at the points is spread again: brows and corners of the mouth else move three fifths of their way.
+ * How often what spreading still leaves at the points is spread again: else brows move 0.83 of their way, and corners of the mouth 0.7.
  * What lies at the sides of the face is left as it is: it moves most as a head turns, and would fold. `SIDES`: how many points of the jaw,
  * and the outer ends of brows and eyes.
  */
