@@ -2,7 +2,7 @@ import { completeFrames } from './complete/complete-frames.js';
 import { defined } from './defined.js';
 import { EmptyFrames } from './empty-frames.js';
 import { EvenSample, quantile } from './even-sample.js';
-import { FaceMean, type FaceShape, type MeanFace } from './face-shape.js';
+import { FaceMean, type FaceShape, type MeanFace } from './face-mean.js';
 import { confidenceOf, distanceOf, headSize, middle } from './person.js';
 import { PARTS, type PoseClip, type PoseFrame } from './pose-frame.js';
 import { type Anatomy, measureAnatomy } from './repair/anatomy.js';

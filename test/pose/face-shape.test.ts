@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { neutralHead } from '../../src/pose/complete/fit-head.js';
-import {
-  FaceMean,
-  type FaceShape,
-  faceDifference,
-  faceShape,
-  lidRatio,
-  type MeanFace,
-  reshapeFace,
-} from '../../src/pose/face-shape.js';
+import { FaceMean, type FaceShape, faceShape, type MeanFace } from '../../src/pose/face-mean.js';
+import { faceDifference, lidRatio, reshapeFace } from '../../src/pose/face-shape.js';
 import { PARTS } from '../../src/pose/pose-frame.js';
 
 const FACE = PARTS.face.start;

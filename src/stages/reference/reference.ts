@@ -1,5 +1,5 @@
 import type { Picture } from '../../picture.js';
-import { faceShape } from '../../pose/face-shape.js';
+import { faceShape } from '../../pose/face-mean.js';
 import type { Goal } from '../../pose/index.js';
 import { headSize } from '../../pose/person.js';
 
