@@ -81,6 +81,19 @@ describe('gaps', () => {
     expect(point(filled[1], 112).slice(0, 2)).toEqual([53, 10]);
   });
 
+  it('turn a hand on the way, so that it keeps its size', async () => {
+    // A hand of two points that points up, and after the gap down and twice as long: half way it points aside, half as long again.
+    const frames: Points[] = [
+      { 10: [50, 50], 116: [50.001, 40], 120: [50.002, 30] },
+      { 10: [50, 50] },
+      { 10: [50, 50], 116: [50, 70], 120: [50, 90] },
+    ];
+    const [, filled] = await prepare(clipOf(frames));
+    expect(point(filled, 116)[0]).toBeCloseTo(65, 2);
+    expect(point(filled, 120)[0]).toBeCloseTo(80, 2);
+    for (const index of [116, 120]) expect(point(filled, index)[1]).toBeCloseTo(50, 2);
+  });
+
   it('look ahead no further than they must', async () => {
     const clip = clipOf(Array.from({ length: 300 }, () => ({ 0: [1, 1] as [number, number] })));
     const statistics = await clipStatistics(clip);

@@ -97,6 +97,7 @@ export function hand(side: HandSide): Group {
     points: Array.from({ length }, (_, k) => handPoint(side, k)),
     enough: 8,
     fills: false,
+    turns: true,
     anchor: ({ keypoints }) => pointAt(keypoints, point),
     rest({ keypoints, scale }) {
       const [start, end] = [pointAt(keypoints, from), pointAt(keypoints, point)];

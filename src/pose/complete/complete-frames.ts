@@ -2,6 +2,7 @@ import { confidenceOf, copyPerson } from '../person.js';
 import type { PoseFrame } from '../pose-frame.js';
 import { type Anatomy, frameScale } from '../repair/anatomy.js';
 import type { RepairTally } from '../repairs.js';
+import { NO_TURN, turnBetween, turned } from '../turn.js';
 import { elbow, hand, wrist } from './arm-groups.js';
 import type { Group, Place, Pose } from './group.js';
 import { head, hips, shoulders } from './trunk-groups.js';
@@ -158,52 +159,36 @@ interface Around {
 /** Sets the whole group between where it was, where it will be and its rest. */
 function bridge(open: Open, group: Group, { way, tally }: Completing, around: Around): void {
   const anchor = group.anchor(open);
-  const rest = group.rest(open);
-  if (!rest || !anchor || open.scale <= 0) return;
-  const weights = shares(around, way);
+  const places = group.rest(open);
+  const { scale } = open;
+  if (!places || !anchor || scale <= 0) return;
+  const rest = places.map(({ x, y, z }) => ({ x: (x - anchor.x) / scale, y: (y - anchor.y) / scale, z: z / scale }));
+  const { from, to, share } = ends(around, rest, way);
+  const turn = group.turns ? turnBetween(from, to) : NO_TURN;
   group.points.forEach((index, k) => {
-    const target = rest[k];
-    if (target)
-      setCompleted(
-        open,
-        index,
-        mix(open.scale, anchor, target, weights, [around.before.shape?.[k], around.after?.shape?.[k]]),
-      );
+    const last = rest[k];
+    if (!last) return;
+    const [a, b] = [from[k] ?? last, to[k] ?? last];
+    const { x, y } = turned(turn, a, b, share);
+    // The end that does not count may have no depth.
+    const z = (share < 1 ? (1 - share) * a.z : 0) + (share > 0 ? share * b.z : 0);
+    setCompleted(open, index, { x: anchor.x + scale * x, y: anchor.y + scale * y, z: scale * z });
   });
   for (const name of group.names(new Set(group.points))) tally?.add('completed', name);
 }
 
-interface Shares {
-  readonly before: number;
-  readonly after: number;
-  readonly rest: number;
+/** The shapes that a frame lies between, and the share of the way from the first to the second. */
+interface Ends {
+  readonly from: Shape;
+  readonly to: Shape;
+  readonly share: number;
 }
 
-/** How much of the last shape, the next one and the rest a frame shows. */
-function shares({ before: { shape, since }, after }: Around, way: number): Shares {
-  const nothing = { before: 0, after: 0, rest: 0 };
+function ends({ before: { shape, since }, after }: Around, rest: Shape, way: number): Ends {
   const until = after?.since ?? Infinity;
-  if (shape && since + until <= 2 * way) {
-    const share = since / (since + until);
-    return { ...nothing, before: 1 - share, after: share };
-  }
-  if (shape && since < way) return { ...nothing, before: 1 - since / way, rest: since / way };
-  if (until < way) return { ...nothing, after: 1 - until / way, rest: until / way };
-  return { ...nothing, rest: 1 };
-}
-
-/** A point between its places; one that was not seen has the share of its rest. */
-function mix(
-  scale: number,
-  anchor: { readonly x: number; readonly y: number },
-  rest: Place,
-  weights: Shares,
-  [before, after]: readonly [Place | undefined, Place | undefined],
-): Place {
-  const atRest = weights.rest + (before ? 0 : weights.before) + (after ? 0 : weights.after);
-  const sum = (axis: 'x' | 'y' | 'z', origin: number): number =>
-    (before && weights.before > 0 ? weights.before * (before[axis] * scale + origin) : 0) +
-    (after && weights.after > 0 ? weights.after * (after[axis] * scale + origin) : 0) +
-    (atRest > 0 ? atRest * rest[axis] : 0);
-  return { x: sum('x', anchor.x), y: sum('y', anchor.y), z: sum('z', 0) };
+  if (shape && after?.shape && since + until <= 2 * way)
+    return { from: shape, to: after.shape, share: since / (since + until) };
+  if (shape && since < way) return { from: shape, to: rest, share: since / way };
+  if (after?.shape && until < way) return { from: rest, to: after.shape, share: 1 - until / way };
+  return { from: rest, to: rest, share: 0 };
 }

@@ -24,6 +24,8 @@ export interface Group {
   readonly enough: number;
   /** Whether points are filled in that are missing from a group that is there. */
   readonly fills: boolean;
+  /** Whether it turns about its anchor on the way from one place to another, rather than going straight. */
+  readonly turns?: true;
   /** What the group moves with; where it is missing nothing is completed. */
   anchor(pose: Pose): { readonly x: number; readonly y: number } | undefined;
   /** Whether every frame completes it by itself, so that its neighbours in time are never asked. */
