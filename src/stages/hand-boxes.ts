@@ -12,10 +12,7 @@ const HAND_POINTS = 21;
 /** With fewer points than this a hand cannot be distinguished from noise, and is not drawn. */
 const FEWEST_POINTS = 8;
 
-/**
- * The box round a hand's keypoints, or undefined where the hand is not there: too few points, no extent, or its
- * middle outside the `size` x `size` picture.
- */
+/** The box round a hand's keypoints, or undefined where the hand is not there: too few points, no extent, or all of it outside the `size` x `size` picture. */
 export function handBox(pose: PoseFrame, side: HandSide, size: number): Box | undefined {
   let [left, top, right, bottom, count] = [Infinity, Infinity, -Infinity, -Infinity, 0];
   for (let point = 0; point < HAND_POINTS; point++) {
@@ -31,8 +28,13 @@ export function handBox(pose: PoseFrame, side: HandSide, size: number): Box | un
   }
   const box = { left, top, right, bottom };
   if (count < FEWEST_POINTS || longerSide(box) < 2) return undefined;
+  return right > 0 && bottom > 0 && left < size && top < size ? box : undefined;
+}
+
+/** Whether the box's middle lies in the `size` x `size` picture. */
+export function mostlyShown(box: Box, size: number): boolean {
   const { x, y } = centre(box);
-  return x >= 0 && y >= 0 && x <= size && y <= size ? box : undefined;
+  return x >= 0 && y >= 0 && x <= size && y <= size;
 }
 
 export function centre(box: Box): { x: number; y: number } {

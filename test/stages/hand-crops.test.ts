@@ -39,6 +39,14 @@ describe('hand crops of one frame', () => {
     expect(new HandCrops(still).next(pose)).toEqual([]);
   });
 
+  it('show a hand of which an edge of the picture leaves a part', () => {
+    const pose = poseWithHands({ left: [300, 500, 340, 560], right: [-70, 100, 10, 160] });
+    expect(new HandCrops(still).next(pose)).toEqual([
+      { x: 320 - 45, y: 530 - 45, side: 90, hands: ['left'] },
+      { x: -30 - 60, y: 130 - 60, side: 120, hands: ['right'] },
+    ]);
+  });
+
   it('never look at points with confidence 0', () => {
     const pose = poseWithHands({ left: [100, 100, 160, 160] });
     pose.keypoints.set([0, 0, 0], 91 * 3);

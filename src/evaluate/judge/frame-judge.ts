@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import type { Detector } from '../../detect/index.js';
 import type { Picture } from '../../picture.js';
-import { handBox } from '../../stages/hand-boxes.js';
+import { handBox, mostlyShown } from '../../stages/hand-boxes.js';
 import type { DrawnHand } from '../../stages/index.js';
 import type { ItemSource } from '../source/item-source.js';
 import { cropPicture } from './crop-picture.js';
@@ -98,7 +98,7 @@ const SMALLEST = 16;
 function handPictures(picture: Picture, asked: Float32Array): Picture[] {
   return SIDES.flatMap((side) => {
     const box = handBox({ index: 0, time: 0, keypoints: asked }, side, picture.width);
-    if (!box) return [];
+    if (!box || !mostlyShown(box, picture.width)) return [];
     const reach = (Math.max(box.right - box.left, box.bottom - box.top) * MARGIN) / 2;
     const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
     const part = cropPicture(picture, {

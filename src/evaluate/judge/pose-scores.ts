@@ -1,5 +1,5 @@
 import { type HandSide, PARTS } from '../../pose/pose-frame.js';
-import { handBox, longerSide } from '../../stages/hand-boxes.js';
+import { handBox, longerSide, mostlyShown } from '../../stages/hand-boxes.js';
 import { handError, handFound, jointDistances, keypointSimilarity, SIGMAS } from './metrics/index.js';
 import { SIDES } from './regions.js';
 import { finite, type PoseScores } from './scores.js';
@@ -15,12 +15,12 @@ function hand(keypoints: Float32Array, side: HandSide): Float32Array {
   return part(keypoints, side === 'left' ? PARTS.leftHand : PARTS.rightHand);
 }
 
-/** Longer sides of the boxes of the hands that are asked for: those that the product draws. */
+/** Longer sides of the boxes of the hands that are asked for: those whose middle is in the picture. */
 export function askedHands(asked: Float32Array, size: number): Map<HandSide, number> {
   const hands = new Map<HandSide, number>();
   for (const side of SIDES) {
     const box = handBox({ index: 0, time: 0, keypoints: asked }, side, size);
-    if (box) hands.set(side, longerSide(box));
+    if (box && mostlyShown(box, size)) hands.set(side, longerSide(box));
   }
   return hands;
 }
