@@ -3,7 +3,7 @@ import type { Reference } from '../reference/reference.js';
 import { ARMS, clamp, distanceTo, has, nearestOn, shoulderSpan, withHips, xOf, yOf } from './geometry.js';
 import { type Limb, limbsOf, widthAt } from './limbs.js';
 import { headCover, headFrame, neckOutline, trunkOutline } from './outlines.js';
-import { dropIslands, goingOn, type Part } from './pieces.js';
+import { dropIslands, dropSlivers, goingOn, type Part } from './pieces.js';
 
 /*
  * A reference is cut into parts along its own keypoints, once a clip: `conditions/cut.py` and `prepare` of the training code.
@@ -143,6 +143,7 @@ function partCovers(
       trunk[at] = (trunk[at] ?? 0) * (1 - (head[at] ?? 0) * clamp(above));
     }
   }
+  dropSlivers(trunk, person, size, span);
   return { trunk, neck, head };
 }
 

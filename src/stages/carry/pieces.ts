@@ -1,7 +1,7 @@
 import type { Area } from '../area.js';
 
 /*
- * Pieces of a reference that do not belong to their part, and rows that a part lacks: `drop_islands` and `going_on` of the training code's
+ * Pieces of a reference that do not belong to their part, and rows that a part lacks: `drop_islands`, `drop_slivers` and `going_on` of the training code's
  * `conditions`; a change here is a change there.
  */
 
@@ -18,6 +18,9 @@ export interface Part {
 
 /** Fainter than this the head's cover does not make a piece of its own. */
 const ISLAND = 0.1;
+/** A piece of the trunk that is thinner than twice this, in shoulder widths, was left beside an arm; pixels round what stays that do stay. */
+const SLIVER = 0.02;
+const SPARED = 2;
 /** Rows that a trunk goes on below its picture, as a part of the picture's width, and over how many pixels to each side a row is smoothed. */
 const BELOW = 8;
 const SMOOTH = 2;
@@ -49,6 +52,51 @@ export function dropIslands(head: Float32Array, person: Float32Array, size: numb
     if (pixels > largest.pixels) largest = { label, pixels };
   }
   for (let at = 0; at < head.length; at++) if (labels[at] && labels[at] !== largest.label) head[at] = 0;
+}
+
+/**
+ * Takes from the trunk's cover [height, size] its thin pieces: the edge of a sleeve that hung beside it. `person` [height, size], 0..1; `span`:
+ * pixels between the shoulders.
+ */
+export function dropSlivers(trunk: Float32Array, person: Float32Array, size: number, span: number): void {
+  const reach = Math.max(1, Math.floor(SLIVER * span + 0.5));
+  const shown = Uint8Array.from(trunk, (cover, at) => (cover * (person[at] ?? 0) > 0.5 ? 1 : 0));
+  const thick = extremes(shown, size, reach, 0);
+  const kept = extremes(thick, size, reach + SPARED, 1);
+  for (let at = 0; at < trunk.length; at++) if (!kept[at]) trunk[at] = 0;
+}
+
+/** Each pixel is `wanted` where any pixel of the picture within `reach` of it, across and down, is. */
+function extremes(mask: Uint8Array, size: number, reach: number, wanted: 0 | 1): Uint8Array {
+  const height = mask.length / size;
+  const across = along(mask, { lines: height, length: size, line: size, step: 1 }, reach, wanted);
+  return along(across, { lines: size, length: height, line: 1, step: size }, reach, wanted);
+}
+
+/** How lines lie in a picture: `length` pixels each, `step` apart, and `line` from one line to the next. */
+interface Lines {
+  readonly lines: number;
+  readonly length: number;
+  readonly line: number;
+  readonly step: number;
+}
+
+function along(
+  mask: Uint8Array,
+  { lines, length, line, step }: Lines,
+  reach: number,
+  wanted: 0 | 1,
+): Uint8Array {
+  const out = new Uint8Array(mask.length).fill(1 - wanted);
+  for (let k = 0; k < lines; k++) {
+    let filled = 0;
+    for (let at = 0; at < length; at++) {
+      if (mask[k * line + at * step] !== wanted) continue;
+      const end = Math.min(length, at + reach + 1);
+      for (filled = Math.max(filled, at - reach); filled < end; filled++) out[k * line + filled * step] = wanted;
+    }
+  }
+  return out;
 }
 
 /**

@@ -30,6 +30,8 @@ HAIR_BELOW = 0.9
 HAIR_WITHIN = 0.14
 # Fainter than this the head's cover does not make a piece of its own.
 ISLAND = 0.1
+# A piece of the trunk that is thinner than twice this, in shoulder widths, was left beside an arm; pixels round what stays that do stay.
+SLIVER, SPARED = 0.02, 2
 HIPS_APART, HIPS_BELOW = 0.31, 1.45
 
 
@@ -203,7 +205,17 @@ def part_covers(keypoints: np.ndarray, ends: np.ndarray, outlines: np.ndarray, p
         # What is the head's is not the trunk's, down to where hair lies on the shoulders and goes with the trunk.
         above = (upper_edge(frame, span) - (np.arange(len(person)) + 0.5)) / (0.04 * span)
         out[0] *= 1.0 - out[2] * np.clip(above, 0.0, 1.0)[:, None]
+    drop_slivers(out[0], person, shoulder_span(keypoints))
     return out
+
+
+def drop_slivers(trunk: np.ndarray, person: np.ndarray, span: float) -> None:
+    """Take from the trunk's cover [H, W] its thin pieces: the edge of a sleeve that hung beside it."""
+    reach = max(1, int(SLIVER * span + 0.5))
+    shown = (trunk * person > 0.5).astype(np.uint8)
+    thick = cv2.erode(shown, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
+    side = 2 * (reach + SPARED) + 1
+    trunk[cv2.dilate(thick, np.ones((side, side), np.uint8)) == 0] = 0.0
 
 
 def drop_islands(head: np.ndarray, person: np.ndarray) -> None:
