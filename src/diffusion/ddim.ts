@@ -28,6 +28,12 @@ export class Ddim implements Sampler {
   }
 
   step(prediction: Float32Array, { t, previous }: SamplerStep, sample: Float32Array): StepResult {
+    // The last step of most schedules ends without noise, which need not be found for it.
+    const [signal, spread] = this.process.levels(previous);
+    if (signal === 1 && spread === 0) {
+      const x0 = this.process.clean(prediction, t, sample);
+      return { previous: x0, x0 };
+    }
     const { x0, epsilon } = this.process.split(prediction, t, sample);
     return { previous: this.process.addNoise(x0, epsilon, previous), x0 };
   }

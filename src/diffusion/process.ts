@@ -53,12 +53,18 @@ export class DiffusionProcess {
 
   /** The clean sample (clipped where the bundle says so) and the noise in `sample`, by the model's `prediction` at `t`. */
   split(prediction: Float32Array, t: number, sample: Float32Array): Split {
-    const { x0, epsilon } = splitters[this.options.prediction](...this.levels(t));
+    const { epsilon } = splitters[this.options.prediction](...this.levels(t));
+    return { x0: this.clean(prediction, t, sample), epsilon: weigh(epsilon, sample, prediction) };
+  }
+
+  /** The clean sample of `split` alone. */
+  clean(prediction: Float32Array, t: number, sample: Float32Array): Float32Array {
+    const { x0 } = splitters[this.options.prediction](...this.levels(t));
     const clean = weigh(x0, sample, prediction);
     if (this.options.clipSample) {
       for (let i = 0; i < clean.length; i++) clean[i] = Math.max(-1, Math.min(1, clean[i] ?? 0));
     }
-    return { x0: clean, epsilon: weigh(epsilon, sample, prediction) };
+    return clean;
   }
 
   /** Shares of signal and noise at timestep `t`: the roots of alpha and 1 - alpha. */

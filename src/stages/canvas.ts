@@ -28,6 +28,8 @@ export interface Canvas {
   readonly mask: Float32Array;
   /** The box round each crop's part of the precise mask, in pixels of the area. */
   readonly boxes: readonly Region[];
+  /** Round each crop, in pixels of the area: no hand covers anything elsewhere. */
+  readonly blocks: readonly Region[];
 }
 
 /**
@@ -64,7 +66,11 @@ export function placeHands(
     mask: values('canvas: mask', 1),
   };
   const boxes = hands.flatMap((hand) => placeHand(hand, canvas, background) ?? []);
-  return { ...canvas, boxes };
+  const blocks = hands.map(({ crop, picture }) => {
+    const { left, top, ...block } = cropBlock(crop, area, picture.width);
+    return { left, top, right: left + block.width, bottom: top + block.height };
+  });
+  return { ...canvas, boxes, blocks };
 }
 
 function precise(alpha: number): number {
@@ -74,7 +80,7 @@ function precise(alpha: number): number {
 /** Lays one hand over what the canvas holds already. Gives the box round its precise mask, where there is any. */
 function placeHand(
   hand: DrawnHand,
-  canvas: Omit<Canvas, 'boxes'>,
+  canvas: Omit<Canvas, 'boxes' | 'blocks'>,
   background: readonly number[],
 ): Region | undefined {
   const { area, picture, hands, alpha, mask } = canvas;
@@ -84,23 +90,26 @@ function placeHand(
   const blockArea = width * height;
   const pixels = area.width * area.height;
   const box = { left: area.width, top: area.height, right: 0, bottom: 0 };
-  for (let from = 0; from < blockArea; from++) {
-    const cover = block.data[3 * blockArea + from] ?? 0;
-    if (cover <= 0) continue;
-    const x = left + (from % width);
-    const y = top + Math.floor(from / width);
-    const to = y * area.width + x;
-    const under = 1 - cover;
-    const both = cover + under * (alpha[to] ?? 0);
-    alpha[to] = both;
-    mask[to] = precise(both);
-    for (let c = 0; c < 3; c++) {
-      const at = c * pixels + to;
-      const colour = (block.data[c * blockArea + from] ?? 0) + under * (hands.data[at] ?? 0);
-      hands.data[at] = colour;
-      picture.data[at] = colour + (1 - both) * (background[c] ?? 0);
+  const { data } = block;
+  const covers = data.subarray(3 * blockArea);
+  for (let row = 0; row < height; row++) {
+    const start = (top + row) * area.width + left;
+    for (let column = 0; column < width; column++) {
+      const from = row * width + column;
+      const cover = covers[from] ?? 0;
+      if (cover <= 0) continue;
+      const to = start + column;
+      const under = 1 - cover;
+      const both = cover + under * (alpha[to] ?? 0);
+      alpha[to] = both;
+      mask[to] = precise(both);
+      for (let c = 0, at = to, source = from; c < 3; c++, at += pixels, source += blockArea) {
+        const colour = (data[source] ?? 0) + under * (hands.data[at] ?? 0);
+        hands.data[at] = colour;
+        picture.data[at] = colour + (1 - both) * (background[c] ?? 0);
+      }
+      if (precise(cover)) extend(box, left + column, top + row);
     }
-    if (precise(cover)) extend(box, x, y);
   }
   return box.right > box.left ? box : undefined;
 }

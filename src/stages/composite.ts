@@ -132,13 +132,21 @@ function levelOf(backdrop: Exclude<Backdrop, string>, i: number, c: number): num
 
 /** Mixes the hands into the picture's `bytes` by their `shares`. */
 function pasteHands(bytes: Uint8Array, canvas: Canvas, shares: Float32Array): void {
-  for (let i = 0; i < shares.length; i++) {
-    const share = shares[i] ?? 0;
-    if (share <= 0) continue;
-    for (let c = 0; c < 3; c++)
-      bytes[i * 3 + c] = Math.floor(
-        share * levelOfHand(canvas, i, c) + (1 - share) * (bytes[i * 3 + c] ?? 0) + 0.5,
-      );
+  const { width } = canvas.area;
+  // Blocks of two hands may share pixels, which are mixed once.
+  const done = canvas.blocks.length > 1 ? new Uint8Array(shares.length) : undefined;
+  for (const { left, top, right, bottom } of canvas.blocks) {
+    for (let y = top; y < bottom; y++) {
+      for (let i = y * width + left; i < y * width + right; i++) {
+        const share = shares[i] ?? 0;
+        if (share <= 0 || done?.[i]) continue;
+        if (done) done[i] = 1;
+        for (let c = 0; c < 3; c++)
+          bytes[i * 3 + c] = Math.floor(
+            share * levelOfHand(canvas, i, c) + (1 - share) * (bytes[i * 3 + c] ?? 0) + 0.5,
+          );
+      }
+    }
   }
 }
 

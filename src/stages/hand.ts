@@ -93,19 +93,31 @@ function coverOf(
   { maskThreshold, maskSlope }: Pick<HandStageManifest, 'maskThreshold' | 'maskSlope'>,
 ): Float32Array {
   if (maskSlope === undefined) return probabilities.map((p) => (p >= maskThreshold ? 1 : 0));
-  return binomial(probabilities, size).map((p) => clamp((p - maskThreshold) * maskSlope + 0.5));
+  const cover = binomial(probabilities, size);
+  for (let i = 0; i < cover.length; i++) cover[i] = clamp(((cover[i] ?? 0) - maskThreshold) * maskSlope + 0.5);
+  return cover;
 }
 
 /** `values` [size, size] smoothed by 1 2 1 in both directions; beyond its edges the last value goes on. */
 function binomial(values: Float32Array, size: number): Float32Array {
-  const along = (from: Float32Array, stride: number): Float32Array =>
-    from.map((value, i) => {
-      const k = Math.floor(i / stride) % size;
-      const before = k > 0 ? (from[i - stride] ?? 0) : value;
-      const after = k < size - 1 ? (from[i + stride] ?? 0) : value;
-      return (before + 2 * value + after) / 4;
-    });
-  return along(along(values, 1), size);
+  return smoothAlong(smoothAlong(values, size, 1, size), size, size, 1);
+}
+
+/** Lines of `size` values `step` apart, each smoothed by 1 2 1; from one line to the next it is `line`. */
+function smoothAlong(values: Float32Array, size: number, step: number, line: number): Float32Array {
+  const smooth = new Float32Array(values.length);
+  for (let k = 0; k < size; k++) {
+    let at = k * line;
+    let before = values[at] ?? 0;
+    let value = before;
+    for (let i = 1; i <= size; i++, at += step) {
+      const after = i < size ? (values[at + step] ?? 0) : value;
+      smooth[at] = (before + 2 * value + after) / 4;
+      before = value;
+      value = after;
+    }
+  }
+  return smooth;
 }
 
 function clamp(value: number): number {

@@ -14,9 +14,12 @@ export interface Window {
  */
 export type Edge = 'clamp' | 'zero';
 
+/** For each output place the first source place that counts, how many do, and their weights, `most` places for each. */
 interface Taps {
-  readonly first: number;
+  readonly first: Int32Array;
+  readonly count: Int32Array;
   readonly weights: Float32Array;
+  readonly most: number;
 }
 
 /**
@@ -38,26 +41,30 @@ export function resample(
   return resampleColumns(rows, filled, down, height);
 }
 
-function axisTaps(length: number, start: number, extent: number, count: number, edge: Edge): Taps[] {
+function axisTaps(length: number, start: number, extent: number, count: number, edge: Edge): Taps {
   const scale = extent / count;
   const support = Math.max(1, scale);
-  return Array.from({ length: count }, (_, i) => {
+  const most = Math.ceil(2 * support) + 1;
+  const taps = { first: new Int32Array(count), count: new Int32Array(count), weights: new Float32Array(count * most), most };
+  for (let i = 0; i < count; i++) {
     const centre = start + (i + 0.5) * scale;
     const low = Math.floor(centre - support + 0.5);
     const high = Math.floor(centre + support + 0.5);
     const kernel = (at: number): number => Math.max(0, 1 - Math.abs((at + 0.5 - centre) / support));
     const first = Math.min(Math.max(0, low), length);
-    const weights = new Float32Array(Math.max(0, Math.min(length, high) - first));
-    let inside = 0;
-    for (let k = 0; k < weights.length; k++) inside += weights[k] = kernel(first + k);
-    let total = inside;
+    const inside = Math.max(0, Math.min(length, high) - first);
+    const weights = taps.weights.subarray(i * most, i * most + inside);
+    let total = 0;
+    for (let k = 0; k < inside; k++) total += weights[k] = kernel(first + k);
     if (edge === 'zero') {
       total = 0;
       for (let at = low; at < high; at++) total += kernel(at);
     }
-    if (total > 0) for (let k = 0; k < weights.length; k++) weights[k] = (weights[k] ?? 0) / total;
-    return { first, weights };
-  });
+    if (total > 0) for (let k = 0; k < inside; k++) weights[k] = (weights[k] ?? 0) / total;
+    taps.first[i] = first;
+    taps.count[i] = inside;
+  }
+  return taps;
 }
 
 /** 1 for each line of the planes that holds anything: masks and cut-outs are nothing for the greater part, and nothing it stays. */
@@ -72,41 +79,40 @@ function filledLines({ data, width, height, channels }: Planes): Uint8Array {
   return filled;
 }
 
-function resampleRows(source: Planes, filled: Uint8Array, taps: readonly Taps[], width: number): Planes {
+function resampleRows(source: Planes, filled: Uint8Array, taps: Taps, width: number): Planes {
   const target = makePlanes(source.channels, width, source.height);
   const { data } = source;
+  const { data: out } = target;
+  const { first, count, weights, most } = taps;
   const lines = source.channels * source.height;
   for (let line = 0; line < lines; line++) {
     if (!filled[line]) continue;
     const start = line * source.width;
     for (let x = 0; x < width; x++) {
-      const tap = taps[x];
-      if (!tap) continue;
-      const { first, weights } = tap;
+      const from = start + (first[x] ?? 0);
+      const at = x * most;
       let sum = 0;
-      for (let k = 0; k < weights.length; k++) sum += (weights[k] ?? 0) * (data[start + first + k] ?? 0);
-      target.data[line * width + x] = sum;
+      for (let k = 0, n = count[x] ?? 0; k < n; k++) sum += (weights[at + k] ?? 0) * (data[from + k] ?? 0);
+      out[line * width + x] = sum;
     }
   }
   return target;
 }
 
-function resampleColumns(source: Planes, filled: Uint8Array, taps: readonly Taps[], height: number): Planes {
-  const { width, channels } = source;
+function resampleColumns(source: Planes, filled: Uint8Array, taps: Taps, height: number): Planes {
+  const { width, channels, data } = source;
   const target = makePlanes(channels, width, height);
+  const { data: out } = target;
+  const { first, count, weights, most } = taps;
   for (let c = 0; c < channels; c++) {
     for (let y = 0; y < height; y++) {
-      const tap = taps[y];
-      if (!tap) continue;
       const to = (c * height + y) * width;
-      for (let k = 0; k < tap.weights.length; k++) {
-        const weight = tap.weights[k] ?? 0;
-        const line = c * source.height + tap.first + k;
+      for (let k = 0, n = count[y] ?? 0; k < n; k++) {
+        const weight = weights[y * most + k] ?? 0;
+        const line = c * source.height + (first[y] ?? 0) + k;
         if (!filled[line]) continue;
         const from = line * width;
-        for (let x = 0; x < width; x++) {
-          target.data[to + x] = (target.data[to + x] ?? 0) + weight * (source.data[from + x] ?? 0);
-        }
+        for (let x = 0; x < width; x++) out[to + x] = (out[to + x] ?? 0) + weight * (data[from + x] ?? 0);
       }
     }
   }

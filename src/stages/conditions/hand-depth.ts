@@ -95,11 +95,14 @@ function between(a: Keypoint, b: Keypoint, share: number): Keypoint {
 function solid(rods: readonly Rod[], grid: Grid): Float64Array {
   const nearest = new Float64Array(grid.width * grid.height).fill(Infinity);
   for (const { from, to, fromRadius, toRadius } of rods) {
-    nearSegment(grid, from, to, Math.max(fromRadius, toRadius), (at, { distance, t }) => {
-      const radius = fromRadius + t * (toRadius - fromRadius);
-      if (distance > radius) return;
-      const surface = from.depth + t * (to.depth - from.depth) - Math.sqrt(radius ** 2 - distance ** 2);
-      nearest[at] = Math.min(nearest[at] ?? Infinity, surface);
+    nearSegment(grid, from, to, Math.max(fromRadius, toRadius), (at, count, near) => {
+      for (let k = 0; k < count; k += 1) {
+        const [distance = 0, t = 0] = [near.distance[k], near.t[k]];
+        const radius = fromRadius + t * (toRadius - fromRadius);
+        if (distance > radius) continue;
+        const surface = from.depth + t * (to.depth - from.depth) - Math.sqrt(radius ** 2 - distance ** 2);
+        nearest[at + k] = Math.min(nearest[at + k] ?? Infinity, surface);
+      }
     });
   }
   return nearest;

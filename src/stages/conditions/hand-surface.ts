@@ -62,18 +62,22 @@ function bonePiece(bone: Bone, length: number, sign: number, key: number | undef
     paint: (channels) => {
       const [grid] = channels;
       if (!grid) return;
-      nearSegment(grid, a, b, Math.max(r0, r1) + 1, (at, { distance, t }) => {
-        const radius = r0 + t * (r1 - r0);
-        const cover = Math.min(1, 0.5 + radius - distance);
-        if (cover <= 0) return;
-        const ratio = distance / radius;
-        blend(channels, at, {
-          cover,
-          finger: (sign * (finger + 1)) / 6,
-          along: step / 3 + t * ((step + 1) / 3 - step / 3),
-          relief: Math.sqrt(Math.max(0, 1 - ratio * ratio)),
-          near: nearA + t * (nearB - nearA),
-        });
+      nearSegment(grid, a, b, Math.max(r0, r1) + 1, (at, count, { distance, t: places }) => {
+        for (let k = 0; k < count; k += 1) {
+          const t = places[k] ?? 0;
+          const away = distance[k] ?? 0;
+          const radius = r0 + t * (r1 - r0);
+          const cover = Math.min(1, 0.5 + radius - away);
+          if (cover <= 0) continue;
+          const ratio = away / radius;
+          blend(channels, at + k, {
+            cover,
+            finger: (sign * (finger + 1)) / 6,
+            along: step / 3 + t * ((step + 1) / 3 - step / 3),
+            relief: Math.sqrt(Math.max(0, 1 - ratio * ratio)),
+            near: nearA + t * (nearB - nearA),
+          });
+        }
       });
     },
   };
