@@ -84,9 +84,10 @@ function placeHand(
   background: readonly number[],
 ): Region | undefined {
   const { area, picture, hands, alpha, mask } = canvas;
-  const { left, top, width, height, window } = cropBlock(hand.crop, area, hand.picture.width);
-  if (width === 0 || height === 0) return undefined;
-  const block = resample(cutOut(hand), width, height, window, 'zero');
+  const part = coveredPart(hand, cropBlock(hand.crop, area, hand.picture.width));
+  if (!part) return undefined;
+  const { left, top, width, height, window } = part.block;
+  const block = resample(cutOut(hand, part.covered), width, height, window, 'zero');
   const blockArea = width * height;
   const pixels = area.width * area.height;
   const box = { left: area.width, top: area.height, right: 0, bottom: 0 };
@@ -125,15 +126,55 @@ function extend(
   box.bottom = Math.max(box.bottom, y + 1);
 }
 
-/** Colour times mask, and the mask: [4, size, size]. */
-function cutOut({ picture, mask }: DrawnHand): Planes {
+type Block = ReturnType<typeof cropBlock>;
+
+/**
+ * The box in a hand's picture that its mask covers, and what of its block in the area that reaches, with the place of that in the box: most of a
+ * crop is empty. Undefined where nothing is covered.
+ */
+function coveredPart(
+  { mask, picture }: DrawnHand,
+  block: Block,
+): { readonly covered: Region; readonly block: Block } | undefined {
+  const { width, height } = picture;
+  const covered = { left: width, top: height, right: 0, bottom: 0 };
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) if ((mask[y * width + x] ?? 0) > 0) extend(covered, x, y);
+  if (covered.right <= covered.left || block.width === 0 || block.height === 0) return undefined;
+  const { window } = block;
+  const [scaleX, scaleY] = [window.width / block.width, window.height / block.height];
+  const first = (edge: number, start: number, scale: number): number =>
+    Math.max(0, Math.floor((edge - Math.max(1, scale) - start) / scale));
+  const end = (edge: number, start: number, scale: number, most: number): number =>
+    Math.min(most, Math.ceil((edge + Math.max(1, scale) - start) / scale));
+  const [x, y] = [first(covered.left, window.x, scaleX), first(covered.top, window.y, scaleY)];
+  const across = end(covered.right, window.x, scaleX, block.width) - x;
+  const down = end(covered.bottom, window.y, scaleY, block.height) - y;
+  if (across <= 0 || down <= 0) return undefined;
+  const place = {
+    x: window.x + x * scaleX - covered.left,
+    y: window.y + y * scaleY - covered.top,
+    width: across * scaleX,
+    height: down * scaleY,
+  };
+  return {
+    covered,
+    block: { left: block.left + x, top: block.top + y, width: across, height: down, window: place },
+  };
+}
+
+/** Colour times mask, and the mask, within a box of the hand's picture: [4, height, width]. */
+function cutOut({ picture, mask }: DrawnHand, { left, top, right, bottom }: Region): Planes {
   const area = mask.length;
-  const planes = makePlanes(4, picture.width, picture.height);
-  for (let c = 0; c < 3; c++) {
-    for (let i = 0; i < area; i++) {
-      planes.data[c * area + i] = (picture.data[c * area + i] ?? 0) * (mask[i] ?? 0);
+  const planes = makePlanes(4, right - left, bottom - top);
+  const { data } = planes;
+  const pixels = data.length / 4;
+  for (let y = top, to = 0; y < bottom; y++) {
+    for (let x = left, from = y * picture.width + left; x < right; x++, from++, to++) {
+      const share = mask[from] ?? 0;
+      data[3 * pixels + to] = share;
+      for (let c = 0; c < 3; c++) data[c * pixels + to] = (picture.data[c * area + from] ?? 0) * share;
     }
   }
-  planes.data.set(mask, 3 * area);
   return planes;
 }
