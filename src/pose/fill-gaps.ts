@@ -64,7 +64,7 @@ function bridge(index: number, from: Open, to: Open, between: readonly Open[]): 
   const anchor = anchorOf(index);
   const all = [from, ...between, to];
   const anchored = anchor !== undefined && all.every(({ keypoints }) => confidenceOf(keypoints, anchor) > 0);
-  const base = ({ keypoints }: Open) => ((anchored ? pointAt(keypoints, anchor) : undefined) ?? { x: 0, y: 0 });
+  const base = ({ keypoints }: Open) => (anchored ? pointAt(keypoints, anchor) : undefined) ?? { x: 0, y: 0 };
   const offset = (open: Open, point: number) => {
     const [place, { x, y }] = [pointAt(open.keypoints, point), base(open)];
     return place && { x: place.x - x, y: place.y - y };

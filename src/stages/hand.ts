@@ -94,7 +94,8 @@ function coverOf(
 ): Float32Array {
   if (maskSlope === undefined) return probabilities.map((p) => (p >= maskThreshold ? 1 : 0));
   const cover = binomial(probabilities, size);
-  for (let i = 0; i < cover.length; i++) cover[i] = clamp(((cover[i] ?? 0) - maskThreshold) * maskSlope + 0.5);
+  for (let i = 0; i < cover.length; i++)
+    cover[i] = clamp(((cover[i] ?? 0) - maskThreshold) * maskSlope + 0.5);
   return cover;
 }
 

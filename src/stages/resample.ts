@@ -45,7 +45,12 @@ function axisTaps(length: number, start: number, extent: number, count: number, 
   const scale = extent / count;
   const support = Math.max(1, scale);
   const most = Math.ceil(2 * support) + 1;
-  const taps = { first: new Int32Array(count), count: new Int32Array(count), weights: new Float32Array(count * most), most };
+  const taps = {
+    first: new Int32Array(count),
+    count: new Int32Array(count),
+    weights: new Float32Array(count * most),
+    most,
+  };
   for (let i = 0; i < count; i++) {
     const centre = start + (i + 0.5) * scale;
     const low = Math.floor(centre - support + 0.5);

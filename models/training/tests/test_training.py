@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -79,6 +80,22 @@ def test_a_stage_goes_on_from_its_checkpoint(runs: Path, world: Path) -> None:
     assert torch.load(runs / "hand.pt", weights_only=True)["samples"] > before
 
 
+def test_the_decoder_alone_trains_and_then_both(runs: Path, world: Path, tmp_path: Path) -> None:
+    """A change of the decoder's layers leaves the denoiser as it is until both go on."""
+    state = torch.load(runs / "body.pt", weights_only=True)
+    torch.save({key: state[key] for key in ("model", "average", "samples", "minutes")}, tmp_path / "body.pt")
+    shared = ("--data", world, "--out", tmp_path, "--autoencoder", runs, "--minutes", 0.02, "--batch", 2, "--threads", 1, "--crop", 64)
+
+    def moved(*options: str) -> set[str]:
+        before = torch.load(tmp_path / "body.pt", weights_only=True)["model"]
+        run("handfirst_training.training.body", *shared, *options)
+        after = torch.load(tmp_path / "body.pt", weights_only=True)["model"]
+        return {key.split(".")[0] for key, value in after.items() if not torch.equal(value, before[key])}
+
+    assert moved("--decoder-only") == {"decoder"}
+    assert moved() == {"decoder", "denoiser"}
+
+
 def test_the_exported_bundle_says_what_it_holds_and_agrees_with_pytorch(runs: Path, world: Path, gallery: Path, tmp_path: Path) -> None:
     bundle = tmp_path / "bundle"
     given = ("--runs", runs, "--gallery", gallery, "--calibrate", world, "--calibration-samples", 2)
@@ -129,15 +146,14 @@ def test_runs_of_equal_length_are_drawn_beside_what_was_rendered(runs: Path, wor
 
 def test_own_colours_show_no_weave() -> None:
     """Neighbours of the pixel shuffle that differ in turn are one colour, and what is as wide as four pixels stays."""
-    decoder = CarriedDecoder(2, 2, width=8)
-    with torch.no_grad():
-        for parameter in decoder.parameters():
-            parameter.zero_()
-        decoder.outward.bias[:4] = torch.tensor([1.0, -1.0, -1.0, 1.0])
-        decoder.outward.bias[4:8] = 0.5
-        half, _ = decoder.maps(torch.zeros(1, 2, 4, 4), torch.zeros(1, 2, 4, 4), torch.zeros(1, 3, 32, 32), torch.zeros(1, 3, 32, 32))
-    assert half[0, 0, 1:-1, 1:-1].abs().max() == 0
-    torch.testing.assert_close(half[0, 1], torch.full((16, 16), 0.5))
+    half = torch.zeros(1, 5, 16, 16)
+    half[:, 0, 0::2, 0::2] = half[:, 0, 1::2, 1::2] = 1.0
+    half[:, 0, 1::2, 0::2] = half[:, 0, 0::2, 1::2] = -1.0
+    half[:, 1] = 0.5
+    half[:, 3:] = 20.0  # nothing carried, all of it the person
+    picture, _ = CarriedDecoder.mixed(half, torch.zeros(1, 2, 8, 8), torch.zeros(1, 3, 32, 32), torch.zeros(1, 3, 32, 32))
+    assert picture[0, 0, 4:-4, 4:-4].abs().max() < 1e-6
+    torch.testing.assert_close(picture[0, 1], torch.full((32, 32), 1.05 * math.tanh(0.5)))
 
 
 def test_the_encoder_keeps_what_lies_in_its_subspace() -> None:

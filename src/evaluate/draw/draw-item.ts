@@ -36,6 +36,8 @@ export async function drawItem(
       source: { ...source.source, framing: 'source', rotate: 0 },
       look: { prompt: item.caption, seed: item.seed, allowUnknownWords: true },
       method: { preset },
+      // Tables of different machines are compared.
+      runtime: { precision: 'float32' },
       watch: { intermediates: 'hands', events },
       signal,
     },

@@ -162,7 +162,11 @@ function bridge(open: Open, group: Group, { way, tally }: Completing, around: Ar
   const places = group.rest(open);
   const { scale } = open;
   if (!places || !anchor || scale <= 0) return;
-  const rest = places.map(({ x, y, z }) => ({ x: (x - anchor.x) / scale, y: (y - anchor.y) / scale, z: z / scale }));
+  const rest = places.map(({ x, y, z }) => ({
+    x: (x - anchor.x) / scale,
+    y: (y - anchor.y) / scale,
+    z: z / scale,
+  }));
   const { from, to, share } = ends(around, rest, way);
   const turn = group.turns ? turnBetween(from, to) : NO_TURN;
   group.points.forEach((index, k) => {

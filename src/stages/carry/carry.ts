@@ -15,7 +15,7 @@ import { CarryBench } from './workbench.js';
 
 /** Over which share of their half width limbs fade out at their first and last ends; 1: they end round. */
 const UPPER_FADES = [0.3, 1] as const;
-const FOREARM_FADES = [0.8, 0.4] as const;
+const FOREARM_FADES = [0.8, 0.6] as const;
 /** From the signer to the camera, in shoulder widths, and how much smaller the nearest thing is shown and the farthest. */
 const CAMERA = 6;
 const NEAREST = 0.85;

@@ -93,7 +93,8 @@ function along(
     for (let at = 0; at < length; at++) {
       if (mask[k * line + at * step] !== wanted) continue;
       const end = Math.min(length, at + reach + 1);
-      for (filled = Math.max(filled, at - reach); filled < end; filled++) out[k * line + filled * step] = wanted;
+      for (filled = Math.max(filled, at - reach); filled < end; filled++)
+        out[k * line + filled * step] = wanted;
     }
   }
   return out;

@@ -120,9 +120,9 @@ function layOut(layout: KernelLayout, area: Area) {
   } satisfies Record<string, Block>;
 }
 
-/** Bytes that `mix` lays its rows out in: two smoothed flows, a row of each enlarged map, and three narrower ones. */
+/** Bytes that `mix` lays its rows out in: two smoothed flows, a row of each enlarged map, and narrower ones. */
 function mixScratch({ width, height }: Area): number {
   const row = (length: number): number => 16 * Math.ceil(length / 4) + 32;
   const flows = 2 * (Math.floor(height / 4) + 2) * row(width / 4);
-  return flows + row(width / 4) + row(width / 2) + 7 * row(width);
+  return flows + row(width / 4) + 2 * row(width / 2) + 7 * row(width);
 }

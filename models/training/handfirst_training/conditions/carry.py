@@ -19,7 +19,7 @@ from .lay import affine, cover_box, lay_affine, lay_bone, lay_head
 from .limbs import ARMS, limbs, shoulder_span
 
 # Over which share of their width limbs fade out at their first and last ends; 1: they end round. A hand is narrower than its sleeve.
-UPPER_FADES, FOREARM_FADES = (0.3, 1.0), (0.8, 0.4)
+UPPER_FADES, FOREARM_FADES = (0.3, 1.0), (0.8, 0.6)
 # From the signer to the camera, in shoulder widths, and how much smaller the nearest thing is shown and the farthest.
 CAMERA, NEAREST, FARTHEST = 6.0, 0.85, 1.1
 # How much a limb darkens what it lies on, once one of its ends has moved so far, in shoulder widths. Where it has not, the reference shows

@@ -167,11 +167,11 @@ def lay_bone(
             radius = width_at(outline, along / long_goal, across)
             beyond, fade = max(-along, along - long_goal, 0.0) * scale, fades[0] if along < 0.0 else fades[1]
             share = clamp((radius - np.sqrt(across * across + beyond * beyond)) / (SOFT * scale) + 0.5)
-            if fade < 1.0:
-                share *= clamp(1.0 - beyond / (fade * radius + 1e-6))
+            end = clamp(1.0 - beyond / (fade * radius + 1e-6)) if fade < 1.0 else 1.0
+            share *= end
             if cover[i, j] > 0.0 and share < 1.0:
                 near = clamp(1.0 - (np.sqrt(across * across + beyond * beyond) - radius) / (SHADE_REACH * radius))
-                light = 1.0 - shade * near * near * clamp(along / (SHADE_FROM * long_goal)) * cover[i, j]
+                light = 1.0 - shade * end * near * near * clamp(along / (SHADE_FROM * long_goal)) * cover[i, j]
                 for c in range(3):
                     out[i, j, c] *= light
             if share <= 0.0:

@@ -33,7 +33,7 @@ HAND_STEADY, HAND_PREDICTED = split(HAND_CHANNELS, "hand-mask")
 BODY_STEADY, BODY_PREDICTED = split(BODY_CHANNELS, "parts")
 # Every graph but the encoder, which is one convolution.
 QUANTISED = ("hand-denoiser.onnx", "hand-decoder.onnx", "body-denoiser.onnx", "decoder.onnx")
-VERSION = "0.6.0"
+VERSION = "0.7.0"
 # The mask head spreads its doubt over two pixels, where a hand's edge crosses one.
 MASK_SLOPE = 1.0
 TOLERANCE = 1e-3

@@ -41,6 +41,33 @@ def note_merged(model: onnx.ModelProto, module: nn.Module) -> None:
             model.metadata_props.append(onnx.StringStringEntryProto(key=f"{MERGED}{name}", value=alike[0]))
 
 
+def shuffle_by_convolution(model: onnx.ModelProto) -> None:
+    """Pixel shuffles become transposed convolutions that put each channel at its place, by weights of one and zero: the same numbers.
+    On the processor ONNX Runtime takes a third to a fifth of the time for them that it takes for `DepthToSpace`."""
+    graph = model.graph
+    dims = {value.name: value.type.tensor_type.shape.dim for value in [*graph.value_info, *graph.input, *graph.output]}
+    for index, node in enumerate(list(graph.node)):
+        if node.op_type != "DepthToSpace":
+            continue
+        given = {attribute.name: helper.get_attribute_value(attribute) for attribute in node.attribute}
+        assert given["mode"] == b"CRD", "channels of a pixel shuffle lie side by side"
+        side, inputs = given["blocksize"], dims[node.input[0]][1].dim_value
+        places = np.eye(side * side, dtype=np.float32).reshape(side * side, 1, side, side)
+        weights = numpy_helper.from_array(np.tile(places, (inputs // side**2, 1, 1, 1)), f"{node.name}.places")
+        made = helper.make_node(
+            "ConvTranspose",
+            [node.input[0], weights.name],
+            list(node.output),
+            name=node.name,
+            kernel_shape=[side, side],
+            strides=[side, side],
+            group=inputs // side**2,
+        )
+        graph.initializer.append(weights)
+        graph.node.remove(node)
+        graph.node.insert(index, made)
+
+
 Free = dict[str, dict[int, object]]
 """Input -> dimension -> what it is: a `torch.export.Dim`, or a multiple of one."""
 
@@ -68,6 +95,7 @@ def export(module: nn.Module, inputs: dict[str, Tensor], outputs: list[str], pat
         del node.metadata_props[:]
     for value in model.graph.value_info:
         del value.metadata_props[:]
+    shuffle_by_convolution(model)
     note_merged(model, module)
     halve_weights(model)
     onnx.checker.check_model(model)

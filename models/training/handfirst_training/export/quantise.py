@@ -34,11 +34,14 @@ def folded(source: Path, to: Path) -> None:
     onnxruntime.InferenceSession(str(source), options, providers=["CPUExecutionProvider"])
 
 
-def wide_convolutions(path: Path) -> list[str]:
-    """Names of the convolutions with at least FEWEST_CHANNELS on either side."""
+def quantised_nodes(path: Path) -> list[str]:
+    """Names of the convolutions with at least FEWEST_CHANNELS on either side, and of the ReLUs that follow them: these become the lower end
+    of their convolution's eight bits."""
     graph = onnx.load(str(path)).graph
     shapes = {tensor.name: tensor.dims for tensor in graph.initializer}
-    return [node.name for node in graph.node if node.op_type == "Conv" and min(shapes.get(node.input[1], [0, 0])[:2]) >= FEWEST_CHANNELS]
+    wide = [node for node in graph.node if node.op_type == "Conv" and min(shapes.get(node.input[1], [0, 0])[:2]) >= FEWEST_CHANNELS]
+    outputs = {node.output[0] for node in wide}
+    return [node.name for node in [*wide, *(node for node in graph.node if node.op_type == "Relu" and node.input[0] in outputs)]]
 
 
 def quantise(source: Path, to: Path, feeds: list[Feeds]) -> None:
@@ -54,8 +57,8 @@ def quantise(source: Path, to: Path, feeds: list[Feeds]) -> None:
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
             per_channel=True,
-            nodes_to_quantize=wide_convolutions(plain),
-            op_types_to_quantize=["Conv"],
+            nodes_to_quantize=quantised_nodes(plain),
+            op_types_to_quantize=["Conv", "Relu"],
             calibrate_method=CalibrationMethod.MinMax,
         )
     model = onnx.load(str(to))

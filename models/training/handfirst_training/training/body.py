@@ -100,6 +100,7 @@ def main() -> None:
     parser.add_argument("--hide-carried", type=float, default=0, help="share of steps in which nothing is carried round the hands")
     parser.add_argument("--gate-price", type=float, default=0.06, help="what it costs to draw own colours over the carried picture")
     parser.add_argument("--critic", type=float, default=0, help="how strongly a critic of pictures pulls (0: none); for the last part")
+    parser.add_argument("--decoder-only", action="store_true", help="train the decoder alone, as after a change of its layers")
     add_budget(parser, batch=4, rate=1e-3)
     args = parser.parse_args()
     budget = budget_from(args)
@@ -167,7 +168,9 @@ def main() -> None:
         two, person = drawn(average, encoder, shown, kept["noise"], 2)
         return [shown.carried, one, two, shown.picture, person.expand(-1, 3, -1, -1) * 2 - 1]
 
-    fit("body", Body(), budget, loss_of, grid, critic)
+    body = Body()
+    body.denoiser.requires_grad_(not args.decoder_only)
+    fit("body", body, budget, loss_of, grid, critic)
 
 
 if __name__ == "__main__":

@@ -123,8 +123,10 @@ def fit(
         state = torch.load(path, map_location=budget.device, weights_only=True)
         model.load_state_dict(state["model"])
         average.load_state_dict(state["average"])
-        if "optimiser" in state:
-            optimiser.load_state_dict(state["optimiser"])
+        # Moments of other layers than those that train now are of no use.
+        kept = state.get("optimiser")
+        if kept and [len(group["params"]) for group in kept["param_groups"]] == [len(trained)]:
+            optimiser.load_state_dict(kept)
         if critic and "critic" in state:
             critic.load_state_dict(state["critic"])
         samples, spent = int(state["samples"]), float(state["minutes"])

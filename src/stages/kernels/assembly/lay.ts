@@ -218,10 +218,18 @@ export function layBone(
   const gy = dy / longGoal;
   const sx = (u1 - u0) / longSource;
   const sy = (v1 - v0) / longSource;
+  // No place counts that is farther from the bone's line: a slanting bone crosses little of its box.
+  let widest: f64 = 0;
+  for (let k = 0; k < 2 * STATIONS; k++) widest = max(widest, load<f64>(outline + (k << 3)));
+  const strip = (widest * (1 + shadeReach) + 0.5 * SOFT * max(scale0, scale1)) / min(scale0, scale1);
+  const half = gy == 0 ? Infinity : strip / abs(gy) + 1;
   for (let i = top; i < bottom; i++) {
     const y = <f64>i + 0.5 - y0;
-    let to = pixelAt(left, i);
-    for (let j = left; j < right; j++, to += 16) {
+    const middle = gy == 0 ? 0 : (y * gx) / gy + x0;
+    const first = <i32>max(<f64>left, floor(middle - half));
+    const last = <i32>min(<f64>right, ceil(middle + half));
+    let to = pixelAt(first, i);
+    for (let j = first; j < last; j++, to += 16) {
       const x = <f64>j + 0.5 - x0;
       let along = x * gx + y * gy;
       const scale = scale0 + clamped(along / longGoal) * (scale1 - scale0);
@@ -234,8 +242,9 @@ export function layBone(
       const distance = sqrt(apart) - radius;
       let share = clamped(-distance / (SOFT * scale) + 0.5);
       const fade = along < 0 ? fade0 : fade1;
-      if (fade < 1) share *= clamped(1 - beyond / (fade * radius + 1e-6));
-      if (share < 1) shadeUnder(to, shade, clamped(1 - distance / (shadeReach * radius)), along / (SHADE_FROM * longGoal));
+      const end = fade < 1 ? clamped(1 - beyond / (fade * radius + 1e-6)) : 1;
+      share *= end;
+      if (share < 1) shadeUnder(to, shade * end, clamped(1 - distance / (shadeReach * radius)), along / (SHADE_FROM * longGoal));
       if (share <= 0) continue;
       if (along < 0) along *= scale;
       else if (along > longGoal) along = longSource + (along - longGoal) * scale;

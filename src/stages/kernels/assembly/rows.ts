@@ -36,8 +36,45 @@ export function blendRows(near: usize, far: usize, share: f32, length: i32, to: 
   const second = f32x4.splat(1 - share);
   for (let at = 0; at < length << 2; at += 16)
     v128.store(to + at, f32x4.add(f32x4.mul(first, v128.load(near + at)), f32x4.mul(second, v128.load(far + at))));
-  const end = to + (length << 2);
-  store<f32>(to - 4, load<f32>(to));
+  repeatEnds(to, length);
+}
+
+/**
+ * What `blendRows` gives of rows `near` (three quarters) and `far` of a map of `lines` rows, after the map was smoothed by 1 2 1 down and across, with
+ * its edge once more beyond it. `spare`: a row of scratch memory.
+ */
+export function blendSmoothRows(map: usize, near: i32, far: i32, lines: i32, length: i32, spare: usize, to: usize): void {
+  const pitch = <usize>length << 2;
+  const last = lines - 1;
+  const a = map + max(0, near - 1) * pitch;
+  const b = map + near * pitch;
+  const c = map + min(last, near + 1) * pitch;
+  const d = map + max(0, far - 1) * pitch;
+  const e = map + far * pitch;
+  const f = map + min(last, far + 1) * pitch;
+  const two = f32x4.splat(2);
+  const three = f32x4.splat(3);
+  const sixteenth = f32x4.splat(1.0 / 16);
+  for (let at: usize = 0; at < pitch; at += 16) {
+    const first = f32x4.add(f32x4.mul(two, v128.load(b + at)), f32x4.add(v128.load(a + at), v128.load(c + at)));
+    const second = f32x4.add(f32x4.mul(two, v128.load(e + at)), f32x4.add(v128.load(d + at), v128.load(f + at)));
+    v128.store(spare + at, f32x4.mul(sixteenth, f32x4.add(f32x4.mul(three, first), second)));
+  }
+  repeatEnds(spare, length);
+  const quarter = f32x4.splat(0.25);
+  for (let at: usize = 0; at < pitch; at += 16) {
+    const beside = f32x4.add(v128.load(spare + at - 4), v128.load(spare + at + 4));
+    v128.store(to + at, f32x4.mul(quarter, f32x4.add(f32x4.mul(two, v128.load(spare + at)), beside)));
+  }
+  repeatEnds(to, length);
+}
+
+/** A row's ends once more beyond them. */
+// @ts-ignore: decorator
+@inline
+function repeatEnds(row: usize, length: i32): void {
+  const end = row + (length << 2);
+  store<f32>(row - 4, load<f32>(row));
   store<f32>(end, load<f32>(end - 4));
 }
 
