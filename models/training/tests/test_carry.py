@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from handfirst_training.conditions.carry import affine, carry, going_on, order, prepare, with_hips
-from handfirst_training.conditions.cut import drop_islands
+from handfirst_training.conditions.carry import affine, carry, order, prepare, with_hips
 from handfirst_training.conditions.limbs import limbs
+from handfirst_training.conditions.pieces import drop_islands, going_on
 
 SIZE = 128
 

@@ -1,8 +1,8 @@
 import type { Area } from '../area.js';
 
 /*
- * Pieces of a reference that do not belong to their part, and rows that a part lacks: `drop_islands`, `drop_slivers` and `going_on` of the training code's
- * `conditions`; a change here is a change there.
+ * Pieces of a reference that do not belong to their part, and rows that a part lacks: `conditions/pieces.py` of the training code; a change here
+ * is a change there.
  */
 
 /** A part of the reference, and the box of what it covers: x0, y0, x1, y1, far beyond the lower edge where that cuts it off. */

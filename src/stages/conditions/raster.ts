@@ -85,12 +85,6 @@ export function nearSegment(
   }
 }
 
-/** Keeps the larger of what is there and `value`. */
-function raise(channel: Channel, at: number, value: number): void {
-  const index = channel.offset + at;
-  if (value > (channel.data[index] ?? Number.POSITIVE_INFINITY)) channel.data[index] = value;
-}
-
 /** Paints a tapered stroke of `value` (coverage times value), keeping the larger. */
 export function drawCapsule(channel: Channel, capsule: Capsule, value = 1): void {
   const { from, to, fromRadius, toRadius } = capsule;
@@ -248,7 +242,8 @@ export function insidePolygon(
 
 /** Paints a closed polygon, enlarged by `grow` pixels with round corners, keeping the larger value. */
 export function drawPolygon(channel: Channel, points: readonly Point[], grow: number, value = 1): void {
+  const { data, offset } = channel;
   insidePolygon(channel, points, grow, (at, cover) => {
-    raise(channel, at, value * cover);
+    data[offset + at] = Math.max(data[offset + at] ?? 0, value * cover);
   });
 }

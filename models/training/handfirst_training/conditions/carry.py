@@ -17,6 +17,7 @@ import numpy as np
 from .cut import FACE, FACE_END, part_covers, shared, with_hips, with_hips_of
 from .lay import affine, cover_box, lay_affine, lay_bone, lay_head
 from .limbs import ARMS, limbs, shoulder_span
+from .pieces import going_on
 
 # Over which share of their width limbs fade out at their first and last ends; 1: they end round. A hand is narrower than its sleeve.
 UPPER_FADES, FOREARM_FADES = (0.3, 1.0), (0.8, 0.6)
@@ -25,8 +26,6 @@ CAMERA, NEAREST, FARTHEST = 6.0, 0.85, 1.1
 # How much a limb darkens what it lies on, once one of its ends has moved so far, in shoulder widths. Where it has not, the reference shows
 # that shade.
 SHADE, SHADE_MOVED = 0.35, 0.5
-# Rows that a trunk goes on below its picture, as a part of the picture's width, and over how many pixels to each side a row is smoothed.
-BELOW, SMOOTH = 8, 2
 # The face's outline ends at the ears.
 EARS = (FACE, FACE + 16)
 # Regularisation of the affine maps, square pixels in a picture of 256.
@@ -64,21 +63,6 @@ def prepare(picture: np.ndarray, person: np.ndarray, plate: np.ndarray, keypoint
     whole = np.concatenate([colours, share], axis=-1).astype(np.float32)
     trunk, neck, head = (whole * cover[..., None].astype(np.float32) for cover in covers)
     return Reference(points, whole, going_on(trunk), neck, head, plate.astype(np.float32), ends, outlines)
-
-
-def going_on(part: np.ndarray) -> np.ndarray:
-    """The part [H, W, 4], where its picture cuts it off below, with rows more: the colours of the last row, smoother from row to row. A row
-    that merely went on would be a stripe of each of its pixels."""
-    last = part[-1]
-    if not last[:, 3].any():
-        return part
-    rows = [last]
-    for _ in range(part.shape[1] // BELOW):
-        padded = np.pad(rows[-1], ((SMOOTH, SMOOTH), (0, 0)))
-        sums = sum(padded[k : k + len(last)] for k in range(2 * SMOOTH + 1))
-        colours = sums[:, :3] / np.maximum(sums[:, 3:], 1e-6)
-        rows.append(np.concatenate([colours * last[:, 3:], last[:, 3:]], axis=1))
-    return np.concatenate([part, np.stack(rows[1:])])
 
 
 def mean_depth(depth: np.ndarray, a: int, b: int) -> float:

@@ -5,11 +5,11 @@ Places are in pixels: pixel (row i, column j) has its centre at (j + 0.5, i + 0.
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 from numba import njit
 
 from .limbs import ARMS, shoulder_span, width_at
+from .pieces import drop_islands, drop_slivers
 from .raster import signed_distance
 
 FACE, FACE_END = 23, 91
@@ -28,10 +28,6 @@ BESIDE = 1.6
 HAIR_BELOW = 0.9
 # How far such hair reaches below the face itself, from each of its sides, in widths of the face.
 HAIR_WITHIN = 0.14
-# Fainter than this the head's cover does not make a piece of its own.
-ISLAND = 0.1
-# A piece of the trunk that is thinner than twice this, in shoulder widths, was left beside an arm; pixels round what stays that do stay.
-SLIVER, SPARED = 0.02, 2
 HIPS_APART, HIPS_BELOW = 0.31, 1.45
 
 
@@ -207,22 +203,6 @@ def part_covers(keypoints: np.ndarray, ends: np.ndarray, outlines: np.ndarray, p
         out[0] *= 1.0 - out[2] * np.clip(above, 0.0, 1.0)[:, None]
     drop_slivers(out[0], person, shoulder_span(keypoints))
     return out
-
-
-def drop_slivers(trunk: np.ndarray, person: np.ndarray, span: float) -> None:
-    """Take from the trunk's cover [H, W] its thin pieces: the edge of a sleeve that hung beside it."""
-    reach = max(1, int(SLIVER * span + 0.5))
-    shown = (trunk * person > 0.5).astype(np.uint8)
-    thick = cv2.erode(shown, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
-    side = 2 * (reach + SPARED) + 1
-    trunk[cv2.dilate(thick, np.ones((side, side), np.uint8)) == 0] = 0.0
-
-
-def drop_islands(head: np.ndarray, person: np.ndarray) -> None:
-    """Take from the head's cover [H, W] what does not hang together with its largest piece: tips of a collar, hair on a shoulder."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats((head * person > ISLAND).astype(np.uint8), connectivity=4)
-    if len(stats) > 2:
-        head[(labels > 0) & (labels != 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax()))] = 0.0
 
 
 @njit(cache=True)

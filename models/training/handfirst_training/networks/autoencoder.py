@@ -109,8 +109,8 @@ class CarriedDecoder(nn.Module):
 
     def maps(self, latent: Tensor, features: Tensor, carried: Tensor, plate: Tensor) -> tuple[Tensor, Tensor]:
         """Own colours, gate and person [B, 5, 4h, 4h], and the flow across and down [B, 2, 2h, 2h]."""
-        told = F.pixel_shuffle(F.relu(self.coarse(torch.cat([latent, features], dim=1))), 2)
-        h = F.relu(told + self.look(torch.cat([carried, plate], dim=1)))
+        enlarged = F.pixel_shuffle(F.relu(self.coarse(torch.cat([latent, features], dim=1))), 2)
+        h = F.relu(enlarged + self.look(torch.cat([carried, plate], dim=1)))
         for layer in self.fine:
             h = F.relu(layer(h))
         out = self.outward(h)
