@@ -61,10 +61,7 @@ export class DiffusionProcess {
   clean(prediction: Float32Array, t: number, sample: Float32Array): Float32Array {
     const { x0 } = splitters[this.options.prediction](...this.levels(t));
     const clean = weigh(x0, sample, prediction);
-    if (this.options.clipSample) {
-      for (let i = 0; i < clean.length; i++) clean[i] = Math.max(-1, Math.min(1, clean[i] ?? 0));
-    }
-    return clean;
+    return this.options.clipSample ? clean.map((value) => Math.max(-1, Math.min(1, value))) : clean;
   }
 
   /** Shares of signal and noise at timestep `t`: the roots of alpha and 1 - alpha. */
@@ -97,8 +94,10 @@ interface Weights {
   readonly prediction: number;
 }
 
+/** Their sum, or the prediction itself where it is that alone. */
 export function weigh(weights: Weights, sample: Float32Array, prediction: Float32Array): Float32Array {
   const { sample: own, prediction: stated } = weights;
+  if (own === 0 && stated === 1) return prediction;
   const sum = new Float32Array(sample.length);
   for (let i = 0; i < sum.length; i++) sum[i] = own * (sample[i] ?? 0) + stated * (prediction[i] ?? 0);
   return sum;

@@ -15,6 +15,7 @@ import type {
 import type { GraphRunner } from '../models/tensor.js';
 import { type Area, cutPlanes, scaledArea } from '../stages/area.js';
 import { Autoencoder } from '../stages/autoencoder.js';
+import { CanvasBench } from '../stages/canvas-bench.js';
 import type { ClipReference } from '../stages/carry/carried.js';
 import { Denoiser, type Look } from '../stages/denoiser.js';
 import type { Backdrop, DrawConditions, HandStage } from '../stages/index.js';
@@ -128,6 +129,7 @@ export function makeMethod(parts: MethodParts, preset: Preset, choices: Choices)
       blending: preset.blending,
       ...(reference ? { reference } : {}),
     },
+    canvas: new CanvasBench(),
     composite: { ...preset.composite, background },
     ...refineStage(parts, preset),
   };

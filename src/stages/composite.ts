@@ -83,10 +83,13 @@ function laidInto(part: Picture, size: number, area: Area, around: Picture | und
     for (let i = 0; i < size * size; i++)
       for (let c = 0; c < 3; c++) data[i * channels + c] = around.data[i * around.channels + c] ?? 0;
   const row = channels * area.width;
+  const across = fades(area.width, area.left > 0, area.left + area.width < size);
+  const down = fades(area.height, area.top > 0, area.top + area.height < size);
   for (let y = 0; y < area.height; y++) {
     const place = channels * ((area.top + y) * size + area.left);
-    if (around) fadeRow(data, place, part, y, size, area);
-    else data.set(part.data.subarray(y * row, (y + 1) * row), place);
+    const pixels = part.data.subarray(y * row, (y + 1) * row);
+    if (around) fadeRow(data, place, pixels, channels, across, down[y] ?? 1);
+    else data.set(pixels, place);
   }
   return { width: size, height: size, channels, data };
 }
@@ -94,33 +97,35 @@ function laidInto(part: Picture, size: number, area: Area, around: Picture | und
 /** Pixels over which the drawn area fades in from those of its edges that lie within the picture. */
 const FADE = 24;
 
+/** How much of the area shows at each of `length` places, which fade in from its `first` and its `last` end. */
+function fades(length: number, first: boolean, last: boolean): Float64Array {
+  return Float64Array.from({ length }, (_, at) =>
+    Math.min(1, first ? (at + 0.5) / FADE : 1, last ? (length - at - 0.5) / FADE : 1),
+  );
+}
+
 /** Lays a row of the area over what is at `place`, fading in, since the network's own background is not quite the plate. */
 function fadeRow(
   data: Uint8Array,
   place: number,
-  { channels, data: part }: Picture,
-  y: number,
-  size: number,
-  { left, top, width, height }: Area,
+  pixels: Uint8Array,
+  channels: number,
+  across: Float64Array,
+  upright: number,
 ): void {
-  const above = top > 0 ? (y + 0.5) / FADE : 1;
-  const below = top + height < size ? (height - y - 0.5) / FADE : 1;
-  const upright = Math.min(1, above, below);
-  const row = channels * y * width;
+  const width = across.length;
   // Where the row is all there, only its ends fade.
-  const from = upright < 1 ? width : left > 0 ? FADE : 0;
-  const to = upright < 1 ? width : left + width < size ? width - FADE : width;
-  if (from < to) data.set(part.subarray(row + channels * from, row + channels * to), place + channels * from);
+  const ends = upright < 1 ? width : FADE;
+  if (2 * ends < width)
+    data.set(pixels.subarray(channels * ends, channels * (width - ends)), place + channels * ends);
   for (let x = 0; x < width; x++) {
-    if (x === from && from < to) x = to;
-    if (x >= width) break;
-    const before = left > 0 ? (x + 0.5) / FADE : 1;
-    const after = left + width < size ? (width - x - 0.5) / FADE : 1;
-    const share = Math.min(upright, before, after);
-    for (let c = 0; c < channels; c++) {
-      const at = place + x * channels + c;
-      const value = part[row + x * channels + c] ?? 0;
-      data[at] = share === 1 ? value : Math.round(share * value + (1 - share) * (data[at] ?? 0));
+    if (x === ends && 2 * ends < width) x = width - ends;
+    const share = Math.min(upright, across[x] ?? 1);
+    const last = channels * (x + 1);
+    for (let from = channels * x; from < last; from++) {
+      const value = pixels[from] ?? 0;
+      const at = place + from;
+      data[at] = share === 1 ? value : Math.floor(share * value + (1 - share) * (data[at] ?? 0) + 0.5);
     }
   }
 }
@@ -132,7 +137,9 @@ function levelOf(backdrop: Exclude<Backdrop, string>, i: number, c: number): num
 
 /** Mixes the hands into the picture's `bytes` by their `shares`. */
 function pasteHands(bytes: Uint8Array, canvas: Canvas, shares: Float32Array): void {
-  const { width } = canvas.area;
+  const { width, height } = canvas.area;
+  const plane = width * height;
+  const { data } = canvas.hands;
   // Blocks of two hands may share pixels, which are mixed once.
   const done = canvas.blocks.length > 1 ? new Uint8Array(shares.length) : undefined;
   for (const { left, top, right, bottom } of canvas.blocks) {
@@ -141,10 +148,11 @@ function pasteHands(bytes: Uint8Array, canvas: Canvas, shares: Float32Array): vo
         const share = shares[i] ?? 0;
         if (share <= 0 || done?.[i]) continue;
         if (done) done[i] = 1;
-        for (let c = 0; c < 3; c++)
-          bytes[i * 3 + c] = Math.floor(
-            share * levelOfHand(canvas, i, c) + (1 - share) * (bytes[i * 3 + c] ?? 0) + 0.5,
-          );
+        const cover = canvas.alpha[i] ?? 1;
+        for (let at = 3 * i, hand = i; at < 3 * i + 3; at++, hand += plane) {
+          const level = (clip((data[hand] ?? 0) / cover) + 1) * 127.5;
+          bytes[at] = Math.floor(share * level + (1 - share) * (bytes[at] ?? 0) + 0.5);
+        }
       }
     }
   }
@@ -163,7 +171,7 @@ function unlike(bytes: Uint8Array, canvas: Canvas, i: number): number {
 }
 
 function clip(value: number): number {
-  return Math.max(-1, Math.min(1, value));
+  return value < -1 ? -1 : value > 1 ? 1 : value;
 }
 
 /** `alpha` [height, width] with a ramp of about `radius` pixels inwards from its edge; never more than before. */

@@ -7,6 +7,7 @@ import { type DiffusionStage, denoise } from './denoise.js';
 import { maskFeedback } from './feedback.js';
 import type { HandCrop } from './hand-crops.js';
 import { keepOwnHands } from './hand-ownership.js';
+import { kernelFloats } from './kernels/kernels.js';
 import { makePlanes, type Planes } from './planes.js';
 import { conditionInputs, type DrawConditions, type KeptTensors } from './scene.js';
 
@@ -54,12 +55,12 @@ async function drawBatch(
   const { size } = manifest.autoencoder;
   const poses = crops.map((crop) => cropPose(pose, crop, size));
   // No mask is known yet, so the scene has none: half of the training samples had an empty mask channel too (III-B).
-  const { each, batch } = stage.keptHands;
+  const { each } = stage.keptHands;
   const drawn = poses.map((own, k) => {
     each[k] ??= new Map();
     return conditionInputs(manifest.denoiser, { size, pose: own }, stage.draw, each[k]);
   });
-  const conditions = stacked(drawn, batch);
+  const conditions = stacked(drawn, stage.keptHands);
   const feedback = maskFeedback(manifest, 'hand-mask', { pose }, { width: size, height: size });
   const { latent, mask, features } = await denoise(
     repeated(stage, crops.length),
@@ -125,15 +126,28 @@ function clamp(value: number): number {
   return Math.min(1, Math.max(0, value));
 }
 
-/** Inputs of several pictures as one batch, in the memory that is `kept` where that has the length. */
-function stacked(all: readonly Tensors[], kept: KeptTensors): Tensors {
+/**
+ * Inputs of several pictures as one batch, in the memory of `kept`. What `each` picture is drawn into is a part of that from then on, so that the
+ * next frame of as many pictures copies nothing.
+ */
+function stacked(all: readonly Tensors[], { each, batch }: HandStage['keptHands']): Tensors {
   const [first = {}] = all;
   if (all.length === 1) return first;
   return Object.fromEntries(
     Object.entries(first).map(([name, { dims }]) => {
       const parts = all.flatMap((one) => (one[name]?.data instanceof Float32Array ? [one[name].data] : []));
-      const data = joined(parts, kept.get(name));
-      kept.set(name, data);
+      const length = parts.reduce((sum, part) => sum + part.length, 0);
+      const before = batch.get(name);
+      const data = before?.length === length ? before : kernelFloats(length);
+      batch.set(name, data);
+      let at = 0;
+      for (const [k, part] of parts.entries()) {
+        const own = data.subarray(at, at + part.length);
+        at += part.length;
+        if (own.buffer === part.buffer && own.byteOffset === part.byteOffset) continue;
+        own.set(part);
+        each[k]?.set(name, own);
+      }
       return [name, { dims: [all.length, ...dims.slice(1)], data }];
     }),
   );
@@ -142,18 +156,10 @@ function stacked(all: readonly Tensors[], kept: KeptTensors): Tensors {
 /** The stage with the clip's noise once for each picture. */
 function repeated(stage: HandStage, count: number): HandStage {
   if (count === 1) return stage;
-  const times = (noise: Float32Array): Float32Array => joined(new Array<Float32Array>(count).fill(noise));
+  const times = (noise: Float32Array): Float32Array => {
+    const all = new Float32Array(count * noise.length);
+    for (let k = 0; k < count; k++) all.set(noise, k * noise.length);
+    return all;
+  };
   return { ...stage, noise: times(stage.noise), stepNoise: stage.stepNoise.map(times) };
-}
-
-/** `into` that array where it has the length. */
-function joined(parts: readonly Float32Array[], into?: Float32Array): Float32Array {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const all = into?.length === length ? into : new Float32Array(length);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

@@ -15,7 +15,7 @@ export interface Window {
 export type Edge = 'clamp' | 'zero';
 
 /** For each output place the first source place that counts, how many do, and their weights, `most` places for each. */
-interface Taps {
+export interface Taps {
   readonly first: Int32Array;
   readonly count: Int32Array;
   readonly weights: Float32Array;
@@ -41,7 +41,8 @@ export function resample(
   return resampleColumns(rows, filled, down, height);
 }
 
-function axisTaps(length: number, start: number, extent: number, count: number, edge: Edge): Taps {
+/** How `count` places come out of those of a line of `length`, in the window from `start` on. */
+export function axisTaps(length: number, start: number, extent: number, count: number, edge: Edge): Taps {
   const scale = extent / count;
   const support = Math.max(1, scale);
   const most = Math.ceil(2 * support) + 1;
@@ -148,7 +149,7 @@ export function nearestMask(mask: Float32Array, from: Size, to: Size): Float32Ar
 /** Planes at another size as means of whole cells, as in training; the same object where the size fits already. */
 export function cellMeans(planes: Planes, { width, height }: Size): Planes {
   const { channels, width: whole, data } = planes;
-  if (whole === width) return planes;
+  if (whole === width && planes.height === height) return planes;
   const cell = whole / width;
   if (!Number.isInteger(cell)) return resized(planes, { width, height });
   const means = new Float32Array(channels * width * height);

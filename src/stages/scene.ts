@@ -7,8 +7,8 @@ import type { Carried } from './carry/carried.js';
 import type { Grid } from './conditions/raster.js';
 import { cropPose } from './crop.js';
 import { encoderInput } from './encoded-conditions.js';
-import type { Planes } from './planes.js';
-import { nearestMask, resampleMask, resized } from './resample.js';
+import { makePlanes, type Planes } from './planes.js';
+import { cellMeans, nearestMask, resized } from './resample.js';
 
 /**
  * What a condition tensor is drawn from; everything is in the coordinates and at the size of that tensor, [size, size] or that of the
@@ -89,11 +89,14 @@ function sceneAt(scene: StageScene, size: number, channels: readonly ConditionCh
   const asks = (kind: ConditionChannels['kind']): boolean => channels.some((asked) => asked.kind === kind);
   const masked = asks('hand-mask') || channels.some((asked) => asked.kind === 'openpose' && asked.mask);
   const nearest = channels.some((asked) => asked.kind === 'hand-mask' && asked.nearest);
-  const maskAt = nearest ? nearestMask : resampleMask;
+  const maskAt = (whole: Float32Array): Float32Array =>
+    nearest
+      ? nearestMask(whole, own, area)
+      : cellMeans(makePlanes(1, own.width, own.height, whole), area).data;
   return {
     pose: poseIn(scene, own, size),
     area,
-    ...(mask && masked ? { mask: maskAt(mask, own, area) } : {}),
+    ...(mask && masked ? { mask: maskAt(mask) } : {}),
     ...(canvas && asks('canvas') ? { canvas: resized(canvas, area).data } : {}),
     ...(carried && (asks('carried') || asks('coverage')) ? carriedAt(carried, area) : {}),
     ...(canvasLatent ? { canvasLatent } : {}),

@@ -2,6 +2,7 @@ import type { Picture } from '../picture.js';
 import type { PoseFrame } from '../pose/pose-frame.js';
 import { type BodyStage, type BodyStep, drawBody } from './body.js';
 import { type Canvas, placeHands } from './canvas.js';
+import type { CanvasBench } from './canvas-bench.js';
 import { type CompositeOptions, composite } from './composite.js';
 import { cropPose } from './crop.js';
 import { type DrawnHand, drawHands, type HandStage } from './hand.js';
@@ -13,6 +14,8 @@ export interface Method {
   /** Absent where the bundle draws no hands first: then no frame has crops. */
   readonly hand?: HandStage;
   readonly body: BodyStage;
+  /** Where the clip's canvases are made. */
+  readonly canvas: CanvasBench;
   readonly composite: CompositeOptions;
   /** A third stage, over the finished picture. */
   readonly refine?: RefineStage;
@@ -58,7 +61,7 @@ export async function drawFrame(
   const { hand } = method;
   const { area } = method.body.autoencoder;
   const hands = hand ? await drawHands(hand, pose, crops, signal) : [];
-  const canvas = placeHands(hands, autoencoder.size, canvasColour, area, method.body.kept);
+  const canvas = placeHands(hands, autoencoder.size, canvasColour, area, method.canvas);
   const steps: BodyStep[] = [];
   const watch = keep === true ? (step: BodyStep) => steps.push(step) : undefined;
   const body = await drawBody(method.body, pose, canvas, signal, watch);

@@ -17,11 +17,14 @@ const CUFF = 1.5;
 /** How unlike the hand is to what lies under it at a pixel of the area, mean difference of levels, 0..255. */
 export type Unlike = (at: number) => number;
 
+/** Kept between frames: what comes out is used before the next one. */
+let kept = new Float32Array(0);
+
 /**
  * How much of a pasted hand shows at each pixel, `shares` [height, width] of an area of the picture, 0..1, with the end at the wrist faded into the arm, which the body
  * stage drew: nothing is left `reach` hand lengths behind the wrist, all of it from 0.3 `reach` before it on. Where something else than skin
  * lies under the hand, a sleeve or the wall, it ends within a pixel or two, half way. A hand at the other's wrist, and one without wrist or
- * knuckles, stays as it is. `pose` is in pixels of the picture.
+ * knuckles, stays as it is. `pose` is in pixels of the picture. What comes out lies there until the next call.
  */
 export function fadeAtWrists(
   shares: Float32Array,
@@ -33,7 +36,9 @@ export function fadeAtWrists(
   if (reach <= 0) return shares;
   const points = keypointsOf(keypoints, depth);
   const hands = [handOf(points, 0), handOf(points, 1)] as const;
-  const faded = shares.slice();
+  if (kept.length !== shares.length) kept = new Float32Array(shares.length);
+  const faded = kept;
+  faded.set(shares);
   for (const side of [0, 1] as const) {
     const hand = hands[side];
     const wrist = hand[0];

@@ -61,7 +61,7 @@ function sharp(soft: Canvas): Canvas {
 
 /** Equal numbers; quicker than comparing arrays value by value. */
 function same(a: Float32Array, b: Float32Array | undefined): boolean {
-  return Buffer.from(a.buffer).equals(Buffer.from(b?.buffer ?? new ArrayBuffer(0)));
+  return a.length === b?.length && a.every((value, k) => value === b[k]);
 }
 
 /** Cells of a latent mask that are set, as 'x..y' extents: left, top, right, bottom. */

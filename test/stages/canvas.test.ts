@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { wholeArea } from '../../src/stages/area.js';
 import type { DrawnBody } from '../../src/stages/body.js';
 import { type Canvas, placeHands } from '../../src/stages/canvas.js';
+import { CanvasBench } from '../../src/stages/canvas-bench.js';
 import { composite, feathered } from '../../src/stages/composite.js';
 import type { DrawnHand } from '../../src/stages/hand.js';
 import { makePlanes, pictureFromPlanes } from '../../src/stages/planes.js';
+import { resample } from '../../src/stages/resample.js';
 import { fadeAtWrists } from '../../src/stages/wrist-fade.js';
 import { uniformPlanes } from './uniform-planes.js';
 
@@ -40,6 +42,51 @@ describe('placing hands', () => {
       expect(area / ((side * side) / 2)).toBeGreaterThan(0.93);
       expect(area / ((side * side) / 2)).toBeLessThan(1.07);
       expect(canvas.alpha.some((v) => v > 0.05 && v < 0.95)).toBe(true);
+    }
+  });
+
+  it('is made anew in the memory of the frame before: other hands, another size of them, none at all', () => {
+    const bench = new CanvasBench();
+    const [first, second] = [hand(3.4, 4.8, 21.7, [1, 0.5, -1]), hand(20.2, 2, 9.3, [0, 1, 0], 3, 11)];
+    const large: DrawnHand = {
+      crop: { x: -6, y: 9, side: 18, hands: ['right'] },
+      picture: uniformPlanes([0.2, -0.4, 1], 24),
+      mask: new Float32Array(576).fill(0.7),
+    };
+    for (const hands of [[first], [second, first], [large], [], [second]]) {
+      const [again, anew] = [
+        placeHands(hands, 32, [90, 127.5, 200], undefined, bench),
+        placeHands(hands, 32, [90, 127.5, 200]),
+      ];
+      expect(again).toEqual(anew);
+    }
+  });
+
+  it('shows of a hand what resampling its colours and its mask gives', () => {
+    const rng = (k: number) => ((k * 7919) % 101) / 50 - 1;
+    const picture = makePlanes(
+      3,
+      16,
+      16,
+      Float32Array.from({ length: 768 }, (_, k) => rng(k)),
+    );
+    // Nothing at its edge: beyond a crop's whole pixels no hand is laid.
+    const inside = (at: number) => at > 2 && at < 13;
+    const mask = Float32Array.from({ length: 256 }, (_, k) =>
+      inside(k % 16) && inside(k >> 4) ? (rng(k + 5) + 1) / 2 : 0,
+    );
+    for (const side of [7.3, 16, 25.9]) {
+      const crop = { x: 2.6, y: 3.1, side, hands: ['left' as const] };
+      const canvas = placeHands([{ crop, picture, mask }], 32, GREY);
+      const cut = Float32Array.from(
+        { length: 1024 },
+        (_, k) => (mask[k % 256] ?? 0) * (k < 768 ? (picture.data[k] ?? 0) : 1),
+      );
+      const scale = 16 / side;
+      const window = { x: -2.6 * scale, y: -3.1 * scale, width: 32 * scale, height: 32 * scale };
+      const whole = resample(makePlanes(4, 16, 16, cut), 32, 32, window, 'zero').data;
+      const shown = [...canvas.hands.data, ...canvas.alpha];
+      expect(Math.max(...shown.map((value, k) => Math.abs(value - (whole[k] ?? 0))))).toBeLessThan(1e-5);
     }
   });
 

@@ -32,20 +32,44 @@ export interface Window {
   readonly right: number;
 }
 
-/** What to add to the map `back` at each pixel of the window, across and down, how much of its light it keeps, and how much teeth cover it: [height, width] each. `source` has the points that `goal` has. */
-export function faceShifts(window: Window, back: Affine, goal: FacePoints, source: Float64Array) {
+/** Values of the window's pixels, [height, width] each. */
+export interface FaceShifts {
+  /** What is added to the map, across and down. */
+  readonly across: Float64Array;
+  readonly down: Float64Array;
+  /** How much of its light a pixel keeps, 0..1. */
+  readonly light: Float64Array;
+  /** How much of it teeth cover, 0..1. */
+  readonly teeth: Float64Array;
+}
+
+/** Pixels of a window. */
+export function pixelsOf(window: Window): number {
+  return Math.max(0, window.bottom - window.top) * Math.max(0, window.right - window.left);
+}
+
+/** Fills `shifts` with what to add to the map `back` within the window. `source` has the points that `goal` has. */
+export function fillFaceShifts(
+  shifts: FaceShifts,
+  window: Window,
+  back: Affine,
+  goal: FacePoints,
+  source: Float64Array,
+): void {
   const { top, left } = window;
-  const [height, width] = [Math.max(0, window.bottom - top), Math.max(0, window.right - left)];
-  const nodes = coarseShifts({ top, left, height, width }, back, goal, source);
-  const across = enlarged(nodes.across, nodes.columns, height, width);
-  const down = enlarged(nodes.down, nodes.columns, height, width);
-  const light = new Float64Array(height * width).fill(1);
-  const teeth = new Float64Array(height * width);
-  if (goal.ids.length * 2 === goal.places.length) {
-    for (const feature of FEATURES)
-      addFeature({ top, left, height, width, across, down, light, teeth }, goal.places, source, feature);
-  }
-  return { across, down, light, teeth };
+  const place = {
+    top,
+    left,
+    height: Math.max(0, window.bottom - top),
+    width: Math.max(0, window.right - left),
+  };
+  const nodes = coarseShifts(place, back, goal, source);
+  enlarge(nodes.across, nodes.columns, place, shifts.across);
+  enlarge(nodes.down, nodes.columns, place, shifts.down);
+  shifts.light.fill(1);
+  shifts.teeth.fill(0);
+  if (goal.ids.length * 2 !== goal.places.length) return;
+  for (const feature of FEATURES) addFeature({ ...place, ...shifts }, goal.places, source, feature);
 }
 
 interface Place {
@@ -153,22 +177,19 @@ function nodesNear(place: number, reach: number, count: number): [number, number
   ];
 }
 
-/** Values of pixels [height, width], bilinear between the grid's nodes. */
-function enlarged(nodes: Float64Array, columns: number, height: number, width: number): Float64Array {
-  const pixels = new Float64Array(height * width);
+/** Fills `pixels` [height, width], bilinear between the grid's nodes. */
+function enlarge(nodes: Float64Array, columns: number, { height, width }: Place, pixels: Float64Array): void {
+  const line = new Float64Array(columns);
   for (let i = 0; i < height; i++) {
     const v = (i + 0.5) / GRID;
     const r = Math.trunc(v);
     const fv = v - r;
+    for (let c = 0, at = r * columns; c < columns; c++, at++)
+      line[c] = (nodes[at] ?? 0) * (1 - fv) + (nodes[at + columns] ?? 0) * fv;
     for (let j = 0; j < width; j++) {
       const u = (j + 0.5) / GRID;
       const c = Math.trunc(u);
-      const fu = u - c;
-      const at = r * columns + c;
-      const upper = (nodes[at] ?? 0) * (1 - fu) + (nodes[at + 1] ?? 0) * fu;
-      const lower = (nodes[at + columns] ?? 0) * (1 - fu) + (nodes[at + columns + 1] ?? 0) * fu;
-      pixels[i * width + j] = upper * (1 - fv) + lower * fv;
+      pixels[i * width + j] = (line[c] ?? 0) * (1 - u + c) + (line[c + 1] ?? 0) * (u - c);
     }
   }
-  return pixels;
 }

@@ -1,7 +1,7 @@
 import type { Affine } from '../../pose/least-squares.js';
 import type { Area } from '../area.js';
 import type { Block, Kernels } from '../kernels/kernels.js';
-import { type FacePoints, faceShifts, type Window } from './face.js';
+import { type FacePoints, fillFaceShifts, pixelsOf, type Window } from './face.js';
 import { type Limb, STATIONS } from './limbs.js';
 import type { Part } from './pieces.js';
 
@@ -93,15 +93,14 @@ export function layHead(
   source: Float64Array,
 ): void {
   const window = goalWindow(back, part.box, sheet.area);
-  const { across, down, light, teeth } = faceShifts(window, back, goal, source);
   const { top, bottom, left, right } = window;
   const { a, b, c, d, e, f } = back;
   const [first, second] = sheet.shifts;
-  const { kernels } = sheet;
-  kernels.doubles(first).set(across);
-  kernels.doubles(second).set(down);
-  kernels.doubles(sheet.light).set(light);
-  kernels.doubles(sheet.teeth).set(teeth);
+  const count = pixelsOf(window);
+  const [across, down, light, teeth] = ([first, second, sheet.light, sheet.teeth] as const).map((block) =>
+    sheet.kernels.doubles(block).subarray(0, count),
+  ) as [Float64Array, Float64Array, Float64Array, Float64Array];
+  fillFaceShifts({ across, down, light, teeth }, window, back, goal, source);
   begin(sheet, part).layShifted(
     ...[left, top, right, bottom],
     ...[a, b, c, d, e, f],

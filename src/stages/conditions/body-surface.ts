@@ -1,3 +1,4 @@
+import { kernelFloats } from '../kernels/kernels.js';
 import { drawHandSurface, HAND_SURFACE_CHANNELS } from './hand-surface.js';
 import { type Keypoints, middle, span } from './points.js';
 import { type Channel, drawCapsule, drawPolygon, type Point } from './raster.js';
@@ -147,13 +148,13 @@ export function drawBodySurface(channels: readonly Channel[], all: Keypoints): v
 }
 
 /** Kept between frames, since to make megabytes anew for each kept the garbage collector busy. */
-let handData = new Float32Array(0);
+let handData: Float32Array = new Float32Array(0);
 
 function copyHands(coverage: Channel, relief: Channel, points: Keypoints): void {
   const area = coverage.width * coverage.height;
   const length = HAND_SURFACE_CHANNELS * area;
   if (handData.length === length) handData.fill(0);
-  else handData = new Float32Array(length);
+  else handData = kernelFloats(length);
   const hands = Array.from({ length: HAND_SURFACE_CHANNELS }, (_, k) => ({
     ...coverage,
     data: handData,

@@ -1,6 +1,6 @@
 import type { HandSide, PoseFrame } from '../../pose/pose-frame.js';
 import { handLength, handOf, type Keypoint, type Keypoints, keypointsOf } from './points.js';
-import { type Channel, type Grid, nearSegment } from './raster.js';
+import { bounds, type Channel, type Grid } from './raster.js';
 
 /** Radii relative to the hand's length: fingers at knuckle and tip, the palm's strokes. */
 const RADII = { knuckle: 0.095, tip: 0.075, palm: 0.12 };
@@ -92,18 +92,26 @@ function between(a: Keypoint, b: Keypoint, share: number): Keypoint {
 }
 
 /** Depth of the nearest surface at each pixel, infinite where there is none. */
-function solid(rods: readonly Rod[], grid: Grid): Float64Array {
-  const nearest = new Float64Array(grid.width * grid.height).fill(Infinity);
+function solid(rods: readonly Rod[], { width, height }: Grid): Float64Array {
+  const nearest = new Float64Array(width * height).fill(Infinity);
   for (const { from, to, fromRadius, toRadius } of rods) {
-    nearSegment(grid, from, to, Math.max(fromRadius, toRadius), (at, count, near) => {
-      for (let k = 0; k < count; k += 1) {
-        const [distance = 0, t = 0] = [near.distance[k], near.t[k]];
+    const reach = Math.max(fromRadius, toRadius);
+    const [left, right] = bounds(Math.min(from.x, to.x), Math.max(from.x, to.x), reach, width);
+    const [top, bottom] = bounds(Math.min(from.y, to.y), Math.max(from.y, to.y), reach, height);
+    const [dx, dy] = [to.x - from.x, to.y - from.y];
+    const squared = dx * dx + dy * dy;
+    for (let i = top; i < bottom; i += 1) {
+      for (let j = left; j < right; j += 1) {
+        const [px, py] = [j + 0.5 - from.x, i + 0.5 - from.y];
+        const t = squared > 0 ? Math.min(1, Math.max(0, (px * dx + py * dy) / squared)) : 0;
         const radius = fromRadius + t * (toRadius - fromRadius);
-        if (distance > radius) continue;
-        const surface = from.depth + t * (to.depth - from.depth) - Math.sqrt(radius ** 2 - distance ** 2);
-        nearest[at + k] = Math.min(nearest[at + k] ?? Infinity, surface);
+        const deep = radius ** 2 - (px - t * dx) ** 2 - (py - t * dy) ** 2;
+        if (deep < 0) continue;
+        const surface = from.depth + t * (to.depth - from.depth) - Math.sqrt(deep);
+        const at = i * width + j;
+        nearest[at] = Math.min(nearest[at] ?? Infinity, surface);
       }
-    });
+    }
   }
   return nearest;
 }

@@ -1,5 +1,5 @@
 import { handLength, handOf, type Keypoint, type Keypoints } from './points.js';
-import { type Channel, insidePolygon, nearSegment, type Point } from './raster.js';
+import { type Channel, insidePolygon, type Point, placeOf } from './raster.js';
 
 /** Channels of the hand surface: coverage, finger, place along the finger, relief, nearness. */
 export const HAND_SURFACE_CHANNELS = 5;
@@ -10,29 +10,13 @@ const THUMB = { wide: 0.115, narrow: 0.09 };
 const FINGER = { wide: 0.095, narrow: 0.075 };
 const PALM_GROWTH = 0.06;
 
-interface Paint {
-  readonly cover: number;
-  readonly finger: number;
-  readonly along: number;
-  readonly relief: number;
-  readonly near: number;
-}
-
 /** Something to paint, farthest (smallest key) first. */
 interface Piece {
   readonly key: number;
   paint(channels: readonly Channel[]): void;
 }
 
-function blend(channels: readonly Channel[], at: number, paint: Paint): void {
-  const { cover } = paint;
-  mix(channels[0], at, cover, 1);
-  mix(channels[1], at, cover, paint.finger);
-  mix(channels[2], at, cover, paint.along);
-  mix(channels[3], at, cover, paint.relief);
-  mix(channels[4], at, cover, paint.near);
-}
-
+/** Lays `value` over a pixel by its cover. */
 function mix(channel: Channel | undefined, at: number, cover: number, value: number): void {
   if (!channel) return;
   const index = channel.offset + at;
@@ -60,25 +44,14 @@ function bonePiece(bone: Bone, length: number, sign: number, key: number | undef
   return {
     key: key ?? 0.5 * (nearA + nearB),
     paint: (channels) => {
-      const [grid] = channels;
-      if (!grid) return;
-      nearSegment(grid, a, b, Math.max(r0, r1) + 1, (at, count, { distance, t: places }) => {
-        for (let k = 0; k < count; k += 1) {
-          const t = places[k] ?? 0;
-          const away = distance[k] ?? 0;
-          const radius = r0 + t * (r1 - r0);
-          const cover = Math.min(1, 0.5 + radius - away);
-          if (cover <= 0) continue;
-          const ratio = away / radius;
-          blend(channels, at + k, {
-            cover,
-            finger: (sign * (finger + 1)) / 6,
-            along: step / 3 + t * ((step + 1) / 3 - step / 3),
-            relief: Math.sqrt(Math.max(0, 1 - ratio * ratio)),
-            near: nearA + t * (nearB - nearA),
-          });
-        }
-      });
+      const [first, second] = channels;
+      if (!first || !second) return;
+      const { call, at } = placeOf(first);
+      call.bone(
+        ...[at, 4 * (second.offset - first.offset), first.width, first.height],
+        ...[a.x, a.y, b.x, b.y, r0, r1],
+        ...[(sign * (finger + 1)) / 6, step / 3, (step + 1) / 3, nearA, nearB],
+      );
     },
   };
 }
@@ -89,10 +62,14 @@ function palmPiece(palm: readonly Keypoint[], length: number, sign: number, know
   return {
     key: known ? near : -100,
     paint: (channels) => {
-      const [grid] = channels;
-      if (!grid) return;
-      insidePolygon(grid, outline, PALM_GROWTH * length, (at, cover) => {
-        blend(channels, at, { cover, finger: sign, along: 0, relief: 1, near });
+      const [coverage, finger, along, relief, nearest] = channels;
+      if (!coverage) return;
+      insidePolygon(coverage, outline, PALM_GROWTH * length, (at, cover) => {
+        mix(coverage, at, cover, 1);
+        mix(finger, at, cover, sign);
+        mix(along, at, cover, 0);
+        mix(relief, at, cover, 1);
+        mix(nearest, at, cover, near);
       });
     },
   };

@@ -3,6 +3,7 @@ import type { ConditionChannels } from '../../models/condition-channels.js';
 import type { Picture } from '../../picture.js';
 import { drawSkeleton } from '../../pose/draw-skeleton.js';
 import { wholeArea } from '../area.js';
+import { areKernelFloats, kernelFloats } from '../kernels/kernels.js';
 import type { Scene } from '../scene.js';
 import { BODY_SURFACE_CHANNELS, drawBodySurface, drawSkeletonLines } from './body-surface.js';
 import { drawCocoMasks } from './coco-masks.js';
@@ -156,6 +157,10 @@ function drawOne(
   }
 }
 
+function copied({ kind }: ConditionChannels, scene: Scene): boolean {
+  return kind in PLANES || (kind === 'hand-mask' && scene.mask !== undefined);
+}
+
 /** Kinds that are there already, and where in the scene. */
 const PLANES = {
   canvas: 'canvas',
@@ -181,7 +186,8 @@ export function drawConditions(
   const area = width * height;
   const counts = list.map((channels) => channelCount(channels, scene, area));
   const total = counts.reduce((sum, count) => sum + count, 0);
-  const data = into?.length === total * area ? into.fill(0) : new Float32Array(total * area);
+  const fits = into?.length === total * area && areKernelFloats(into);
+  const data = fits ? into : kernelFloats(total * area);
   const points = keypointsOf(scene.pose.keypoints, scene.pose.depth);
   const whole = { x: -left, y: -top, size };
   let at = 0;
@@ -193,6 +199,8 @@ export function drawConditions(
       height,
       whole,
     }));
+    // What is copied fills its channels; what is drawn begins with empty ones.
+    if (fits && !copied(options, scene)) data.fill(0, at * area, (at + channels.length) * area);
     drawOne(options, channels, scene, points);
     at += channels.length;
   });

@@ -1,3 +1,5 @@
+import { kernelsOf } from '../kernels/kernels.js';
+
 /*
  * Anti-aliased shapes on small float pictures, by distance: coverage = clamp(0.5 + signed distance, 0, 1).
  * Pixel (row i, column j) has its centre at (j + 0.5, i + 0.5). The training code's `conditions/raster.py` computes
@@ -10,7 +12,7 @@ export interface Grid {
   readonly height: number;
 }
 
-/** One channel: [height, width] values at `offset` of `data`. */
+/** One channel: [height, width] values at `offset` of `data`, which lies in the kernels' memory. */
 export interface Channel extends Grid {
   readonly data: Float32Array;
   readonly offset: number;
@@ -32,82 +34,31 @@ export interface Capsule {
 }
 
 /** Pixels whose centres can lie within `reach` of [low, high]: first, and one past the last. */
-function bounds(low: number, high: number, reach: number, size: number): readonly [number, number] {
+export function bounds(low: number, high: number, reach: number, size: number): readonly [number, number] {
   const first = Math.floor(low - reach - 0.5);
   const last = Math.ceil(high + reach + 0.5);
   return [Math.max(0, Math.min(size, first)), Math.max(0, Math.min(size, last))];
 }
 
-/** How the pixels of a row lie to a segment: for each the distance to it, and the nearest place on it (0..1). Kept from row to row. */
-export interface Nearness {
-  readonly distance: Float64Array;
-  readonly t: Float64Array;
-}
-
-let row: Nearness = { distance: new Float64Array(0), t: new Float64Array(0) };
-
-/**
- * Visits the rows of pixels within `reach` of a segment, and some beyond: `at` is the first pixel's index in the grid, and `near` holds `count`
- * values. A call for each pixel took longer than its arithmetic.
- */
-export function nearSegment(
-  grid: Grid,
-  a: Point,
-  b: Point,
-  reach: number,
-  visit: (at: number, count: number, near: Nearness) => void,
-): void {
-  const { width, height } = grid;
-  if (row.distance.length < width) row = { distance: new Float64Array(width), t: new Float64Array(width) };
-  const near = row;
-  const { distance, t: places } = near;
-  const [left, right] = bounds(Math.min(a.x, b.x), Math.max(a.x, b.x), reach, width);
-  const [top, bottom] = bounds(Math.min(a.y, b.y), Math.max(a.y, b.y), reach, height);
-  const dx = b.x - a.x;
-  const dy = b.y - a.y;
-  const squared = dx * dx + dy * dy;
-  // Half of what a row crosses of the strip that is `reach` wide on both sides of the line; a level line's is the whole row.
-  const half = dy === 0 ? Infinity : (reach * Math.sqrt(squared)) / Math.abs(dy) + 1;
-  for (let i = top; i < bottom; i += 1) {
-    const py = i + 0.5 - a.y;
-    const middle = dy === 0 ? 0 : (py * dx) / dy + a.x;
-    const first = Math.max(left, Math.floor(middle - half));
-    const last = Math.min(right, Math.ceil(middle + half));
-    for (let j = first; j < last; j += 1) {
-      const px = j + 0.5 - a.x;
-      const t = squared > 0 ? Math.min(1, Math.max(0, (px * dx + py * dy) / squared)) : 0;
-      const ex = px - t * dx;
-      const ey = py - t * dy;
-      distance[j - first] = Math.sqrt(ex * ex + ey * ey);
-      places[j - first] = t;
-    }
-    if (first < last) visit(i * width + first, last - first, near);
-  }
-}
-
 /** Paints a tapered stroke of `value` (coverage times value), keeping the larger. */
 export function drawCapsule(channel: Channel, capsule: Capsule, value = 1): void {
   const { from, to, fromRadius, toRadius } = capsule;
-  const { data, offset } = channel;
-  const reach = Math.max(fromRadius, toRadius) + 1;
-  nearSegment(channel, from, to, reach, (at, count, { distance, t }) => {
-    for (let k = 0, index = offset + at; k < count; k += 1, index += 1) {
-      const cover = 0.5 + fromRadius + (t[k] ?? 0) * (toRadius - fromRadius) - (distance[k] ?? 0);
-      if (cover > 0) data[index] = Math.max(data[index] ?? 0, value * Math.min(1, cover));
-    }
-  });
+  const { width, height } = channel;
+  const { call, at } = placeOf(channel);
+  call.stroke(at, width, height, from.x, from.y, to.x, to.y, fromRadius, toRadius, value);
 }
 
 /** exp(-d^2 / (2 sigma^2)) of the distance to a segment, keeping the larger; cut at 4 sigma. */
 export function drawGaussian(channel: Channel, from: Point, to: Point, sigma: number): void {
-  const { data, offset } = channel;
-  nearSegment(channel, from, to, 4 * sigma, (at, count, { distance }) => {
-    for (let k = 0, index = offset + at; k < count; k += 1, index += 1) {
-      const squared = (distance[k] ?? 0) * (distance[k] ?? 0);
-      if (squared <= 16 * sigma * sigma)
-        data[index] = Math.max(data[index] ?? 0, Math.exp(-squared / (2 * sigma * sigma)));
-    }
-  });
+  const { width, height } = channel;
+  const { call, at } = placeOf(channel);
+  call.gaussian(at, width, height, from.x, from.y, to.x, to.y, sigma);
+}
+
+/** The kernels on the channel's memory, and where it begins there. */
+export function placeOf({ data, offset }: Channel) {
+  const { call, at } = kernelsOf(data);
+  return { call, at: at + 4 * offset };
 }
 
 /** Distance from (x, y) to the edge of a closed polygon; positive inside (even-odd rule). */

@@ -1,13 +1,13 @@
 import { COMPILED } from './compiled.js';
 
 /*
- * The two loops over every pixel that took most of a frame's time outside of the networks: parts laid over the carried picture, and the
- * decoder's end. They are in WebAssembly with SIMD (`assembly/`), where they take a third to a quarter of JavaScript's time, and of that of
+ * The loops over pixels that took most of a frame's time outside of the networks: parts laid over the carried picture, the decoder's end, strokes on
+ * condition channels, and hands laid on the canvas. They are in WebAssembly with SIMD (`assembly/`), where they take a third to a quarter of JavaScript's time, and of that of
  * ONNX Runtime's grid sampling. What they compute is the same on every machine.
  */
 
 /** The compiled functions; lengths in bytes, addresses in the kernels' memory. `assembly/` says what each does. */
-interface Functions {
+export interface Functions {
   onSheet(at: number, width: number, left: number, top: number): void;
   takePart(at: number, width: number, height: number, left: number, top: number, last: number): void;
   layAffine(...numbers: number[]): void;
@@ -16,6 +16,13 @@ interface Functions {
   spread(sheet: number, pixels: number, planes: number): void;
   halve(from: number, width: number, rows: number, to: number): void;
   mix(...numbers: number[]): void;
+  stroke(...numbers: number[]): void;
+  gaussian(...numbers: number[]): void;
+  bone(...numbers: number[]): void;
+  clearHands(...numbers: number[]): void;
+  cutOut(...numbers: number[]): void;
+  layHand(...numbers: number[]): void;
+  resampleLines(...numbers: number[]): void;
 }
 
 const NAMES = [
@@ -27,6 +34,13 @@ const NAMES = [
   'spread',
   'halve',
   'mix',
+  'stroke',
+  'gaussian',
+  'bone',
+  'clearHands',
+  'cutOut',
+  'layHand',
+  'resampleLines',
 ] as const;
 
 const PAGE = 65536;
@@ -74,6 +88,10 @@ export class Kernels {
     this.call = exports;
   }
 
+  integers({ at, bytes }: Block): Int32Array {
+    return new Int32Array(this.memory.buffer, at, bytes / 4);
+  }
+
   floats({ at, bytes }: Block): Float32Array {
     return new Float32Array(this.memory.buffer, at, bytes / 4);
   }
@@ -85,6 +103,30 @@ export class Kernels {
   bytes({ at, bytes }: Block): Uint8Array {
     return new Uint8Array(this.memory.buffer, at, bytes);
   }
+}
+
+const owners = new WeakMap<ArrayBufferLike, Kernels>();
+
+/** Floats, all zero, in memory that the kernels work on. */
+export function kernelFloats(length: number): Float32Array {
+  const layout = new KernelLayout();
+  const block = layout.floats(length);
+  const kernels = layout.open();
+  const floats = kernels.floats(block);
+  owners.set(floats.buffer, kernels);
+  return floats;
+}
+
+/** The functions on the memory of `floats`, which `kernelFloats` made, and their address there. */
+export function kernelsOf(floats: Float32Array): { readonly call: Functions; readonly at: number } {
+  const kernels = owners.get(floats.buffer);
+  if (!kernels) throw new Error('these floats do not lie in the memory of the kernels');
+  return { call: kernels.call, at: floats.byteOffset };
+}
+
+/** Whether `kernelFloats` made them. */
+export function areKernelFloats(floats: Float32Array): boolean {
+  return owners.has(floats.buffer);
 }
 
 function hasFunctions(exports: object): exports is Functions {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NEUTRAL } from '../../../src/pose/face-mean.js';
-import { faceShifts } from '../../../src/stages/carry/face.js';
+import { fillFaceShifts } from '../../../src/stages/carry/face.js';
 
 const SIZE = 400;
 const WINDOW = { top: 0, bottom: SIZE, left: 0, right: SIZE };
@@ -19,7 +19,9 @@ function face(down: Record<number, number> = {}): Float64Array {
 }
 
 function shiftsTo(goal: Float64Array) {
-  const shifts = faceShifts(WINDOW, STAY, { places: goal, ids: IDS }, face());
+  const values = () => new Float64Array(SIZE * SIZE).fill(7);
+  const shifts = { across: values(), down: values(), light: values(), teeth: values() };
+  fillFaceShifts(shifts, WINDOW, STAY, { places: goal, ids: IDS }, face());
   const at = (x: number, y: number): number => Math.floor(y) * SIZE + Math.floor(x);
   return { ...shifts, at };
 }

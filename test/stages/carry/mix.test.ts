@@ -51,3 +51,31 @@ it('moves and mixes as the training code does', () => {
     expect(personMask?.[i]).toBeCloseTo(share, 3);
   });
 });
+
+it('is the carried picture where the gate is closed, still or moved', () => {
+  const [width, height] = [32, 16];
+  const area = width * height;
+  const carried = pixelsOf(waves(3 * area, 0.9, 0.13));
+  const bench = new CarryBench({ left: 0, top: 0, width, height }, pixelsOf(waves(3 * area, 1, 0.05)), parts);
+  const mixed = (gate: number, across: number): Uint8Array => {
+    bench.layWhole(carried);
+    const half = new Float32Array((5 * area) / 4).fill(0.7).fill(gate, (3 * area) / 4, area);
+    const flow = new Float32Array(area / 8).fill(across, 0, area / 16);
+    return bench.mix({ half, flow, reach: 12, slopes: { gate: 2, person: 3 } }).picture.data;
+  };
+  const levels = (dx: number) =>
+    Array.from({ length: 3 * area }, (_, k) => {
+      const pixel = Math.floor(k / 3);
+      const from = pixel - (pixel % width) + Math.min(width - 1, (pixel % width) + dx);
+      return Math.floor((carried[4 * from + (k % 3)] ?? 0) + 0.5);
+    });
+  expect([...mixed(-20, 0)]).toEqual(levels(0));
+  // A flow of 12 tanh(x / 2) = 2 pixels to the right; beside the edge it is smoothed with none, so that the middle is looked at.
+  const moved = mixed(-20, 2 * Math.atanh(2 / 12));
+  const middle = (all: ArrayLike<number>) => [8, 9, 12, 15].map((x) => all[3 * (8 * width + x)]);
+  expect(middle(moved)).toEqual(middle(levels(2)));
+  // A gate that is a thousandth open changes no level by more than rounding.
+  const ajar = mixed(Math.log(0.001 / 0.999) / 2, 0);
+  levels(0).forEach((value, k) => expect(Math.abs((ajar[k] ?? 0) - value)).toBeLessThanOrEqual(1));
+  expect([...mixed(20, 0)]).not.toEqual(levels(0));
+});

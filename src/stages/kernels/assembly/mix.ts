@@ -9,8 +9,10 @@ const MAPS: i32 = 5;
 const WOVEN: i32 = 3;
 /** The network's own colours reach a little beyond what a picture holds, so that its ends are reached. */
 const COLOURS: f32 = 1.05;
-/** Where the network's own colours have less than this share they are left out: a thirtieth of a level. */
-const SEEN: f32 = 1e-4;
+/** Where all but the carried picture has less than this share it is left out: a quarter of a level at most, and so for the colours. */
+const SEEN: f32 = 1e-3;
+/** Pixels: a shorter flow is none. Half of a picture lies as still as this. */
+const STILL: f32 = 0.01;
 
 /**
  * Mixes a picture of `width` x `height`. `half`: [5, height / 2, width / 2], own red, green, blue, gate, person; `flow`: [2, height / 4, width / 4],
@@ -98,21 +100,40 @@ function mixRow(
   const columns = i32x4.splat(width - 2);
   const lines = i32x4.splat(height - 2);
   let xs = f32x4(0, 1, 2, 3);
-  for (let at = 0; at < width << 2; at += 16) {
+  const least = f32x4.splat(SEEN);
+  const still = f32x4.splat(STILL);
+  let place4 = carried + ((<usize>y * width) << 4);
+  for (let at = 0; at < width << 2; at += 16, bytes += 12, place4 += 64, xs = f32x4.add(xs, f32x4.splat(4))) {
     const open = logistic(f32x4.mul(f32x4.splat(gateSlope), v128.load(gate + at)));
     const shown = logistic(f32x4.mul(f32x4.splat(personSlope), v128.load(gate + wide + at)));
     v128.store(person + at, shown);
+    const closed = !v128.any_true(f32x4.gt(open, least));
+    const flowX = v128.load(flow + at);
+    const flowY = v128.load(flow + wide + at);
+    if (closed && !v128.any_true(f32x4.gt(f32x4.max(f32x4.abs(flowX), f32x4.abs(flowY)), still))) {
+      put(bytes, level(v128.load(place4)), level(v128.load(place4, 16)), level(v128.load(place4, 32)), level(v128.load(place4, 48)));
+      continue;
+    }
     const stays = f32x4.sub(one, open);
     const drawn = f32x4.mul(open, shown);
     const behind = f32x4.sub(open, drawn);
     // Where the flow leads: the pixel above and to the left of it, and how far beyond that.
-    const sx = f32x4.max(zero, f32x4.min(lastX, f32x4.add(xs, v128.load(flow + at))));
-    const sy = f32x4.max(zero, f32x4.min(lastY, f32x4.add(f32x4.splat(<f32>y), v128.load(flow + wide + at))));
+    const sx = f32x4.max(zero, f32x4.min(lastX, f32x4.add(xs, flowX)));
+    const sy = f32x4.max(zero, f32x4.min(lastY, f32x4.add(f32x4.splat(<f32>y), flowY)));
     const left = i32x4.min_s(columns, i32x4.trunc_sat_f32x4_s(sx));
     const top = i32x4.min_s(lines, i32x4.trunc_sat_f32x4_s(sy));
     const fx = f32x4.sub(sx, f32x4.convert_i32x4_s(left));
     const fy = f32x4.sub(sy, f32x4.convert_i32x4_s(top));
     const place = i32x4.shl(i32x4.add(i32x4.mul(top, i32x4.splat(width)), left), 4);
+    const under = <usize>width << 4;
+    if (closed) {
+      const a = between(carried + i32x4.extract_lane(place, 0), under, v128.shuffle<f32>(fx, fx, 0, 0, 0, 0), v128.shuffle<f32>(fy, fy, 0, 0, 0, 0));
+      const b = between(carried + i32x4.extract_lane(place, 1), under, v128.shuffle<f32>(fx, fx, 1, 1, 1, 1), v128.shuffle<f32>(fy, fy, 1, 1, 1, 1));
+      const c = between(carried + i32x4.extract_lane(place, 2), under, v128.shuffle<f32>(fx, fx, 2, 2, 2, 2), v128.shuffle<f32>(fy, fy, 2, 2, 2, 2));
+      const d = between(carried + i32x4.extract_lane(place, 3), under, v128.shuffle<f32>(fx, fx, 3, 3, 3, 3), v128.shuffle<f32>(fy, fy, 3, 3, 3, 3));
+      put(bytes, level(a), level(b), level(c), level(d));
+      continue;
+    }
     let red = zero;
     let green = zero;
     let blue = zero;
@@ -126,15 +147,27 @@ function mixRow(
     const blueAny = v128.shuffle<f32>(blue, blue, 0, 0, 1, 1);
     const blueAny2 = v128.shuffle<f32>(blue, blue, 2, 2, 3, 3);
     const behindAt = plate + (<usize>at << 2);
-    const a = pixel(carried + i32x4.extract_lane(place, 0), <usize>width << 4, v128.shuffle<f32>(fx, fx, 0, 0, 0, 0), v128.shuffle<f32>(fy, fy, 0, 0, 0, 0), v128.shuffle<f32>(stays, stays, 0, 0, 0, 0), v128.shuffle<f32>(redGreen, blueAny, 0, 1, 4, 5), v128.shuffle<f32>(drawn, drawn, 0, 0, 0, 0), behindAt, v128.shuffle<f32>(behind, behind, 0, 0, 0, 0));
-    const b = pixel(carried + i32x4.extract_lane(place, 1), <usize>width << 4, v128.shuffle<f32>(fx, fx, 1, 1, 1, 1), v128.shuffle<f32>(fy, fy, 1, 1, 1, 1), v128.shuffle<f32>(stays, stays, 1, 1, 1, 1), v128.shuffle<f32>(redGreen, blueAny, 2, 3, 6, 7), v128.shuffle<f32>(drawn, drawn, 1, 1, 1, 1), behindAt + 16, v128.shuffle<f32>(behind, behind, 1, 1, 1, 1));
-    const c = pixel(carried + i32x4.extract_lane(place, 2), <usize>width << 4, v128.shuffle<f32>(fx, fx, 2, 2, 2, 2), v128.shuffle<f32>(fy, fy, 2, 2, 2, 2), v128.shuffle<f32>(stays, stays, 2, 2, 2, 2), v128.shuffle<f32>(redGreen2, blueAny2, 0, 1, 4, 5), v128.shuffle<f32>(drawn, drawn, 2, 2, 2, 2), behindAt + 32, v128.shuffle<f32>(behind, behind, 2, 2, 2, 2));
-    const d = pixel(carried + i32x4.extract_lane(place, 3), <usize>width << 4, v128.shuffle<f32>(fx, fx, 3, 3, 3, 3), v128.shuffle<f32>(fy, fy, 3, 3, 3, 3), v128.shuffle<f32>(stays, stays, 3, 3, 3, 3), v128.shuffle<f32>(redGreen2, blueAny2, 2, 3, 6, 7), v128.shuffle<f32>(drawn, drawn, 3, 3, 3, 3), behindAt + 48, v128.shuffle<f32>(behind, behind, 3, 3, 3, 3));
-    const levels = i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d));
-    v128.store(bytes, v128.shuffle<u8>(levels, levels, 0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 3, 7, 11, 15));
-    bytes += 12;
-    xs = f32x4.add(xs, f32x4.splat(4));
+    const a = pixel(carried + i32x4.extract_lane(place, 0), under, v128.shuffle<f32>(fx, fx, 0, 0, 0, 0), v128.shuffle<f32>(fy, fy, 0, 0, 0, 0), v128.shuffle<f32>(stays, stays, 0, 0, 0, 0), v128.shuffle<f32>(redGreen, blueAny, 0, 1, 4, 5), v128.shuffle<f32>(drawn, drawn, 0, 0, 0, 0), behindAt, v128.shuffle<f32>(behind, behind, 0, 0, 0, 0));
+    const b = pixel(carried + i32x4.extract_lane(place, 1), under, v128.shuffle<f32>(fx, fx, 1, 1, 1, 1), v128.shuffle<f32>(fy, fy, 1, 1, 1, 1), v128.shuffle<f32>(stays, stays, 1, 1, 1, 1), v128.shuffle<f32>(redGreen, blueAny, 2, 3, 6, 7), v128.shuffle<f32>(drawn, drawn, 1, 1, 1, 1), behindAt + 16, v128.shuffle<f32>(behind, behind, 1, 1, 1, 1));
+    const c = pixel(carried + i32x4.extract_lane(place, 2), under, v128.shuffle<f32>(fx, fx, 2, 2, 2, 2), v128.shuffle<f32>(fy, fy, 2, 2, 2, 2), v128.shuffle<f32>(stays, stays, 2, 2, 2, 2), v128.shuffle<f32>(redGreen2, blueAny2, 0, 1, 4, 5), v128.shuffle<f32>(drawn, drawn, 2, 2, 2, 2), behindAt + 32, v128.shuffle<f32>(behind, behind, 2, 2, 2, 2));
+    const d = pixel(carried + i32x4.extract_lane(place, 3), under, v128.shuffle<f32>(fx, fx, 3, 3, 3, 3), v128.shuffle<f32>(fy, fy, 3, 3, 3, 3), v128.shuffle<f32>(stays, stays, 3, 3, 3, 3), v128.shuffle<f32>(redGreen2, blueAny2, 2, 3, 6, 7), v128.shuffle<f32>(drawn, drawn, 3, 3, 3, 3), behindAt + 48, v128.shuffle<f32>(behind, behind, 3, 3, 3, 3));
+    put(bytes, a, b, c, d);
   }
+}
+
+/** Four pixels of whole levels as twelve bytes, and four more. */
+// @ts-ignore: decorator
+@inline
+function put(bytes: usize, a: v128, b: v128, c: v128, d: v128): void {
+  const levels = i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d));
+  v128.store(bytes, v128.shuffle<u8>(levels, levels, 0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 3, 7, 11, 15));
+}
+
+/** The nearest whole levels. */
+// @ts-ignore: decorator
+@inline
+function level(value: v128): v128 {
+  return i32x4.trunc_sat_f32x4_s(f32x4.add(value, f32x4.splat(0.5)));
 }
 
 /** The network's own colours, 0..255 and a little beyond, by the hyperbolic tangent. */
@@ -145,10 +178,18 @@ function colour(at: usize): v128 {
   return f32x4.add(f32x4.splat(127.5 * (1 - COLOURS)), f32x4.mul(f32x4.splat(255 * COLOURS), bent));
 }
 
-/**
- * A pixel as whole levels: the carried picture between the four pixels from `place` on, (fx, fy) beyond the first of them, `own` colours, and the plate,
- * by their shares.
- */
+/** The picture between the four pixels from `place` on, (fx, fy) beyond the first of them. */
+// @ts-ignore: decorator
+@inline
+function between(place: usize, below: usize, fx: v128, fy: v128): v128 {
+  const p = v128.load(place);
+  const q = v128.load(place + below);
+  const upper = f32x4.add(p, f32x4.mul(fx, f32x4.sub(v128.load(place, 16), p)));
+  const lower = f32x4.add(q, f32x4.mul(fx, f32x4.sub(v128.load(place + below, 16), q)));
+  return f32x4.add(upper, f32x4.mul(fy, f32x4.sub(lower, upper)));
+}
+
+/** A pixel as whole levels: the carried picture as `between` gives it, `own` colours, and the plate, by their shares. */
 // @ts-ignore: decorator
 @inline
 function pixel(
@@ -162,12 +203,7 @@ function pixel(
   plate: usize,
   behind: v128,
 ): v128 {
-  const p = v128.load(place);
-  const q = v128.load(place + below);
-  const upper = f32x4.add(p, f32x4.mul(fx, f32x4.sub(v128.load(place, 16), p)));
-  const lower = f32x4.add(q, f32x4.mul(fx, f32x4.sub(v128.load(place + below, 16), q)));
-  const moved = f32x4.add(upper, f32x4.mul(fy, f32x4.sub(lower, upper)));
+  const moved = between(place, below, fx, fy);
   const fromPlate = f32x4.mul(behind, v128.load(plate));
-  const mixed = f32x4.add(f32x4.mul(stays, moved), f32x4.add(f32x4.mul(drawn, own), fromPlate));
-  return i32x4.trunc_sat_f32x4_s(f32x4.add(mixed, f32x4.splat(0.5)));
+  return level(f32x4.add(f32x4.mul(stays, moved), f32x4.add(f32x4.mul(drawn, own), fromPlate)));
 }
