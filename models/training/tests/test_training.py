@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -114,6 +115,37 @@ def test_the_exported_bundle_says_what_it_holds_and_agrees_with_pytorch(runs: Pa
             torch.testing.assert_close(taken[key], value, rtol=1e-3, atol=1e-7)
     scales = [torch.load(folder / "encoder.pt", weights_only=True)["scale"] for folder in (runs, tmp_path / "run")]
     torch.testing.assert_close(scales[1], scales[0], rtol=1e-3, atol=1e-5)
+
+
+def test_a_hand_stage_learns_from_one_that_was_exported(runs: Path, world: Path, gallery: Path, tmp_path: Path) -> None:
+    """The pupil begins elsewhere, and is nearer to what the teacher drew after a few seconds."""
+    bundle, taught = tmp_path / "bundle", tmp_path / "taught.npz"
+    run(
+        "handfirst_training.export.bundle",
+        "--runs",
+        runs,
+        "--gallery",
+        gallery,
+        "--calibrate",
+        world,
+        "--calibration-samples",
+        1,
+        "--out",
+        bundle,
+    )
+    run("handfirst_training.training.teacher", "--bundle", bundle, "--data", world, "--out", taught, "--count", 4, "--seed", 5)
+    hands = dict(np.load(taught))
+    assert (
+        hands["keypoints"].shape == (4, 133, 3)
+        and hands["latents"].shape == (4, 2, 24, 16, 16)
+        and hands["masks"].shape == (4, 2, 128, 128)
+    )
+    assert np.isfinite(hands["latents"]).all() and (hands["latents"][:, 0] != hands["latents"][:, 1]).any()
+    shared = ("--teacher", taught, "--autoencoder", runs, "--out", tmp_path / "pupil", "--batch", 4, "--threads", 1, "--samples")
+    run("handfirst_training.training.distil", *shared, 4)
+    run("handfirst_training.training.distil", *shared, 240)
+    said = [json.loads(line) for line in (tmp_path / "pupil" / "hand.jsonl").read_text().splitlines()]
+    assert said[-1]["noise"] < said[0]["noise"] and said[-1]["mask"] < said[0]["mask"]
 
 
 def test_blending_is_measured_round_the_hands(runs: Path, world: Path) -> None:

@@ -51,6 +51,11 @@ def split(channels: list[dict[str, object]], kind: str) -> tuple[list[dict[str, 
     return [c for c in channels if c["kind"] != kind], [c for c in channels if c["kind"] == kind]
 
 
+# What the mask head predicts in one step is an input of its own in the next; the rest stays.
+HAND_STEADY, HAND_PREDICTED = split(HAND_CHANNELS, "hand-mask")
+BODY_STEADY, BODY_PREDICTED = split(BODY_CHANNELS, "parts")
+
+
 def coordinates(size: int) -> np.ndarray:
     """[2, S, S]: x and y of the pixel's centre, -1..1."""
     line = (np.arange(size) + 0.5) / size * 2 - 1

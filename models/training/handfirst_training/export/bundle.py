@@ -16,7 +16,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from ..conditions.draw import BODY_CHANNELS, HAND_CHANNELS, channel_count, split
+from ..conditions.draw import BODY_PREDICTED, BODY_STEADY, HAND_PREDICTED, HAND_STEADY, channel_count
 from ..networks.autoencoder import CarriedDecoder
 from ..networks.denoisers import SKIN, BodyDenoiser, HandDenoiser
 from ..training.autoencoder import LATENT_CHANNELS
@@ -28,9 +28,6 @@ from .graphs import BodyGraph, CarriedMaps, HandGraph, HandPicture
 from .onnx_files import Free, difference, export, halved
 from .quantise import nearness, quantise
 
-# What the mask head predicts in one step is a condition of the next; the rest stays.
-HAND_STEADY, HAND_PREDICTED = split(HAND_CHANNELS, "hand-mask")
-BODY_STEADY, BODY_PREDICTED = split(BODY_CHANNELS, "parts")
 # Every graph but the encoder, which is one convolution.
 QUANTISED = ("hand-denoiser.onnx", "hand-decoder.onnx", "body-denoiser.onnx", "decoder.onnx")
 VERSION = "0.7.0"
@@ -74,7 +71,7 @@ def write_hand(writer: Writer, runs: Path, untrained: bool) -> None:
     hands = torch.export.Dim("hands", min=1, max=8)
     latent = torch.randn(2, LATENT_CHANNELS, cells, cells)
     writer.graph("hand-decoder.onnx", HandPicture(load_decoder(runs, "cpu")), {"latent": latent}, ["picture"], {"latent": {0: hands}})
-    hand = averaged(HandDenoiser(LATENT_CHANNELS, channel_count(HAND_CHANNELS)), runs / "hand.pt", untrained)
+    hand = averaged(HandDenoiser(LATENT_CHANNELS, channel_count(HAND_STEADY)), runs / "hand.pt", untrained)
     inputs = {
         "latent": latent,
         "timestep": torch.tensor([499.0]),

@@ -9,7 +9,7 @@ import numpy as np
 import onnxruntime
 import torch
 
-from ..conditions.draw import BODY_CHANNELS, HAND_CHANNELS, place
+from ..conditions.draw import BODY_CHANNELS, place
 from ..training.denoising import rounded
 from ..training.samples import BodyBatch, HandBatch, body_batch, hand_batch
 from ..training.schedule import sampler_timesteps, signal_levels
@@ -61,8 +61,8 @@ def denoised(seen: Seen, graph: str, noise: np.ndarray, feeds: Feeds, steps: int
 
 def draw_hand(seen: Seen, batch: HandBatch, noise: np.ndarray, steps: int) -> None:
     """As `src/stages/hand.ts`: no mask is known at the first step."""
-    steady, empty = parted(batch.conditions.numpy(), place(HAND_CHANNELS, "hand-mask"))
-    feeds = {"conditions": steady, "predicted": empty, "skin": batch.skin.numpy()}
+    empty = np.zeros_like(batch.mask.numpy())
+    feeds = {"conditions": batch.conditions.numpy(), "predicted": empty, "skin": batch.skin.numpy()}
     latent = denoised(seen, "hand-denoiser.onnx", noise, feeds, steps)["clean"]
     seen.run("hand-decoder.onnx", {"latent": latent})
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..conditions.draw import BODY_CHANNELS, HAND_CHANNELS, place
+from ..conditions.draw import BODY_CHANNELS, place
 from ..networks.autoencoder import CarriedDecoder, Decoder
 from ..networks.denoisers import BodyDenoiser, HandDenoiser
 from ..training.schedule import alphas_cumprod
@@ -72,10 +72,9 @@ class HandGraph(nn.Module):
     def __init__(self, denoiser: HandDenoiser) -> None:
         super().__init__()
         self.levels, self.denoiser = Levels(), denoiser
-        self.at = place(HAND_CHANNELS, "hand-mask").start
 
     def forward(self, latent: Tensor, timestep: Tensor, conditions: Tensor, predicted: Tensor, skin: Tensor) -> tuple[Tensor, Tensor]:
-        return self.denoiser(latent, self.levels(timestep), inserted(conditions, predicted, self.at), skin)
+        return self.denoiser(latent, self.levels(timestep), conditions, predicted, skin)
 
 
 class BodyGraph(nn.Module):

@@ -21,7 +21,7 @@ import onnxruntime
 import torch
 from onnx import TensorProto, helper, shape_inference
 
-from ..conditions.draw import HAND_CHANNELS, channel_count
+from ..conditions.draw import HAND_STEADY, channel_count
 from ..networks.autoencoder import Decoder
 from ..networks.denoisers import HandDenoiser
 from ..training.autoencoder import LATENT_CHANNELS
@@ -98,7 +98,7 @@ def networks(bundle: Path) -> dict[str, torch.nn.Module]:
     body = Body()
     for part, graph in ((body.denoiser, "body-denoiser.onnx"), (body.decoder, "decoder.onnx")):
         load(part, weights_of(bundle / graph, "denoiser." if graph.startswith("body") else "decoder."), graph)
-    hand = HandDenoiser(LATENT_CHANNELS, channel_count(HAND_CHANNELS))
+    hand = HandDenoiser(LATENT_CHANNELS, channel_count(HAND_STEADY))
     decoder = Decoder(LATENT_CHANNELS)
     load(hand, weights_of(bundle / "hand-denoiser.onnx", "denoiser."), "hand-denoiser.onnx")
     load(decoder, weights_of(bundle / "hand-decoder.onnx", "decoder."), "hand-decoder.onnx")

@@ -48,9 +48,26 @@ class ResBlock(nn.Module):
     def forward(self, x: Tensor, code: Tensor | None = None) -> Tensor:
         h = self.first(F.silu(place_norm(x)))
         if self.film is not None and code is not None:
-            scale, shift = self.film(code)[:, :, None, None].chunk(2, dim=1)
-            h = h * (1 + scale) + shift
+            h = filmed(h, self.film(code))
         return x + self.second(F.silu(h))
+
+
+def filmed(x: Tensor, code: Tensor) -> Tensor:
+    """Channels of x [B, C, H, W] scaled by 1 + the first half of code [B, 2 C] and shifted by the second."""
+    scale, shift = code[:, :, None, None].chunk(2, dim=1)
+    return x * (1 + scale) + shift
+
+
+class PlainBlock(nn.Module):
+    """relu(x + conv(relu(conv(x)))): in eight bits nothing has to be converted between its convolutions."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(channels, channels, 3, padding=1)
+        self.second = zeroed(nn.Conv2d(channels, channels, 3, padding=1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.relu(x + self.second(F.relu(self.first(x))))
 
 
 class GlobalMix(nn.Module):
@@ -75,39 +92,6 @@ class GlobalCode(nn.Module):
         """level [B], 0 (noise) .. 1 (clean): sqrt(alpha_bar); look [B, L]."""
         angles = level[:, None] * torch.tensor([1.0, 2.0], device=level.device) * 1.5707963
         return self.mlp(torch.cat([look, angles.sin(), angles.cos()], dim=1))
-
-
-class Shader(nn.Module):
-    """A first guess at the picture, drawn at the conditions' own size: two or three small convolutions, colours that the global code
-    chooses for their features, and the autoencoder's linear encoder. The U-Net adds to it.
-
-    Edges, gaps between fingers and colours are so learned within minutes, where a network that sees only latents takes hours.
-    `reduce` is the number of condition pixels a latent cell (8 where conditions have the picture's size).
-    """
-
-    def __init__(self, conditions: int, latent: int, code: int, reduce: int, width: int, depth: int) -> None:
-        super().__init__()
-        inputs = [conditions, *[width] * (depth - 1)]
-        self.layers = nn.ModuleList(nn.Conv2d(c, width, 3, padding=1) for c in inputs)
-        self.choose = nn.Linear(code, 3 * (width + 1))
-        self.project = nn.Conv2d(3, latent, reduce, stride=reduce).requires_grad_(False)
-
-    @torch.no_grad()
-    def start_from(self, encoder: nn.Conv2d) -> None:
-        """Take the encoder's weights, summed over the picture pixels that a condition pixel covers."""
-        ratio = encoder.kernel_size[0] // self.project.kernel_size[0]
-        self.project.weight.copy_(F.avg_pool2d(encoder.weight, ratio) * ratio**2)
-        self.project.bias.copy_(encoder.bias)
-        nn.init.normal_(self.choose.weight, std=0.02)
-
-    def forward(self, conditions: Tensor, code: Tensor) -> Tensor:
-        h = conditions
-        for layer in self.layers:
-            h = F.silu(layer(h))
-        h = torch.cat([h, torch.ones_like(h[:, :1])], dim=1)
-        colours = self.choose(code).reshape(-1, 3, h.shape[1])
-        picture = torch.matmul(colours, h.flatten(2)).reshape(-1, 3, *h.shape[2:])
-        return self.project(picture)
 
 
 class UNet(nn.Module):

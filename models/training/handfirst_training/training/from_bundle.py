@@ -17,7 +17,7 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor, nn
 
-from ..conditions.draw import HAND_CHANNELS, channel_count
+from ..conditions.draw import HAND_STEADY, channel_count
 from ..export.onnx_files import MERGED
 from ..networks.autoencoder import Decoder, Encoder
 from ..networks.denoisers import HandDenoiser
@@ -66,7 +66,7 @@ def main() -> None:
     networks = {
         "decoder": (load(Decoder(LATENT_CHANNELS), weights_of(args.bundle / "hand-decoder.onnx", "decoder."), "hand-decoder.onnx")),
         "hand": load(
-            HandDenoiser(LATENT_CHANNELS, channel_count(HAND_CHANNELS)),
+            HandDenoiser(LATENT_CHANNELS, channel_count(HAND_STEADY)),
             weights_of(args.bundle / "hand-denoiser.onnx", "denoiser."),
             "hand-denoiser.onnx",
         ),

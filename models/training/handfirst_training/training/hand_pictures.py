@@ -17,12 +17,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..conditions.draw import HAND_CHANNELS, channel_count
+from ..conditions.draw import HAND_STEADY, channel_count
 from ..networks.autoencoder import Decoder
 from ..networks.denoisers import HandDenoiser
 from .autoencoder import LATENT_CHANNELS, laplacian
-from .denoising import channel_weights, huber, load_encoder, remember, rounded, sample, sampled
-from .hand import FINE, MASK_LAMBDA, MASK_ZEROED, with_mask, without_mask
+from .denoising import channel_weights, huber, load_encoder, remember, sampled
+from .hand import FINE, MASK_LAMBDA, MASK_ZEROED, SHOWN, drawn_in
 from .loop import add_budget, budget_from, fit, save_atomically
 from .picture_critic import PictureCritic
 from .samples import HAND_SIZE, HandBatch, hand_batch
@@ -33,8 +33,6 @@ NAME = "hand-pictures"
 LATENT_LAMBDA = 0.3
 # What lies round a hand counts little: it is the skin's own colour.
 AROUND = 0.05
-# Channels of the conditions that show a hand best, as the critic's second picture: bones by depth, and the surface's slopes.
-SHOWN = (11, 14, 13)
 
 
 class Hand(nn.Module):
@@ -42,7 +40,7 @@ class Hand(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.denoiser = HandDenoiser(LATENT_CHANNELS, channel_count(HAND_CHANNELS))
+        self.denoiser = HandDenoiser(LATENT_CHANNELS, channel_count(HAND_STEADY))
         self.decoder = Decoder(LATENT_CHANNELS)
 
 
@@ -87,12 +85,14 @@ def main() -> None:
         batch = HandBatch(**{k: v.to(budget.device) for k, v in vars(hand_batch(world, budget.batch, rng)).items()})
         clean = encoder(batch.picture)
         level = draw_levels(len(clean), generator).to(budget.device)
-        unmasked = without_mask(batch.conditions)
         known = (level > 0) | (torch.rand(len(level), generator=generator).to(level.device) < 1 - MASK_ZEROED)
-        conditions = torch.where(known[:, None, None, None], with_mask(batch.conditions, batch.mask), unmasked)
+        conditions, none = batch.conditions, torch.zeros_like(batch.mask)
+        seen = torch.where(known[:, None, None, None], batch.mask, none)
         with budget.autocast():
-            noisy = sampled(lambda x, t, at: model.denoiser(x, t, unmasked[at], batch.skin[at])[0], clean, torch.randn_like(clean), level)
-            latent, mask = model.denoiser(noisy, level, conditions, batch.skin)
+            noisy = sampled(
+                lambda x, t, at: model.denoiser(x, t, conditions[at], none[at], batch.skin[at])[0], clean, torch.randn_like(clean), level
+            )
+            latent, mask = model.denoiser(noisy, level, conditions, seen, batch.skin)
             picture = model.decoder(latent)
         latent, mask, picture = latent.float(), mask.float(), picture.float()
         inside = AROUND + (1 - AROUND) * F.max_pool2d(batch.mask, 5, 1, 2)
@@ -119,18 +119,8 @@ def main() -> None:
     kept = {k: v.to(budget.device) for k, v in remember(budget.out / f"{NAME}-examples.pt", examples).items()}
 
     def grid(average: Hand) -> list[Tensor]:
-        def in_steps(steps: int) -> Tensor:
-            masks: list[Tensor] = []
-
-            def denoise(x: Tensor, level: Tensor) -> Tensor:
-                before = rounded(masks[-1]) if masks else torch.zeros_like(kept["mask"])
-                clean, mask = average.denoiser(x, level, with_mask(kept["conditions"], before), kept["skin"])
-                masks.append(mask)
-                return clean
-
-            return average.decoder(sample(denoise, kept["noise"], steps))
-
-        return [seen_by_critic(kept["conditions"]), in_steps(1), in_steps(2), kept["picture"]]
+        one, two = (average.decoder(drawn_in(average.denoiser, kept["noise"], kept["conditions"], kept["skin"], n)[0]) for n in (1, 2))
+        return [seen_by_critic(kept["conditions"]), one, two, kept["picture"]]
 
     fit(NAME, model, budget, loss_of, grid, critic)
     hand_over(args.out)

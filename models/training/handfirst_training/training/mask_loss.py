@@ -21,11 +21,11 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
-from ..conditions.draw import HAND_CHANNELS, channel_count, draw
+from ..conditions.draw import HAND_STEADY, channel_count, draw
 from ..networks.denoisers import HandDenoiser
 from .autoencoder import LATENT_CHANNELS
-from .denoising import load_decoder, rounded, sample
-from .hand import with_mask, without_mask
+from .denoising import load_decoder
+from .hand import drawn_in
 from .samples import HAND_SIZE, LEFT_HAND, hand_crop, resized
 from .store import World
 
@@ -36,15 +36,8 @@ SHOWN = 256
 @torch.no_grad()
 def drawn(model: HandDenoiser, decoder: torch.nn.Module, conditions: Tensor, skin: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
     """Picture [1, 3, S, S] -1..1 and mask [1, 1, S, S] 0..1 as the engine draws them in two steps."""
-    masks: list[Tensor] = []
-
-    def denoise(x: Tensor, level: Tensor) -> Tensor:
-        seen = with_mask(conditions, rounded(masks[-1])) if masks else without_mask(conditions)
-        clean, mask = model(x, level, seen, skin)
-        masks.append(mask)
-        return clean
-
-    return decoder(sample(denoise, noise)), masks[-1]
+    latent, mask = drawn_in(model, noise, conditions, skin)
+    return decoder(latent), mask
 
 
 def cut_out(picture: Tensor, mask: Tensor) -> Image.Image:
@@ -63,7 +56,7 @@ def person_area(world: World, at: int, keypoints: np.ndarray) -> float:
 
 
 def load_run(run: Path) -> HandDenoiser:
-    model = HandDenoiser(LATENT_CHANNELS, channel_count(HAND_CHANNELS)).eval()
+    model = HandDenoiser(LATENT_CHANNELS, channel_count(HAND_STEADY)).eval()
     model.load_state_dict(torch.load(run / "hand.pt", map_location="cpu", weights_only=True)["average"])
     return model
 
@@ -88,7 +81,7 @@ def main() -> None:
     single = np.flatnonzero(owners[:, 2:].sum(axis=1) == 1)
     for k, at in enumerate(single[np.linspace(0, len(single) - 1, min(args.count, len(single))).astype(int)]):
         picture, mask, keypoints, depth, skin = hand_crop(world, int(at), np.random.default_rng([7, int(at)]), HAND_SIZE)
-        conditions = torch.from_numpy(draw(HAND_CHANNELS, HAND_SIZE, keypoints, depth))[None]
+        conditions = torch.from_numpy(draw(HAND_STEADY, HAND_SIZE, keypoints, depth))[None]
         truth = resized(mask[..., None].astype(np.float32), HAND_SIZE)[None]
         rendered = resized(picture.astype(np.float32), HAND_SIZE)[None] / 127.5 - 1
         cut_out(rendered, truth).save(args.out / "rendered" / f"hand-{k:03d}.png")

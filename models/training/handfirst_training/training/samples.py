@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..conditions.body import legs_inside
-from ..conditions.draw import BODY_CHANNELS, HAND_CHANNELS, draw, place, transform
+from ..conditions.draw import BODY_CHANNELS, HAND_STEADY, draw, place, transform
 from ..conditions.hand import LEFT_HAND, RIGHT_HAND
 from ..conditions.skin import LUMINANCE, skin_of
 from .carried import pixel_depth
@@ -38,7 +38,7 @@ MIRRORED_LABELS[[LEFT_LABEL, RIGHT_LABEL]] = RIGHT_LABEL, LEFT_LABEL
 
 @dataclass
 class HandBatch:
-    """picture [B, 3, 128, 128] -1..1, mask [B, 1, 128, 128], conditions [B, 17, 128, 128], skin [B, 9].
+    """picture [B, 3, 128, 128] -1..1, mask [B, 1, 128, 128], conditions [B, 16, 128, 128], skin [B, 9].
 
     Round the hand the picture has the skin's own colour, so that a blurred edge does not show once the hand stands on a body.
     """
@@ -139,7 +139,7 @@ def alone(picture: np.ndarray, mask: np.ndarray, colour: np.ndarray) -> np.ndarr
 def hand_sample(world: World, at: int, rng: np.random.Generator, size: int = HAND_SIZE) -> list[Tensor]:
     """One hand crop: picture, mask, conditions, skin."""
     picture, mask, keypoints, depth, skin = hand_crop(world, at, rng, size)
-    conditions = draw(HAND_CHANNELS, size, keypoints, depth)
+    conditions = draw(HAND_STEADY, size, keypoints, depth)
     picture_t, mask_t = resized(picture.astype(np.float32), size) / 127.5 - 1, resized(mask[..., None].astype(np.float32), size)
     return [picture_t, mask_t, torch.from_numpy(conditions), torch.from_numpy(skin.astype(np.float32))]
 
