@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from handfirst_training.conditions.carry import affine, carry, order, prepare, with_hips
+from handfirst_training.conditions.cut import part_covers
 from handfirst_training.conditions.limbs import limbs
-from handfirst_training.conditions.pieces import drop_islands, going_on
+from handfirst_training.conditions.pieces import drop_islands, drop_slivers, going_on
 
 SIZE = 128
 
@@ -133,6 +134,27 @@ def test_a_trunk_goes_on_smoother_from_row_to_row() -> None:
     np.testing.assert_array_equal(longer[:, :, 3], np.broadcast_to(part[0, :, 3], (12, 64)))
     part[-1] = 0
     assert going_on(part) is part
+
+
+def test_a_trunk_ends_below_the_chin_and_the_neck_goes_on_behind_it() -> None:
+    """Chin at row 42, shoulders at row 50, 40 pixels apart: the trunk's neck begins 0.05 of that below the chin."""
+    _, person, _ = scene()
+    points = with_hips(signer())
+    trunk, neck, _ = part_covers(points, *limbs(person, points), person)
+    assert trunk[42, 64] < 0.1 and trunk[47, 64] > 0.99
+    assert (neck[38:47, 64] > 0.99).all() and neck[20, 64] == 0
+    # Beside the neck the shoulders rise as before.
+    assert trunk[45, 76] > 0.99
+
+
+def test_a_line_beside_the_neck_is_not_the_heads() -> None:
+    head = np.zeros((60, 60))
+    head[5:30, 20:40] = 1.0
+    head[30:50, 20:22] = 1.0
+    kept = head.copy()
+    drop_slivers(kept, np.ones_like(head), 2)
+    assert not kept[35:50].any()
+    np.testing.assert_array_equal(kept[:30], head[:30])
 
 
 def test_what_does_not_hang_together_with_the_head_is_not_the_heads() -> None:

@@ -18,6 +18,12 @@ const CUT_FROM = 0.45;
 const CUT_BEYOND = 0.015;
 const CUT_BESIDE = 0.03;
 const HAND_RADIUS = 0.07;
+/** How far below the chin a trunk's neck ends, in shoulder widths, and how far beyond the neck's outline, in thirtieths of it. */
+const THROAT = 0.05;
+const NECK_BESIDE = 1.5;
+/** Pieces of trunk and head that are thinner than twice this, in shoulder widths, are none: sleeves beside the trunk, the neck's edges below the ears. */
+const TRUNK_SLIVER = 0.02;
+const HEAD_SLIVER = 0.012;
 /** Beside the trunk's outline a pixel is the arm's where the arm's bone is nearer than this many times the outline. */
 const BESIDE = 1.6;
 
@@ -112,12 +118,14 @@ function partCovers(
   const frame = headFrame(points);
   const collar = frame ? neckOutline(points) : [];
   const upper = (frame?.lowest ?? 0) + 0.04 * span;
+  const throat = (frame?.lowest ?? 0) + THROAT * span;
   const cutAt = armCutter(points, limbs, span);
   const besideAt = sleeveFinder(points, span);
   for (let at = 0; at < size * height; at++) {
     if (!((person[at] ?? 0) > 0)) continue;
     const [x, y] = [(at % size) + 0.5, Math.floor(at / size) + 0.5];
     const inside = signedDistance(outline, x, y);
+    const within = collar.length > 0 ? signedDistance(collar, x, y) / (0.03 * span) : -Infinity;
     const keep = 1 - cutAt(x, y, inside);
     const into = (TRUNK_GROW * span + inside) / (0.04 * span);
     let body = keep * clamp(into + 0.5);
@@ -127,23 +135,24 @@ function partCovers(
       body *= own;
       whole *= own;
     }
-    trunk[at] = body;
+    // The neck's own part shows it: the trunk's would stand beside the chin once that has moved.
+    trunk[at] = body * (1 - clamp(within + NECK_BESIDE) * clamp(0.5 + (throat - y) / (0.06 * span)));
     if (!frame) continue;
-    if (collar.length > 0)
-      neck[at] = clamp(0.5 + (0.03 * span + signedDistance(collar, x, y)) / (0.03 * span));
+    neck[at] = clamp(1.5 + within);
     // Above `upper` what is the head's is not the trunk's, below it the other way round: hair on the shoulders goes with the trunk.
     // The head ends where the trunk is whole.
     const above = (upper - y) / (0.04 * span);
     head[at] = keep * headCover(points, frame, x, y) * (1 - (1 - clamp(above + 1)) * whole);
   }
   if (frame) {
+    dropSlivers(head, person, size, HEAD_SLIVER * span);
     dropIslands(head, person, size);
     for (let at = 0; at < size * height; at++) {
       const above = (upper - Math.floor(at / size) - 0.5) / (0.04 * span);
       trunk[at] = (trunk[at] ?? 0) * (1 - (head[at] ?? 0) * clamp(above));
     }
   }
-  dropSlivers(trunk, person, size, span);
+  dropSlivers(trunk, person, size, TRUNK_SLIVER * span);
   return { trunk, neck, head };
 }
 

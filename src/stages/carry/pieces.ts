@@ -18,8 +18,7 @@ export interface Part {
 
 /** Fainter than this the head's cover does not make a piece of its own. */
 const ISLAND = 0.1;
-/** A piece of the trunk that is thinner than twice this, in shoulder widths, was left beside an arm; pixels round what stays that do stay. */
-const SLIVER = 0.02;
+/** Pixels round what is thick enough that stay with it. */
 const SPARED = 2;
 /** Rows that a trunk goes on below its picture, as a part of the picture's width, and over how many pixels to each side a row is smoothed. */
 const BELOW = 8;
@@ -54,16 +53,13 @@ export function dropIslands(head: Float32Array, person: Float32Array, size: numb
   for (let at = 0; at < head.length; at++) if (labels[at] && labels[at] !== largest.label) head[at] = 0;
 }
 
-/**
- * Takes from the trunk's cover [height, size] its thin pieces: the edge of a sleeve that hung beside it. `person` [height, size], 0..1; `span`:
- * pixels between the shoulders.
- */
-export function dropSlivers(trunk: Float32Array, person: Float32Array, size: number, span: number): void {
-  const reach = Math.max(1, Math.floor(SLIVER * span + 0.5));
-  const shown = Uint8Array.from(trunk, (cover, at) => (cover * (person[at] ?? 0) > 0.5 ? 1 : 0));
+/** Takes from a part's cover [height, size] its pieces that are thinner than twice `least` pixels. `person` [height, size], 0..1. */
+export function dropSlivers(part: Float32Array, person: Float32Array, size: number, least: number): void {
+  const reach = Math.max(1, Math.floor(least + 0.5));
+  const shown = Uint8Array.from(part, (cover, at) => (cover * (person[at] ?? 0) > 0.5 ? 1 : 0));
   const thick = extremes(shown, size, reach, 0);
   const kept = extremes(thick, size, reach + SPARED, 1);
-  for (let at = 0; at < trunk.length; at++) if (!kept[at]) trunk[at] = 0;
+  for (let at = 0; at < part.length; at++) if (!kept[at]) part[at] = 0;
 }
 
 /** Each pixel is `wanted` where any pixel of the picture within `reach` of it, across and down, is. */

@@ -28,6 +28,11 @@ BESIDE = 1.6
 HAIR_BELOW = 0.9
 # How far such hair reaches below the face itself, from each of its sides, in widths of the face.
 HAIR_WITHIN = 0.14
+# How far below the chin a trunk's neck ends, in shoulder widths, and how far beyond the neck's outline, in thirtieths of it.
+THROAT, NECK_BESIDE = 0.05, 1.5
+# Pieces of trunk and head that are thinner than twice this, in shoulder widths, are none: sleeves beside the trunk, the neck's edges below
+# the ears.
+TRUNK_SLIVER, HEAD_SLIVER = 0.02, 0.012
 HIPS_APART, HIPS_BELOW = 0.31, 1.45
 
 
@@ -194,14 +199,14 @@ def beside_trunk(keypoints: np.ndarray, width: float, inside: float, x: float, y
 def part_covers(keypoints: np.ndarray, ends: np.ndarray, outlines: np.ndarray, person: np.ndarray) -> np.ndarray:
     """[3, H, W] how far each pixel of the reference belongs to trunk, neck and head, 0..1, before the person mask [H, W]."""
     out = overlapping_covers(keypoints, ends, outlines, *person.shape)
-    frame = head_frame(keypoints)
+    frame, span = head_frame(keypoints), shoulder_span(keypoints)
     if frame[2] > 0.0:
+        drop_slivers(out[2], person, HEAD_SLIVER * span)
         drop_islands(out[2], person)
-        span = shoulder_span(keypoints)
         # What is the head's is not the trunk's, down to where hair lies on the shoulders and goes with the trunk.
         above = (upper_edge(frame, span) - (np.arange(len(person)) + 0.5)) / (0.04 * span)
         out[0] *= 1.0 - out[2] * np.clip(above, 0.0, 1.0)[:, None]
-    drop_slivers(out[0], person, shoulder_span(keypoints))
+    drop_slivers(out[0], person, TRUNK_SLIVER * span)
     return out
 
 
@@ -226,11 +231,12 @@ def overlapping_covers(keypoints: np.ndarray, ends: np.ndarray, outlines: np.nda
         neck[0], neck[1] = keypoints[ids[0], :2], keypoints[ids[-1], :2]
         between, half = 0.5 * (keypoints[5, :2] + keypoints[6, :2]), NECK_HALF * (keypoints[6, :2] - keypoints[5, :2])
         neck[2], neck[3] = between - half, between + half
-    upper = upper_edge(frame, span)
+    upper, throat = upper_edge(frame, span), frame[5] + THROAT * span
     for i in range(height):
         for j in range(width):
             x, y = j + 0.5, i + 0.5
             inside = signed_distance(outline, x, y)
+            within = signed_distance(neck, x, y) / (0.03 * span) if len(neck) > 0 else -1e18
             cut = 1.0 - arm_cut(keypoints, ends, outlines, span, inside, x, y)
             into = (TRUNK_GROW * span + inside) / (0.04 * span)
             trunk, whole = cut * clamp(into + 0.5), clamp(into - 0.5)
@@ -238,11 +244,11 @@ def overlapping_covers(keypoints: np.ndarray, ends: np.ndarray, outlines: np.nda
                 own = 1.0 - beside_trunk(keypoints, span, inside, x, y)
                 trunk *= own
                 whole *= own
-            out[0, i, j] = trunk
+            # The neck's own part shows it: the trunk's would stand beside the chin once that has moved.
+            out[0, i, j] = trunk * (1.0 - clamp(within + NECK_BESIDE) * clamp(0.5 + (throat - y) / (0.06 * span)))
             if frame[2] <= 0.0:
                 continue
-            if len(neck) > 0:
-                out[1, i, j] = clamp(0.5 + (0.03 * span + signed_distance(neck, x, y)) / (0.03 * span))
+            out[1, i, j] = clamp(1.5 + within)
             # Below its upper edge the head ends where the trunk is whole.
             above = (upper - y) / (0.04 * span)
             out[2, i, j] = cut * head_cover(keypoints, frame, x, y) * (1.0 - (1.0 - clamp(above + 1.0)) * whole)

@@ -10,8 +10,8 @@ import numpy as np
 
 # Fainter than this the head's cover does not make a piece of its own.
 ISLAND = 0.1
-# A piece of the trunk that is thinner than twice this, in shoulder widths, was left beside an arm; pixels round what stays that do stay.
-SLIVER, SPARED = 0.02, 2
+# Pixels round what is thick enough that stay with it.
+SPARED = 2
 # Rows that a trunk goes on below its picture, as a part of the picture's width, and over how many pixels to each side a row is smoothed.
 BELOW, SMOOTH = 8, 2
 
@@ -23,13 +23,13 @@ def drop_islands(head: np.ndarray, person: np.ndarray) -> None:
         head[(labels > 0) & (labels != 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax()))] = 0.0
 
 
-def drop_slivers(trunk: np.ndarray, person: np.ndarray, span: float) -> None:
-    """Take from the trunk's cover [H, W] its thin pieces: the edge of a sleeve that hung beside it."""
-    reach = max(1, int(SLIVER * span + 0.5))
-    shown = (trunk * person > 0.5).astype(np.uint8)
+def drop_slivers(part: np.ndarray, person: np.ndarray, least: float) -> None:
+    """Take from a part's cover [H, W] its pieces that are thinner than twice `least` pixels."""
+    reach = max(1, int(least + 0.5))
+    shown = (part * person > 0.5).astype(np.uint8)
     thick = cv2.erode(shown, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
     side = 2 * (reach + SPARED) + 1
-    trunk[cv2.dilate(thick, np.ones((side, side), np.uint8)) == 0] = 0.0
+    part[cv2.dilate(thick, np.ones((side, side), np.uint8)) == 0] = 0.0
 
 
 def going_on(part: np.ndarray) -> np.ndarray:
