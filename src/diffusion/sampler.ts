@@ -21,7 +21,7 @@ export interface Sampler {
   steps(count: number): SamplerStep[];
   /**
    * From `sample` along `step` by the model's `prediction`; `noise` is standard normal, where the step takes some. All
-   * arrays have one length and layout; the results are new arrays.
+   * arrays have one length and layout. A result may be `prediction` itself, so none is to be written into.
    */
   step(prediction: Float32Array, step: SamplerStep, sample: Float32Array, noise?: Float32Array): StepResult;
 }

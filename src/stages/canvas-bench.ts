@@ -47,7 +47,7 @@ interface Opened {
 /** Memory in which a clip's canvases are made, one after the other: a frame's is there until the next one. */
 export class CanvasBench {
   private opened?: Opened;
-  /** Where hands lie. */
+  /** Blocks that hands were laid on, and that the next frame clears. */
   private used: Region[] = [];
 
   /** The canvas without hands, on `colour` (RGB 0..255). */
@@ -91,12 +91,12 @@ export class CanvasBench {
     const down = axisTaps(high, window.y, window.height, height, 'zero');
     const taps = (taken: Taps, count: number) =>
       [put(kernels, blocks.taps, taken), count, taken.most] as const;
-    const [cut, rows, block4] = [blocks.cut.at, blocks.rows.at, blocks.block.at];
+    const [cut, rows, shown] = [blocks.cut.at, blocks.rows.at, blocks.block.at];
     call.resampleLines(cut, high, 16, 16 * wide, ...taps(across, width), rows, 16, 16 * width);
-    call.resampleLines(rows, width, 16 * width, 16, ...taps(down, height), block4, 16 * width, 16);
+    call.resampleLines(rows, width, 16 * width, 16, ...taps(down, height), shown, 16 * width, 16);
     const plane = 4 * area.width * area.height;
     call.layHand(
-      ...[block4, left, top, width, height, area.width, blocks.canvas.at, plane],
+      ...[shown, left, top, width, height, area.width, blocks.canvas.at, plane],
       ...[...levels(opened), blocks.box.at],
     );
     const [boxLeft = 0, boxTop = 0, right = 0, bottom = 0] = kernels.integers(blocks.box);
@@ -139,8 +139,8 @@ function layOut(layout: KernelLayout, { width, height }: Area, handSize: number)
     cut: layout.floats(4 * handSize * handSize),
     rows: layout.floats(4 * handSize * width),
     block: layout.floats(4 * width * height),
-    // A pixel takes two of a hand's, or as many as its size takes up: those of a row take all of them at most twice, and some beside it.
-    taps: layout.floats(6 * handSize + 4 * longest + 64),
+    // Each of a line's pixels has two numbers and its weights: three where a hand is enlarged, else as many as its size takes up, twice.
+    taps: layout.floats(6 * handSize + 5 * longest + 64),
     box: layout.block(16),
   } satisfies Record<string, Block>;
 }

@@ -150,7 +150,7 @@ function pasteHands(bytes: Uint8Array, canvas: Canvas, shares: Float32Array): vo
         if (done) done[i] = 1;
         const cover = canvas.alpha[i] ?? 1;
         for (let at = 3 * i, hand = i; at < 3 * i + 3; at++, hand += plane) {
-          const level = (clip((data[hand] ?? 0) / cover) + 1) * 127.5;
+          const level = levelOfHand(data[hand] ?? 0, cover);
           bytes[at] = Math.floor(share * level + (1 - share) * (bytes[at] ?? 0) + 0.5);
         }
       }
@@ -158,15 +158,17 @@ function pasteHands(bytes: Uint8Array, canvas: Canvas, shares: Float32Array): vo
   }
 }
 
-/** The hand's level at pixel `i`, channel `c`, 0..255. */
-function levelOfHand({ area, alpha, hands }: Canvas, i: number, c: number): number {
-  return (clip((hands.data[c * area.width * area.height + i] ?? 0) / (alpha[i] ?? 1)) + 1) * 127.5;
+/** A hand's level, 0..255, from its colour -1..1 times its cover. */
+function levelOfHand(colour: number, cover: number): number {
+  return (clip(colour / cover) + 1) * 127.5;
 }
 
 /** How unlike the hand at pixel `i` is to the picture's `bytes` there: mean difference of levels. */
-function unlike(bytes: Uint8Array, canvas: Canvas, i: number): number {
+function unlike(bytes: Uint8Array, { area, alpha, hands }: Canvas, i: number): number {
+  const plane = area.width * area.height;
   let sum = 0;
-  for (let c = 0; c < 3; c++) sum += Math.abs(levelOfHand(canvas, i, c) - (bytes[i * 3 + c] ?? 0));
+  for (let c = 0; c < 3; c++)
+    sum += Math.abs(levelOfHand(hands.data[c * plane + i] ?? 0, alpha[i] ?? 1) - (bytes[i * 3 + c] ?? 0));
   return sum / 3;
 }
 

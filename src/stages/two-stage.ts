@@ -7,6 +7,7 @@ import { type CompositeOptions, composite } from './composite.js';
 import { cropPose } from './crop.js';
 import { type DrawnHand, drawHands, type HandStage } from './hand.js';
 import type { HandCrop } from './hand-crops.js';
+import type { Planes } from './planes.js';
 import { type RefineStage, refineHands } from './refine/refine-hands.js';
 
 /** The method with all its choices made, ready to draw a clip. */
@@ -74,16 +75,30 @@ export async function drawFrame(
   if (!keep) return { picture, ...refined };
   const { picture: drawn } = bare;
   const heatmaps = keep === true && hand ? await fingerHeatmaps(hand, pose, crops) : [];
+  // The canvas lies in memory that the next frame takes too.
+  const { picture: shown, hands: alone, alpha, mask } = canvas;
+  const kept = { picture: copied(shown), hands: copied(alone), alpha: alpha.slice(), mask: mask.slice() };
   return {
     picture,
     ...refined,
-    intermediates: { hands, heatmaps, canvas, steps, body: drawn, ...(personMask ? { personMask } : {}) },
+    intermediates: {
+      hands,
+      heatmaps,
+      canvas: { ...canvas, ...kept },
+      steps,
+      body: drawn,
+      ...(personMask ? { personMask } : {}),
+    },
   };
+}
+
+function copied(planes: Planes): Planes {
+  return { ...planes, data: planes.data.slice() };
 }
 
 /** The heatmaps as the hand denoiser is shown them, or with default widths where it is shown none. */
 async function fingerHeatmaps(
-  { manifest, draw }: HandStage,
+  { manifest, draw, kept }: HandStage,
   pose: PoseFrame,
   crops: readonly HandCrop[],
 ): Promise<Float32Array[]> {
@@ -94,5 +109,9 @@ async function fingerHeatmaps(
   // Schemas take long to load, and threads that only draw need none.
   const { channelsSchema } = await import('../models/condition-channels.js');
   const channels = asked ?? channelsSchema.parse({ kind: 'finger-heatmaps' });
-  return crops.map((crop) => draw([channels], size, { pose: cropPose(pose, crop, size) }));
+  return crops.map((crop) => {
+    const drawn = draw([channels], size, { pose: cropPose(pose, crop, size) }, kept.get('heatmaps'));
+    kept.set('heatmaps', drawn);
+    return drawn.slice();
+  });
 }

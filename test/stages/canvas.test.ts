@@ -62,6 +62,12 @@ describe('placing hands', () => {
     }
   });
 
+  it('has room for a small hand picture that fills a large area', () => {
+    const canvas = placeHands([hand(-40, -40, 336, [1, 0.5, -1])], 256, GREY);
+    expect(canvas.alpha.every((value) => value > 0.999)).toBe(true);
+    expect([0, 128 * 256 + 128, 65535].map((at) => canvas.picture.data[65536 + at])).toEqual([0.5, 0.5, 0.5]);
+  });
+
   it('shows of a hand what resampling its colours and its mask gives', () => {
     const rng = (k: number) => ((k * 7919) % 101) / 50 - 1;
     const picture = makePlanes(

@@ -117,35 +117,22 @@ def test_the_exported_bundle_says_what_it_holds_and_agrees_with_pytorch(runs: Pa
     torch.testing.assert_close(scales[1], scales[0], rtol=1e-3, atol=1e-5)
 
 
-def test_a_hand_stage_learns_from_one_that_was_exported(runs: Path, world: Path, gallery: Path, tmp_path: Path) -> None:
+def test_a_hand_stage_learns_from_one_that_was_exported(runs: Path, world: Path, tmp_path: Path) -> None:
     """The pupil begins elsewhere, and is nearer to what the teacher drew after a few seconds."""
-    bundle, taught = tmp_path / "bundle", tmp_path / "taught.npz"
-    run(
-        "handfirst_training.export.bundle",
-        "--runs",
-        runs,
-        "--gallery",
-        gallery,
-        "--calibrate",
-        world,
-        "--calibration-samples",
-        1,
-        "--out",
-        bundle,
-    )
-    run("handfirst_training.training.teacher", "--bundle", bundle, "--data", world, "--out", taught, "--count", 4, "--seed", 5)
+    taught = tmp_path / "taught.npz"
+    given = ("--bundle", "../compact", "--data", world, "--count", 4, "--seed", 5)
+    run("handfirst_training.training.teacher", *given, "--out", taught)
     hands = dict(np.load(taught))
-    assert (
-        hands["keypoints"].shape == (4, 133, 3)
-        and hands["latents"].shape == (4, 2, 24, 16, 16)
-        and hands["masks"].shape == (4, 2, 128, 128)
-    )
+    shapes = {name: hands[name].shape for name in ("keypoints", "depth", "skin", "latents", "masks")}
+    assert shapes == {
+        "keypoints": (4, 133, 3), "depth": (4, 133), "skin": (4, 9), "latents": (4, 2, 24, 16, 16), "masks": (4, 2, 128, 128)
+    }  # fmt: skip
     assert np.isfinite(hands["latents"]).all() and (hands["latents"][:, 0] != hands["latents"][:, 1]).any()
     shared = ("--teacher", taught, "--autoencoder", runs, "--out", tmp_path / "pupil", "--batch", 4, "--threads", 1, "--samples")
     run("handfirst_training.training.distil", *shared, 4)
-    run("handfirst_training.training.distil", *shared, 240)
+    run("handfirst_training.training.distil", *shared, 160)
     said = [json.loads(line) for line in (tmp_path / "pupil" / "hand.jsonl").read_text().splitlines()]
-    assert said[-1]["noise"] < said[0]["noise"] and said[-1]["mask"] < said[0]["mask"]
+    assert said[-1]["noise"] < 0.8 * said[0]["noise"] and said[-1]["mask"] < 0.8 * said[0]["mask"]
 
 
 def test_blending_is_measured_round_the_hands(runs: Path, world: Path) -> None:

@@ -18,10 +18,10 @@ const CUT_FROM = 0.45;
 const CUT_BEYOND = 0.015;
 const CUT_BESIDE = 0.03;
 const HAND_RADIUS = 0.07;
-/** How far below the chin a trunk's neck ends, in shoulder widths, and how far beyond the neck's outline, in thirtieths of it. */
+/** How far below the chin a trunk's neck ends, and how far beyond the neck's outline it is taken off, in shoulder widths. */
 const THROAT = 0.05;
-const NECK_BESIDE = 1.5;
-/** Pieces of trunk and head that are thinner than twice this, in shoulder widths, are none: sleeves beside the trunk, the neck's edges below the ears. */
+const NECK_BESIDE = 0.045;
+/** Pieces of trunk and head that are thinner than twice this, in shoulder widths, are dropped: sleeves beside the trunk, the neck's edges below the ears. */
 const TRUNK_SLIVER = 0.02;
 const HEAD_SLIVER = 0.012;
 /** Beside the trunk's outline a pixel is the arm's where the arm's bone is nearer than this many times the outline. */
@@ -125,7 +125,7 @@ function partCovers(
     if (!((person[at] ?? 0) > 0)) continue;
     const [x, y] = [(at % size) + 0.5, Math.floor(at / size) + 0.5];
     const inside = signedDistance(outline, x, y);
-    const within = collar.length > 0 ? signedDistance(collar, x, y) / (0.03 * span) : -Infinity;
+    const within = collar.length > 0 ? signedDistance(collar, x, y) / span : -Infinity;
     const keep = 1 - cutAt(x, y, inside);
     const into = (TRUNK_GROW * span + inside) / (0.04 * span);
     let body = keep * clamp(into + 0.5);
@@ -136,9 +136,9 @@ function partCovers(
       whole *= own;
     }
     // The neck's own part shows it: the trunk's would stand beside the chin once that has moved.
-    trunk[at] = body * (1 - clamp(within + NECK_BESIDE) * clamp(0.5 + (throat - y) / (0.06 * span)));
+    trunk[at] = body * (1 - clamp((within + NECK_BESIDE) / 0.03) * clamp(0.5 + (throat - y) / (0.06 * span)));
     if (!frame) continue;
-    neck[at] = clamp(1.5 + within);
+    neck[at] = clamp(1.5 + within / 0.03);
     // Above `upper` what is the head's is not the trunk's, below it the other way round: hair on the shoulders goes with the trunk.
     // The head ends where the trunk is whole.
     const above = (upper - y) / (0.04 * span);

@@ -97,10 +97,14 @@ export function layHead(
   const { a, b, c, d, e, f } = back;
   const [first, second] = sheet.shifts;
   const count = pixelsOf(window);
-  const [across, down, light, teeth] = ([first, second, sheet.light, sheet.teeth] as const).map((block) =>
-    sheet.kernels.doubles(block).subarray(0, count),
-  ) as [Float64Array, Float64Array, Float64Array, Float64Array];
-  fillFaceShifts({ across, down, light, teeth }, window, back, goal, source);
+  const pixels = (block: Block): Float64Array => sheet.kernels.doubles(block).subarray(0, count);
+  const shifts = {
+    across: pixels(first),
+    down: pixels(second),
+    light: pixels(sheet.light),
+    teeth: pixels(sheet.teeth),
+  };
+  fillFaceShifts(shifts, window, back, goal, source);
   begin(sheet, part).layShifted(
     ...[left, top, right, bottom],
     ...[a, b, c, d, e, f],

@@ -2,8 +2,8 @@ import { COMPILED } from './compiled.js';
 
 /*
  * The loops over pixels that took most of a frame's time outside of the networks: parts laid over the carried picture, the decoder's end, strokes on
- * condition channels, and hands laid on the canvas. They are in WebAssembly with SIMD (`assembly/`), where they take a third to a quarter of JavaScript's time, and of that of
- * ONNX Runtime's grid sampling. What they compute is the same on every machine.
+ * condition channels, and hands laid on the canvas. They are in WebAssembly with SIMD (`assembly/`). Laying and mixing take a third to a quarter of
+ * JavaScript's time there, and of that of ONNX Runtime's grid sampling. What they compute is the same on every machine.
  */
 
 /** The compiled functions; lengths in bytes, addresses in the kernels' memory. `assembly/` says what each does. */

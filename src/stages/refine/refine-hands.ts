@@ -65,7 +65,7 @@ async function prepare(
   const original = await autoencoder.encode(whole, signal);
   const canvasLatent = await autoencoder.encode(masked, signal);
   const scene = { size, pose: hands, mask: kept, canvas: masked, canvasLatent };
-  const conditions = conditionInputs(manifest.denoiser, scene, stage.draw);
+  const conditions = conditionInputs(manifest.denoiser, scene, stage.draw, stage.kept);
   const outside = nearestMask(kept, { width: size, height: size }, autoencoder.cells);
   const hooks = {
     blend: ({ t, latent }: { t: number; latent: Float32Array }) =>

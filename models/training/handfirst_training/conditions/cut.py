@@ -28,10 +28,10 @@ BESIDE = 1.6
 HAIR_BELOW = 0.9
 # How far such hair reaches below the face itself, from each of its sides, in widths of the face.
 HAIR_WITHIN = 0.14
-# How far below the chin a trunk's neck ends, in shoulder widths, and how far beyond the neck's outline, in thirtieths of it.
-THROAT, NECK_BESIDE = 0.05, 1.5
-# Pieces of trunk and head that are thinner than twice this, in shoulder widths, are none: sleeves beside the trunk, the neck's edges below
-# the ears.
+# How far below the chin a trunk's neck ends, and how far beyond the neck's outline it is taken off, in shoulder widths.
+THROAT, NECK_BESIDE = 0.05, 0.045
+# Pieces of trunk and head that are thinner than twice this, in shoulder widths, are dropped: sleeves beside the trunk, the neck's edges
+# below the ears.
 TRUNK_SLIVER, HEAD_SLIVER = 0.02, 0.012
 HIPS_APART, HIPS_BELOW = 0.31, 1.45
 
@@ -236,7 +236,7 @@ def overlapping_covers(keypoints: np.ndarray, ends: np.ndarray, outlines: np.nda
         for j in range(width):
             x, y = j + 0.5, i + 0.5
             inside = signed_distance(outline, x, y)
-            within = signed_distance(neck, x, y) / (0.03 * span) if len(neck) > 0 else -1e18
+            within = signed_distance(neck, x, y) / span if len(neck) > 0 else -1e18
             cut = 1.0 - arm_cut(keypoints, ends, outlines, span, inside, x, y)
             into = (TRUNK_GROW * span + inside) / (0.04 * span)
             trunk, whole = cut * clamp(into + 0.5), clamp(into - 0.5)
@@ -245,10 +245,10 @@ def overlapping_covers(keypoints: np.ndarray, ends: np.ndarray, outlines: np.nda
                 trunk *= own
                 whole *= own
             # The neck's own part shows it: the trunk's would stand beside the chin once that has moved.
-            out[0, i, j] = trunk * (1.0 - clamp(within + NECK_BESIDE) * clamp(0.5 + (throat - y) / (0.06 * span)))
+            out[0, i, j] = trunk * (1.0 - clamp((within + NECK_BESIDE) / 0.03) * clamp(0.5 + (throat - y) / (0.06 * span)))
             if frame[2] <= 0.0:
                 continue
-            out[1, i, j] = clamp(1.5 + within)
+            out[1, i, j] = clamp(1.5 + within / 0.03)
             # Below its upper edge the head ends where the trunk is whole.
             above = (upper - y) / (0.04 * span)
             out[2, i, j] = cut * head_cover(keypoints, frame, x, y) * (1.0 - (1.0 - clamp(above + 1.0)) * whole)

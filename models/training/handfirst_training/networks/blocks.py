@@ -70,17 +70,6 @@ class PlainBlock(nn.Module):
         return F.relu(x + self.second(F.relu(self.first(x))))
 
 
-class GlobalMix(nn.Module):
-    """Adds to every place what the whole picture's mean says: the cheapest way for far places to agree."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.mix = nn.Sequential(nn.Linear(channels, channels), nn.SiLU(), zeroed(nn.Linear(channels, channels)))
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x + self.mix(place_norm(x).mean(dim=(2, 3)))[:, :, None, None]
-
-
 class GlobalCode(nn.Module):
     """Noise level (one number) and what describes the whole clip (`look` numbers) -> code for the FiLM layers."""
 
@@ -97,13 +86,12 @@ class GlobalCode(nn.Module):
 class UNet(nn.Module):
     """U-Net with unit length features at its end. `widths` from the top level down; `depth` blocks a level each way."""
 
-    def __init__(self, widths: list[int], depths: list[int], code: int, mix: bool = True) -> None:
+    def __init__(self, widths: list[int], depths: list[int], code: int) -> None:
         super().__init__()
         self.down_blocks = nn.ModuleList(nn.ModuleList(ResBlock(w, code) for _ in range(d)) for w, d in zip(widths, depths, strict=True))
         self.up_blocks = nn.ModuleList(nn.ModuleList(ResBlock(w, code) for _ in range(d)) for w, d in zip(widths, depths, strict=True))
         self.downs = nn.ModuleList(nn.Conv2d(a, b, 2, stride=2) for a, b in itertools.pairwise(widths))
         self.ups = nn.ModuleList(nn.Conv2d(b, 4 * a, 1) for a, b in itertools.pairwise(widths))
-        self.mix = GlobalMix(widths[-1]) if mix else nn.Identity()
 
     def forward(self, x: Tensor, code: Tensor) -> Tensor:
         skips: list[Tensor] = []
@@ -113,7 +101,6 @@ class UNet(nn.Module):
             if level < len(self.downs):
                 skips.append(x)
                 x = self.downs[level](x)
-        x = self.mix(x)
         for level in reversed(range(len(self.up_blocks))):
             if level < len(self.downs):
                 x = skips[level] + F.pixel_shuffle(self.ups[level](x), 2)

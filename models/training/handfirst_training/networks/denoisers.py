@@ -80,7 +80,7 @@ class BodyDenoiser(nn.Module):
         self.code = GlobalCode(0, code)
         self.stem = nn.Conv2d(conditions, widths[0], 4, stride=4)
         self.inward = nn.Conv2d(4 * latent + 1, widths[0], 1)
-        self.unet = UNet(widths, [1, 2, 2, 1], code, mix=False)
+        self.unet = UNet(widths, [1, 2, 2, 1], code)
         self.outward = zeroed(nn.Conv2d(widths[0], latent + 1 + self.FEATURES, 3, padding=1))
         self.mask = nn.Conv2d(widths[0], 64, 1)
         lively(self)

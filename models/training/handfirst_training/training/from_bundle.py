@@ -25,6 +25,9 @@ from .autoencoder import LATENT_CHANNELS
 from .body import Body
 from .loop import save_atomically
 
+FEWEST = 0.25
+"""Share of a network's numbers that a graph must hold."""
+
 
 def weights_of(path: Path, prefix: str) -> dict[str, Tensor]:
     """The graph's parameters under `prefix`, by their names in PyTorch."""
@@ -38,11 +41,11 @@ def weights_of(path: Path, prefix: str) -> dict[str, Tensor]:
 
 
 def load(network: nn.Module, weights: dict[str, Tensor], name: str) -> nn.Module:
-    """The network with those of `weights` that fit it; says which of its tensors start anew."""
+    """The network with those of `weights` that fit it; says which of its tensors start anew, and refuses where few fit."""
     state = network.state_dict()
     fitting = {key: value for key, value in weights.items() if key in state and state[key].shape == value.shape}
-    if not fitting:
-        raise SystemExit(f"{name} holds another network: none of its tensors fit. Train it anew.")
+    if sum(value.numel() for value in fitting.values()) < FEWEST * sum(value.numel() for value in state.values()):
+        raise SystemExit(f"{name} holds another network: few of its tensors fit. Train it anew.")
     if anew := sorted(state.keys() - fitting.keys()):
         print(f"{name}: {len(anew)} tensors start anew: {', '.join(anew[:6])}")
     network.load_state_dict({**state, **fitting})

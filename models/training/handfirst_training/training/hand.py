@@ -31,9 +31,9 @@ MASK_LAMBDA = 0.5
 FINE = 0.6
 EDGES = 2.0
 # How often the first step goes without a mask. The paper's half of all samples serves a generator that never sees one while it samples;
-# here every later step sees the mask of the step before, so that 0.8 of the first step's 0.4 of all samples go without.
+# here every later step sees the mask of the step before, so that 0.8 of the first step's 0.65 of all samples go without.
 MASK_ZEROED = 0.8
-# Channels of the conditions that show a hand best: bones by depth, and the surface's slopes.
+# Channels of the conditions that show a hand best: what it covers, its relief, the place along its fingers.
 SHOWN = (10, 13, 12)
 
 

@@ -9,7 +9,7 @@ const MAPS: i32 = 5;
 const WOVEN: i32 = 3;
 /** The network's own colours reach a little beyond what a picture holds, so that its ends are reached. */
 const COLOURS: f32 = 1.05;
-/** Where all but the carried picture has less than this share it is left out: a quarter of a level at most, and so for the colours. */
+/** What has less than this share of a pixel is left out, own colours or all but the carried picture: a quarter of a level at most. */
 const SEEN: f32 = 1e-3;
 /** Pixels: a shorter flow is none. Half of a picture lies as still as this. */
 const STILL: f32 = 0.01;

@@ -14,7 +14,7 @@ let left: i32 = 0;
 let right: i32 = 0;
 let top: i32 = 0;
 let bottom: i32 = 0;
-/** Half of what a row crosses of the strip that is as wide as the reach on both sides of the line; a level line's is the whole row. */
+/** A row crosses the strip round the line, which reaches as far to each side, over twice this many pixels; a level line's row does so everywhere. */
 let half: f64 = 0;
 
 function low(least: f64, reach: f64, size: i32): i32 {
