@@ -32,8 +32,6 @@ MIRRORED = 0.5
 CUT_SHARE = 0.15
 FACE_SHARE, ARM_SHARE = 0.35, 0.4
 SKIN_LABEL, LEFT_LABEL, RIGHT_LABEL = 1, 2, 3
-# What a face says is a few pixels high: brows with eyes, and the mouth, with so many pixels round them.
-FEATURES, FEATURE_ROOM, FEATURE_WEIGHT = ((40, 50), (59, 71), (71, 91)), 3, 4.0
 MIRRORED_LABELS = np.arange(256, dtype=np.uint8)
 MIRRORED_LABELS[[LEFT_LABEL, RIGHT_LABEL]] = RIGHT_LABEL, LEFT_LABEL
 
@@ -205,7 +203,7 @@ def body_canvas(picture: np.ndarray, labels: np.ndarray, keep: list[int], rng: n
 
 
 def body_weight(person: np.ndarray, keypoints: np.ndarray) -> np.ndarray:
-    """[S, S] loss weight: brows, eyes and mouth count most, then the face, then outlines, then the person."""
+    """[S, S] loss weight: the face counts most, then outlines, then the person."""
     near = cv2.boxFilter(person, -1, (7, 7), borderType=cv2.BORDER_REPLICATE)
     weight = 0.4 + 0.8 * person + 1.2 * ((near > 0.01) & (near < 0.99))
     head = keypoints[23:91][keypoints[23:91, 2] > 0]
@@ -213,12 +211,6 @@ def body_weight(person: np.ndarray, keypoints: np.ndarray) -> np.ndarray:
         low, high = np.floor(head[:, :2].min(axis=0)), np.ceil(head[:, :2].max(axis=0))
         x0, y0, x1, y1 = (int(v) for v in np.clip([*low, *high], 0, len(person)))
         weight[y0:y1, x0:x1] += 2.0
-    for first, end in FEATURES:
-        points = keypoints[first:end][keypoints[first:end, 2] > 0, :2]
-        if len(points):
-            low, high = np.floor(points.min(axis=0)) - FEATURE_ROOM, np.ceil(points.max(axis=0)) + FEATURE_ROOM
-            x0, y0, x1, y1 = (int(v) for v in np.clip([*low, *high], 0, len(person)))
-            weight[y0:y1, x0:x1] += FEATURE_WEIGHT
     return weight
 
 
