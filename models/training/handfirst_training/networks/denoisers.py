@@ -25,7 +25,7 @@ class HandDenoiser(nn.Module):
     at the first), skin [B, 9] -> clean latent, hand mask [B, 1, 128, 128].
 
     Nothing works at the picture's own size: the conditions enter by convolutions of four by four pixels, and each place of the last layers
-    stands for sixteen pixels of the mask. Layers with few channels at full size took three quarters of the time of the network before.
+    stands for sixteen pixels of the mask. Layers with few channels at full size took two fifths of the time of the network before.
     A learned shade at a quarter of the size, coloured by the skin's code, is what the U-Net adds to. It brings edges and gaps between
     fingers into the latent directly.
     """
