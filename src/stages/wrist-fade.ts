@@ -1,9 +1,24 @@
 import type { PoseFrame } from '../pose/pose-frame.js';
 import type { Area } from './area.js';
-import { handLength, handOf, type Keypoint, keypointsOf, middle, span } from './conditions/points.js';
+import { clamp, distanceTo } from './carry/geometry.js';
+import {
+  handLength,
+  handOf,
+  type Keypoint,
+  type Keypoints,
+  keypointsOf,
+  middle,
+  span,
+} from './conditions/points.js';
 
 /** How wide the stretch at the wrist is, in hand lengths to each side. */
 const HALF_WIDTH = 0.6;
+/** How thick fingers are to each side of their bones, in hand lengths; over a quarter of that their edge is soft. */
+const FINGER = 0.12;
+/** The bones of the five fingers in front of the palm: pairs of a hand's points. */
+const BONES = [0, 1, 2, 3, 4].flatMap((finger) =>
+  [1, 2, 3].map((k) => [4 * finger + k, 4 * finger + k + 1] as const),
+);
 /** A hand nearer than this to the other's wrist keeps all of itself. In hand lengths. */
 const CLEAR = 0.8;
 const KNUCKLES = [5, 9, 13, 17] as const;
@@ -23,7 +38,7 @@ let kept = new Float32Array(0);
 /**
  * How much of a pasted hand shows at each pixel, `shares` [height, width] of an area of the picture, 0..1, with the end at the wrist faded into the arm, which the body
  * stage drew: nothing is left `reach` hand lengths behind the wrist, all of it from 0.3 `reach` before it on. Where something else than skin
- * lies under the hand, a sleeve or the wall, it ends within a pixel or two, half way. A hand at the other's wrist, and one without wrist or
+ * lies under the hand, a sleeve or the wall, it ends within a pixel or two, half way. Fingers that reach back beside the wrist, a hand at the other's wrist, and one without wrist or
  * knuckles, stays as it is. `pose` is in pixels of the picture. What comes out lies there until the next call.
  */
 export function fadeAtWrists(
@@ -47,7 +62,14 @@ export function fadeAtWrists(
     if (!wrist || !knuckles || length === 0) continue;
     const other = hands[1 - side] ?? [];
     if (other.some((point) => point && span(point, wrist) < CLEAR * length)) continue;
-    fadeOne(faded, area, wrist, { x: knuckles.x - wrist.x, y: knuckles.y - wrist.y, length, reach, unlike });
+    fadeOne(faded, area, wrist, {
+      x: knuckles.x - wrist.x,
+      y: knuckles.y - wrist.y,
+      length,
+      reach,
+      hand,
+      unlike,
+    });
   }
   return faded;
 }
@@ -58,6 +80,8 @@ interface Stretch {
   readonly y: number;
   readonly length: number;
   readonly reach: number;
+  /** Its points, in pixels of the picture. */
+  readonly hand: Keypoints;
   readonly unlike: Unlike;
 }
 
@@ -81,11 +105,20 @@ function fadeOne(shares: Float32Array, area: Area, { x, y }: Keypoint, stretch: 
       const soft = t * t * (3 - 2 * t);
       const crisp = clamp(((along + 0.35 * stretch.reach) * stretch.length) / CUFF + 0.5);
       const sleeve = clamp((stretch.unlike(at) - ALIKE) / (UNLIKE - ALIKE));
-      shares[at] = own * (soft + sleeve * (crisp - soft));
+      const finger = fingersAt(stretch, j + 0.5 + area.left, i + 0.5 + area.top);
+      shares[at] = own * Math.max(finger, soft + sleeve * (crisp - soft));
     }
   }
 }
 
-function clamp(value: number): number {
-  return Math.min(1, Math.max(0, value));
+/** How much of a pixel of the picture the fingers cover, 0..1, by their bones. */
+function fingersAt({ hand, length }: Stretch, x: number, y: number): number {
+  let cover = 0;
+  for (const [from, to] of BONES) {
+    const [a, b] = [hand[from], hand[to]];
+    if (!a || !b) continue;
+    const inside = FINGER * length - distanceTo(x, y, a.x, a.y, b.x, b.y);
+    cover = Math.max(cover, clamp(inside / (0.25 * FINGER * length) + 0.5));
+  }
+  return cover;
 }

@@ -197,6 +197,17 @@ describe('composite', () => {
     const between = fadeAtWrists(full, wholeArea(32), { keypoints }, 0.2, () => 45);
     expect(between[16 * 32 + 11]).toBeCloseTo((smooth(1.5 / 2.6) + 0.633) / 2, 3);
     expect(fadeAtWrists(full, wholeArea(32), { keypoints }, 0)).toBe(full);
+    // A thumb that stands back beside the wrist stays: 1.2 pixels to each side of its bones, of a hand of 10.
+    put(92, 12, 14);
+    put(93, 9.5, 12.5);
+    const thumb = fadeAtWrists(full, wholeArea(32), { keypoints }, 0.2);
+    expect([12, 15].map((y) => thumb[y * 32 + 9])).toEqual([1, 0]);
+    keypoints.fill(0, 3 * 92, 3 * 94);
+    // So does a finger that is folded back over it; the hand is longer by it, and its end softer.
+    put(97, 9.5, 19.5);
+    const finger = fadeAtWrists(full, wholeArea(32), { keypoints }, 0.2);
+    expect([16, 19, 22].map((y) => Math.round(100 * (finger[y * 32 + 9] ?? 0)))).toEqual([0, 100, 0]);
+    keypoints.fill(0, 3 * 97, 3 * 98);
     put(113, 15, 16);
     expect(fadeAtWrists(full, wholeArea(32), { keypoints }, 0.2)).toEqual(full);
   });
