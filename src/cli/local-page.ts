@@ -1,5 +1,4 @@
 import { InvalidArgumentError } from 'commander';
-import open from 'open';
 import { wholeNumber } from './arguments.js';
 import { coloursOf } from './colours.js';
 
@@ -17,6 +16,7 @@ export function port(text: string): number {
 /** Opens an address in the browser, or says that it could not. */
 export async function openBrowser(address: string): Promise<void> {
   try {
+    const { default: open } = await import('open');
     const browser = await open(address);
     browser.on('error', () => tellUnopened(address));
   } catch {

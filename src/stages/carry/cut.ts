@@ -80,13 +80,15 @@ export function cutReference({ size, picture, person, plate, keypoints }: Refere
 function partOf(whole: Float32Array, cover: Float32Array, size: number): Part {
   const height = cover.length / size;
   let [x0, y0, x1, y1] = [size, height, 0, 0];
-  for (let i = 0; i < cover.length; i++) {
-    if (!((whole[4 * i + 3] ?? 0) * (cover[i] ?? 0) > 0)) continue;
-    const [x, y] = [i % size, Math.floor(i / size)];
-    x0 = Math.min(x0, x);
-    y0 = Math.min(y0, y);
-    x1 = Math.max(x1, x + 1);
-    y1 = Math.max(y1, y + 1);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < size; x++) {
+      const at = y * size + x;
+      if (!((whole[4 * at + 3] ?? 0) * (cover[at] ?? 0) > 0)) continue;
+      x0 = Math.min(x0, x);
+      y0 = Math.min(y0, y);
+      x1 = Math.max(x1, x + 1);
+      y1 = Math.max(y1, y + 1);
+    }
   }
   if (x1 <= x0) {
     const nothing = { left: 0, top: 0, width: 0, height: 0 };
@@ -95,10 +97,13 @@ function partOf(whole: Float32Array, cover: Float32Array, size: number): Part {
   const [left, top] = [Math.max(0, x0 - 1), Math.max(0, y0 - 1)];
   const place = { left, top, width: Math.min(size, x1 + 1) - left, height: Math.min(height, y1 + 1) - top };
   const pixels = new Float32Array(4 * place.width * place.height);
-  for (let to = 0; to < pixels.length; to++) {
-    const at = to >> 2;
-    const from = (top + Math.floor(at / place.width)) * size + left + (at % place.width);
-    pixels[to] = (whole[4 * from + (to & 3)] ?? 0) * (cover[from] ?? 0);
+  let to = 0;
+  for (let y = 0; y < place.height; y++) {
+    for (let x = 0; x < place.width; x++) {
+      const from = (top + y) * size + left + x;
+      const share = cover[from] ?? 0;
+      for (let c = 0; c < 4; c++) pixels[to++] = (whole[4 * from + c] ?? 0) * share;
+    }
   }
   return { pixels, place, height, box: [x0, y0, x1, y1 < height ? y1 : 4 * height] };
 }

@@ -56,7 +56,8 @@ export function dropIslands(head: Float32Array, person: Float32Array, size: numb
 /** Takes from a part's cover [height, size] its pieces that are thinner than twice `least` pixels. `person` [height, size], 0..1. */
 export function dropSlivers(part: Float32Array, person: Float32Array, size: number, least: number): void {
   const reach = Math.max(1, Math.floor(least + 0.5));
-  const shown = Uint8Array.from(part, (cover, at) => (cover * (person[at] ?? 0) > 0.5 ? 1 : 0));
+  const shown = new Uint8Array(part.length);
+  for (let at = 0; at < part.length; at++) if ((part[at] ?? 0) * (person[at] ?? 0) > 0.5) shown[at] = 1;
   const thick = extremes(shown, size, reach, 0);
   const kept = extremes(thick, size, reach + SPARED, 1);
   for (let at = 0; at < part.length; at++) if (!kept[at]) part[at] = 0;
@@ -85,12 +86,12 @@ function along(
 ): Uint8Array {
   const out = new Uint8Array(mask.length).fill(1 - wanted);
   for (let k = 0; k < lines; k++) {
+    const start = k * line;
     let filled = 0;
     for (let at = 0; at < length; at++) {
-      if (mask[k * line + at * step] !== wanted) continue;
+      if (mask[start + at * step] !== wanted) continue;
       const end = Math.min(length, at + reach + 1);
-      for (filled = Math.max(filled, at - reach); filled < end; filled++)
-        out[k * line + filled * step] = wanted;
+      for (filled = Math.max(filled, at - reach); filled < end; filled++) out[start + filled * step] = wanted;
     }
   }
   return out;

@@ -27,15 +27,21 @@ function along(
   const radius = weights.length >> 1;
   const result = new Float32Array(values.length);
   for (let at = 0; at < lines; at++) {
+    const start = at * line;
     for (let i = 0; i < length; i++) {
+      const inner = i >= radius && i + radius < length;
       let sum = 0;
       for (let k = -radius; k <= radius; k++) {
-        const near = Math.abs(i + k);
-        const mirrored = near < length ? near : 2 * length - 2 - near;
-        sum += (weights[k + radius] ?? 0) * (values[at * line + mirrored * step] ?? 0);
+        const from = inner ? i + k : mirrored(i + k, length);
+        sum += (weights[k + radius] ?? 0) * (values[start + from * step] ?? 0);
       }
-      result[at * line + i * step] = sum;
+      result[start + i * step] = sum;
     }
   }
   return result;
+}
+
+function mirrored(at: number, length: number): number {
+  const near = Math.abs(at);
+  return near < length ? near : 2 * length - 2 - near;
 }

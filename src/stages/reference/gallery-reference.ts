@@ -33,11 +33,7 @@ export async function galleryReference(
     readPicture(file(signer.plate), size, height),
     readLabels(file(signer.parts), size, height),
   ]);
-  const person = gaussianBlur(
-    Float32Array.from(parts, (label) => (label > 0 ? 1 : 0)),
-    size,
-    EDGE,
-  );
+  const person = gaussianBlur(Float32Array.from(parts.map((label) => (label > 0 ? 1 : 0))), size, EDGE);
   const dressed = inColours({ picture, plate }, parts, person, recolouring);
   return {
     size,
@@ -59,9 +55,10 @@ function inColours(
   let dressed = picture;
   for (const name of ['hair', 'cloth', 'trousers'] as const) {
     const colour = clothes[name];
+    if (!colour) continue;
     const label = PARTS_OF[name];
     const where = parts.map((one) => (one === label ? 1 : 0));
-    if (colour) dressed = recolour(dressed, where, colour);
+    dressed = recolour(dressed, where, colour);
   }
   if (!wall) return { picture: dressed, plate };
   const painted = recolour(plate, new Uint8Array(parts.length).fill(1), wall);
@@ -81,7 +78,7 @@ async function readLabels(file: string, width: number, height: number): Promise<
   );
   // One channel, or the same three times.
   const channels = data.length / (width * height);
-  return Uint8Array.from({ length: width * height }, (_, i) => data[i * channels] ?? 0);
+  return new Uint8Array(width * height).map((_, i) => data[i * channels] ?? 0);
 }
 
 async function read(file: string, work: () => Promise<Uint8Array>): Promise<Uint8Array> {
