@@ -86,7 +86,8 @@ async function drawBatch(
 
 /**
  * Cover [size, size] from the mask head's probabilities: cut off at the threshold, or soft. A soft edge is spread over a pixel to each side
- * first, since the head is so sure of itself that the outline would have steps.
+ * first, since the head is so sure of itself that the outline would have steps. A hand that goes on beyond the crop, of which the file's frame
+ * shows only a part, ends round and soft there.
  */
 function coverOf(
   probabilities: Float32Array,
@@ -95,9 +96,28 @@ function coverOf(
 ): Float32Array {
   if (maskSlope === undefined) return probabilities.map((p) => (p >= maskThreshold ? 1 : 0));
   const cover = binomial(probabilities, size);
+  const within = cropShares(size);
   for (let i = 0; i < cover.length; i++)
-    cover[i] = clamp(((cover[i] ?? 0) - maskThreshold) * maskSlope + 0.5);
+    cover[i] = clamp(((cover[i] ?? 0) - maskThreshold) * maskSlope + 0.5) * (within[i] ?? 0);
   return cover;
+}
+
+/** Over which share of half a crop what goes on beyond it fades, and how square the crop's inner edge is: with 2 it would be a circle. */
+const FADE = 0.14;
+const SQUARENESS = 5;
+
+let shares = new Float32Array(0);
+
+/** How much of each pixel of a crop [size, size] shows: all but the edges of the square. */
+function cropShares(size: number): Float32Array {
+  if (shares.length === size * size) return shares;
+  const power = (k: number): number => Math.abs((2 * (k + 0.5)) / size - 1) ** SQUARENESS;
+  shares = new Float32Array(size * size).map((_, i) => {
+    const far = (power(i % size) + power(Math.floor(i / size))) ** (1 / SQUARENESS);
+    const t = clamp((1 - far) / FADE);
+    return t * t * (3 - 2 * t);
+  });
+  return shares;
 }
 
 /** `values` [size, size] smoothed by 1 2 1 in both directions; beyond its edges the last value goes on. */

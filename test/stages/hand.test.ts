@@ -82,29 +82,58 @@ describe('the hand stage', () => {
     for (const values of seen) expect(values.slice(0, 10 * plane)).toEqual(seen[0]?.slice(0, 10 * plane));
   });
 
-  // Of rows of 0, .25, .5, .6, .75, 1, 0 ... above rows of nothing: at the upper edge 3 quarters of each value, of that 1 2 1 along the row.
+  // Of rows of 0, .25, .5, .6, .75, 1, 0 in the middle of nothing: 1 2 1 along the row, and down between two that are alike.
   it.each([
     ['cut at the threshold', undefined, [0, 0, 1, 1, 1, 1, 0]],
     [
       'with a soft edge where the bundle says how steep',
       1,
-      [0.0469, 0.1875, 0.3469, 0.4594, 0.5812, 0.5156, 0.1875],
+      [0.0625, 0.25, 0.4625, 0.6125, 0.775, 0.6875, 0.25],
     ],
-    ['steeper', 2, [0, 0, 0.1938, 0.4188, 0.6625, 0.5313, 0]],
+    ['steeper', 2, [0, 0, 0.425, 0.725, 1, 0.875, 0]],
   ])('takes the mask from the last step, %s', async (_, maskSlope, expected) => {
     let runs = 0;
+    const start = (HAND_SIZE / 2) * (HAND_SIZE + 1) - 3;
     const runner = new FakeRunner({
       'hand.onnx': ({ sample }) => {
         runs++;
-        const data = Float32Array.from({ length: HAND_SIZE ** 2 }, (_, i) =>
-          runs === 4 ? ([0, 0.25, 0.5, 0.6, 0.75, 1][i] ?? 0) : 1,
-        );
+        const data = new Float32Array(HAND_SIZE ** 2).fill(runs === 4 ? 0 : 1);
+        if (runs === 4)
+          for (const row of [-1, 0, 1]) data.set([0, 0.25, 0.5, 0.6, 0.75, 1], start + row * HAND_SIZE);
         return { prediction: colour(sample, [0, 0, 0]), mask: { dims: [1, 1, HAND_SIZE, HAND_SIZE], data } };
       },
     });
     const stage = handStage(runner);
     const { mask } = await drawHand({ ...stage, manifest: { ...stage.manifest, maskSlope } });
-    expect(Array.from(mask.subarray(0, 7), (v) => Math.round(v * 1e4) / 1e4)).toEqual(expected);
+    const shown = mask.subarray(start, start + 7);
+    expect(Array.from(shown, (v) => Math.round(v * 1e4) / 1e4)).toEqual(expected);
+  });
+
+  it('lets a hand that goes on beyond its crop end round and soft', async () => {
+    const runner = new FakeRunner({
+      'hand.onnx': ({ sample }) => {
+        const data = new Float32Array(HAND_SIZE ** 2).fill(1);
+        return { prediction: colour(sample, [0, 0, 0]), mask: { dims: [1, 1, HAND_SIZE, HAND_SIZE], data } };
+      },
+    });
+    const stage = handStage(runner);
+    const cover = async (maskSlope?: number) => {
+      const { mask } = await drawHand({ ...stage, manifest: { ...stage.manifest, maskSlope } });
+      return (x: number, y: number) =>
+        mask[Math.floor(y * HAND_SIZE) * HAND_SIZE + Math.floor(x * HAND_SIZE)] ?? -1;
+    };
+    const soft = await cover(2);
+    expect([soft(0.5, 0.5), soft(0.1, 0.5), soft(0.5, 0.9)]).toEqual([1, 1, 1]);
+    for (const [x, y] of [
+      [0, 0.5],
+      [0.5, 0],
+      [0.999, 0.5],
+      [0.5, 0.999],
+    ] as const)
+      expect(soft(x, y)).toBeLessThan(0.5);
+    // Corners are rounded off.
+    expect(soft(0, 0)).toBe(0);
+    expect((await cover())(0, 0)).toBe(1);
   });
 
   it('shows the picture that the decoder gives for the last clean latent', async () => {
