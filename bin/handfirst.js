@@ -22,8 +22,10 @@ if (command === '__complete') {
 function build() {
   process.stderr.write('handfirst is built first, which takes a few seconds.\n');
   const page = join(root, 'src', 'preview', 'page', 'build.mjs');
-  const commands = join(root, 'scripts', 'write-commands.mjs');
-  const steps = [[findCompiler(), '-p', join(root, 'tsconfig.build.json')], [page], [commands]];
+  const [commands, bundle] = ['write-commands.mjs', 'bundle-program.mjs'].map((name) =>
+    join(root, 'scripts', name),
+  );
+  const steps = [[findCompiler(), '-p', join(root, 'tsconfig.build.json')], [page], [commands], [bundle]];
   const done = steps.every(
     (step) => spawnSync(process.execPath, step, { stdio: ['ignore', 2, 2] }).status === 0,
   );

@@ -1,5 +1,5 @@
-// Puts the program's modules, and the small packages that it starts with, into few files: reading 900 of them took most of the time until it
-// could begin. The entries are written over their own files in dist; all other files there stay, for those who import the library.
+// Puts the program's modules, and the small packages that it starts with, into few files. Reading 900 files took most of the time to start.
+// The entries are written over their own files in dist, so it runs right after tsc. All other files stay, for those who import the library.
 import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,10 +7,10 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const dist = join(root, 'dist');
-/** The program, and what its drawing threads run. */
-const ENTRIES = ['cli/main', 'models/session-worker', 'pipeline/draw/serve-draws'];
-/** Packages of plain JavaScript that are taken in, with what they need themselves. All others stay where they are installed. */
-const TAKEN_IN = [
+/** The program, what its drawing threads run, and the processes of a batch. */
+const ENTRIES = ['cli/main', 'models/session-worker', 'pipeline/draw/serve-draws', 'batch/pool-process'];
+/** Packages of plain JavaScript that are inlined, with their dependencies. All others stay where they are installed. */
+const INLINED = [
   'chokidar',
   'cli-progress',
   'commander',
@@ -22,12 +22,12 @@ const TAKEN_IN = [
   'write-file-atomic',
   'zod',
 ];
-/** What CommonJS has and a module has not, and where dist lies: a file beside a module is looked for from there. */
+/** `require` for inlined CommonJS packages, and the URL of dist: each module's `import.meta.url` is rebuilt from it. */
 const HEAD = `import { createRequire as $requireFor } from 'node:module';
 const require = $requireFor(import.meta.url);
 const $dist = import.meta.url.slice(0, import.meta.url.lastIndexOf('/dist/') + '/dist/'.length);`;
 
-// Files of another build have other names.
+// Chunks of an earlier build have other names.
 await rm(join(dist, 'program'), { recursive: true, force: true });
 const { metafile } = await build({
   absWorkingDir: root,
@@ -42,6 +42,10 @@ const { metafile } = await build({
   target: 'node20',
   chunkNames: 'program/[name]-[hash]',
   banner: { js: HEAD },
+  // write-file-atomic makes its temporary names from it.
+  define: { __filename: 'import.meta.url' },
+  // As modules, of which only what is used is kept; its CommonJS is ten times as long.
+  alias: { rxjs: join(root, 'node_modules/rxjs/dist/esm/index.js') },
   metafile: true,
   logLevel: 'warning',
   plugins: [{ name: 'program', setup }],
@@ -52,7 +56,7 @@ await copyLicences(Object.keys(metafile.inputs));
 function setup(build) {
   build.onResolve({ filter: /^[^./]/ }, ({ path, importer }) => {
     const own = importer.startsWith(dist + sep);
-    return own && !TAKEN_IN.includes(packageOf(path)) ? { path, external: true } : undefined;
+    return own && !INLINED.includes(packageOf(path)) ? { path, external: true } : undefined;
   });
   build.onLoad({ filter: /\.js$/ }, async ({ path }) => {
     if (!path.startsWith(dist + sep)) return undefined;
@@ -76,7 +80,7 @@ async function copyLicences(inputs) {
   await mkdir(to, { recursive: true });
   for (const folder of packages) {
     const file = (await readdir(join(root, folder))).find((one) => /^licen[cs]e/i.test(one));
-    if (!file) throw new Error(`${folder} has no licence file: leave it out of TAKEN_IN`);
+    if (!file) throw new Error(`${folder} has no licence file: leave it out of INLINED`);
     const name = folder.split('node_modules/').at(-1) ?? '';
     await copyFile(join(root, folder, file), join(to, `${name.replace('/', '-')}.txt`));
   }

@@ -86,8 +86,8 @@ async function drawBatch(
 
 /**
  * Cover [size, size] from the mask head's probabilities: cut off at the threshold, or soft. A soft edge is spread over a pixel to each side
- * first, since the head is so sure of itself that the outline would have steps. A hand that goes on beyond the crop, of which the file's frame
- * shows only a part, ends round and soft there.
+ * first, since the head is so sure of itself that the outline would have steps. A hand that goes on beyond the crop ends round and soft there:
+ * mostly one of which the file's frame shows only a part.
  */
 function coverOf(
   probabilities: Float32Array,
@@ -96,10 +96,21 @@ function coverOf(
 ): Float32Array {
   if (maskSlope === undefined) return probabilities.map((p) => (p >= maskThreshold ? 1 : 0));
   const cover = binomial(probabilities, size);
-  const within = cropShares(size);
   for (let i = 0; i < cover.length; i++)
-    cover[i] = clamp(((cover[i] ?? 0) - maskThreshold) * maskSlope + 0.5) * (within[i] ?? 0);
+    cover[i] = clamp(((cover[i] ?? 0) - maskThreshold) * maskSlope + 0.5);
+  if (!reachesBorder(cover, size)) return cover;
+  const within = cropShares(size);
+  for (let i = 0; i < cover.length; i++) cover[i] = (cover[i] ?? 0) * (within[i] ?? 0);
   return cover;
+}
+
+/** Whether a pixel at the crop's border is covered by half or more. */
+function reachesBorder(cover: Float32Array, size: number): boolean {
+  for (let k = 0; k < size; k++) {
+    const ends = [k, k * size, (k + 1) * size - 1, size * (size - 1) + k];
+    if (ends.some((at) => (cover[at] ?? 0) >= 0.5)) return true;
+  }
+  return false;
 }
 
 /** Over which share of half a crop what goes on beyond it fades, and how square the crop's inner edge is: with 2 it would be a circle. */

@@ -82,7 +82,7 @@ describe('the hand stage', () => {
     for (const values of seen) expect(values.slice(0, 10 * plane)).toEqual(seen[0]?.slice(0, 10 * plane));
   });
 
-  // Of rows of 0, .25, .5, .6, .75, 1, 0 in the middle of nothing: 1 2 1 along the row, and down between two that are alike.
+  // Of rows of 0, .25, .5, .6, .75, 1, 0 three times in the middle of nothing: 1 2 1 along the middle one. Down, equal rows change nothing.
   it.each([
     ['cut at the threshold', undefined, [0, 0, 1, 1, 1, 1, 0]],
     [
@@ -134,6 +134,19 @@ describe('the hand stage', () => {
     // Corners are rounded off.
     expect(soft(0, 0)).toBe(0);
     expect((await cover())(0, 0)).toBe(1);
+  });
+
+  it('leaves a hand alone that lies within its crop, in a corner too', async () => {
+    const runner = new FakeRunner({
+      'hand.onnx': ({ sample }) => {
+        const data = new Float32Array(HAND_SIZE ** 2);
+        for (let row = 2; row < 6; row++) data.fill(1, row * HAND_SIZE + 2, row * HAND_SIZE + 6);
+        return { prediction: colour(sample, [0, 0, 0]), mask: { dims: [1, 1, HAND_SIZE, HAND_SIZE], data } };
+      },
+    });
+    const stage = handStage(runner);
+    const { mask } = await drawHand({ ...stage, manifest: { ...stage.manifest, maskSlope: 2 } });
+    expect(mask[3 * HAND_SIZE + 3]).toBe(1);
   });
 
   it('shows the picture that the decoder gives for the last clean latent', async () => {

@@ -14,6 +14,9 @@ import torch
 
 from handfirst_training.networks.autoencoder import CarriedDecoder, Decoder, Encoder
 from handfirst_training.networks.denoisers import HandDenoiser
+from handfirst_training.training.body import Body
+from handfirst_training.training.body_distil import Taught as TaughtBodies
+from handfirst_training.training.body_distil import read_by
 from handfirst_training.training.distil import Taught
 from handfirst_training.training.hand import drawn_in
 from handfirst_training.training.schedule import add_noise, alphas_cumprod, draw_levels, level_shares, sampler_timesteps, signal_levels
@@ -147,6 +150,48 @@ def test_a_hand_stage_learns_from_one_that_was_exported(runs: Path, world: Path,
     assert after[0] < 0.85 * before[0] and after[1] < before[1]
 
 
+def test_a_body_stage_learns_from_one_that_was_exported(world: Path, tmp_path: Path) -> None:
+    """The pupil begins elsewhere and is nearer to what the teacher drew after a few seconds; the decoder stays as it is."""
+    pupil, bundle = tmp_path / "pupil", Path(__file__).parents[2] / "compact"
+    run("handfirst_training.training.from_bundle", "--bundle", bundle, "--out", pupil, "--untrained", "body-denoiser.onnx")
+    shared = ("--teacher", bundle, "--data", world, "--autoencoder", pupil, "--out", pupil, "--batch", 2, "--threads", 1, "--crop", 64)
+    given = next(iter(TaughtBodies([world], bundle, 8, [5], 64)))
+
+    def taken() -> Body:
+        body = Body()
+        body.load_state_dict(torch.load(pupil / "body.pt", weights_only=True)["average"])
+        return body
+
+    def apart() -> tuple[float, float]:
+        """How far the pupil's first step is from the teacher's, where that drew one step: what the decoder reads, and the mask."""
+        body, rows = taken(), ~given["later"]
+        carried, plate = given["reference"].chunk(2, dim=1)
+        nothing = torch.zeros_like(given["conditions"][:, :1])
+        conditions = (given["conditions"], nothing, carried, plate, given["canvas"][:, :-1], given["canvas"][:, -1:])
+        with torch.no_grad():
+            clean, features, mask = body.denoiser(given["noise"], torch.zeros(8), *conditions)
+            ours, theirs = (read_by(body.decoder, *both) for both in ((clean, features), (given["clean"], given["features"])))
+        return float((ours - theirs)[rows].abs().mean()), float((mask - given["mask"])[rows].abs().mean())
+
+    assert 0 < int(given["later"].sum()) < 8
+    decoder, before = taken().decoder.state_dict(), apart()
+    run("handfirst_training.training.body_distil", *shared, "--samples", 160)
+    after, kept = apart(), taken().decoder.state_dict()
+    assert after[0] < 0.85 * before[0] and after[1] < before[1]
+    assert all(torch.equal(kept[name], value) for name, value in decoder.items())
+
+
+def test_a_graph_that_a_bundle_lacks_cannot_start_untrained(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match=r"there is no graph head\.onnx; there are hand-decoder\.onnx"):
+        run("handfirst_training.training.from_bundle", "--bundle", "../compact", "--out", tmp_path / "run", "--untrained", "head.onnx")
+
+
+def test_a_body_stage_does_not_learn_without_the_teachers_decoder(runs: Path, world: Path, tmp_path: Path) -> None:
+    given = ("--teacher", "../compact", "--data", world, "--autoencoder", runs, "--out", tmp_path / "empty", "--minutes", 0.01)
+    with pytest.raises(AssertionError, match=r"has no body\.pt with the teacher's decoder"):
+        run("handfirst_training.training.body_distil", *given)
+
+
 def test_blending_is_measured_round_the_hands(runs: Path, world: Path) -> None:
     said = run("handfirst_training.training.blending", "--data", world, "--run", runs, "--count", 2, "--steps", 4, "--hide-canvas")
     assert "2 pictures, 4 steps, 2 free, canvas hidden" in said
@@ -182,9 +227,22 @@ def test_own_colours_show_no_weave() -> None:
     half[:, 0, 1::2, 0::2] = half[:, 0, 0::2, 1::2] = -1.0
     half[:, 1] = 0.5
     half[:, 3:] = 20.0  # nothing carried, all of it the person
-    picture, _ = CarriedDecoder.mixed(half, torch.zeros(1, 2, 8, 8), torch.zeros(1, 3, 32, 32), torch.zeros(1, 3, 32, 32))
+    picture, _, _ = CarriedDecoder.mixed(half, torch.zeros(1, 2, 8, 8), torch.zeros(1, 3, 32, 32), torch.zeros(1, 3, 32, 32))
     assert picture[0, 0, 4:-4, 4:-4].abs().max() < 1e-6
     torch.testing.assert_close(picture[0, 1], torch.full((32, 32), 1.05 * math.tanh(0.5)))
+
+
+def test_with_the_gate_open_the_picture_is_figure_and_plate() -> None:
+    """What is carried does not count; without a person it is the plate."""
+    half = torch.randn(1, 5, 8, 8, generator=torch.Generator().manual_seed(3))
+    half[:, 4, :, :4] = -20.0
+    flow, carried, plate = torch.randn(1, 2, 4, 4), torch.rand(1, 3, 16, 16), torch.rand(1, 3, 16, 16)
+    picture, _, own = CarriedDecoder.mixed(half, flow, carried, plate)
+    torch.testing.assert_close(CarriedDecoder.mixed(half, flow, 1 - carried, plate)[2], own)
+    torch.testing.assert_close(own[..., :6], plate[..., :6])
+    half[:, 3] = 20.0
+    torch.testing.assert_close(CarriedDecoder.mixed(half, flow, carried, plate)[0], own)
+    assert not torch.equal(picture, own)
 
 
 def test_the_encoder_keeps_what_lies_in_its_subspace() -> None:

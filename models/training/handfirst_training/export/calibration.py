@@ -9,7 +9,6 @@ import numpy as np
 import onnxruntime
 import torch
 
-from ..conditions.draw import BODY_CHANNELS, place
 from ..training.denoising import rounded
 from ..training.samples import BodyBatch, HandBatch, body_batch, hand_batch
 from ..training.schedule import sampler_timesteps, signal_levels
@@ -35,11 +34,6 @@ class Seen:
 
     def encode(self, picture: torch.Tensor) -> np.ndarray:
         return self.run("encoder.onnx", {"picture": picture.numpy()})["latent"]
-
-
-def parted(conditions: np.ndarray, at: slice) -> tuple[np.ndarray, np.ndarray]:
-    """What stays the same in every step, and the empty place of the masks that steps predict for one another."""
-    return np.delete(conditions, at, axis=1), np.zeros_like(conditions[:, at])
 
 
 def denoised(seen: Seen, graph: str, noise: np.ndarray, feeds: Feeds, steps: int) -> dict[str, np.ndarray]:
@@ -69,11 +63,10 @@ def draw_hand(seen: Seen, batch: HandBatch, noise: np.ndarray, steps: int) -> No
 
 def draw_body(seen: Seen, batch: BodyBatch, noise: np.ndarray, steps: int) -> None:
     """As `src/stages/body.ts`, of the whole picture."""
-    steady, empty = parted(batch.conditions.numpy(), place(BODY_CHANNELS, "parts"))
     carried, plate, canvas = (seen.encode(picture) for picture in (batch.carried, batch.plate, batch.canvas))
     feeds = {
-        "conditions": steady,
-        "predicted": empty,
+        "conditions": batch.conditions.numpy(),
+        "predicted": np.zeros_like(batch.conditions[:, :1].numpy()),
         "reference": np.concatenate([carried, plate], axis=1),
         "canvas": np.concatenate([canvas, batch.mask.numpy()], axis=1),
     }

@@ -6,7 +6,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..conditions.draw import BODY_CHANNELS, place
 from ..networks.autoencoder import CarriedDecoder, Decoder
 from ..networks.denoisers import BodyDenoiser, HandDenoiser
 from ..training.schedule import alphas_cumprod
@@ -60,12 +59,6 @@ class Levels(nn.Module):
         return self.table[timestep.long()]
 
 
-def inserted(conditions: Tensor, predicted: Tensor, at: int) -> Tensor:
-    """Conditions with what the mask head predicted in the step before from channel `at` on. What stays the same in every step of a
-    frame is an input of its own, so that it is handed over once."""
-    return torch.cat([conditions[:, :at], predicted, conditions[:, at:]], dim=1)
-
-
 class HandGraph(nn.Module):
     """Latent, timestep, conditions, predicted mask, skin -> clean latent and mask."""
 
@@ -84,11 +77,9 @@ class BodyGraph(nn.Module):
     def __init__(self, denoiser: BodyDenoiser) -> None:
         super().__init__()
         self.levels, self.denoiser = Levels(), denoiser
-        self.at = place(BODY_CHANNELS, "parts").start
 
     def forward(
         self, latent: Tensor, timestep: Tensor, conditions: Tensor, predicted: Tensor, reference: Tensor, canvas: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
         carried, plate = reference.chunk(2, dim=1)
-        whole = inserted(conditions, predicted, self.at)
-        return self.denoiser(latent, self.levels(timestep), whole, carried, plate, canvas[:, :-1], canvas[:, -1:])
+        return self.denoiser(latent, self.levels(timestep), conditions, predicted, carried, plate, canvas[:, :-1], canvas[:, -1:])

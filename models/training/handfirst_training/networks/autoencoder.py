@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .blocks import ResBlock, lively, zeroed
+from .blocks import ResBlock, held, lively, zeroed
 
 PATCH = 8
 
@@ -89,11 +89,15 @@ class CarriedDecoder(nn.Module):
     """Longest flow, pixels."""
     GATE_SLOPE, PERSON_SLOPE = 2.0, 3.0
     """How much steeper gate and person are taken for mixing than as probabilities: a share between two colours is a blurred outline."""
+    LIMITS = (2.5, 4.0, 3.0, 5.0)
+    """Largest own colours, gate, person and flow before tanh or sigmoid, which are saturated there."""
     MAPS, SPARE = 5, 2
     """Maps at half of the picture's size, and channels that the last layer has over: in eight bits 24 take half of the time of 22."""
 
     def __init__(self, channels: int, features: int, width: int = 32) -> None:
         super().__init__()
+        colours, gate, person, flow = self.LIMITS
+        self.limits = [*[colours] * 12, *[gate] * 4, *[person] * 4, *[flow] * 2, *[1.0] * self.SPARE]
         wide = 3 * width // 2
         self.coarse = nn.Conv2d(channels + features, 4 * width, 3, padding=1)
         self.look = nn.Conv2d(6, width, 4, stride=4)
@@ -105,7 +109,7 @@ class CarriedDecoder(nn.Module):
             self.outward.bias[12:16] = -2.0
 
     def forward(self, latent: Tensor, features: Tensor, carried: Tensor, plate: Tensor) -> tuple[Tensor, Tensor]:
-        return self.mixed(*self.maps(latent, features, carried, plate), carried, plate)
+        return self.mixed(*self.maps(latent, features, carried, plate), carried, plate)[:2]
 
     def maps(self, latent: Tensor, features: Tensor, carried: Tensor, plate: Tensor) -> tuple[Tensor, Tensor]:
         """Own colours, gate and person [B, 5, 4h, 4h], and the flow across and down [B, 2, 2h, 2h]."""
@@ -113,13 +117,16 @@ class CarriedDecoder(nn.Module):
         h = F.relu(enlarged + self.look(torch.cat([carried, plate], dim=1)))
         for layer in self.fine:
             h = F.relu(layer(h))
-        out = self.outward(h)
+        out = held(self.outward(h), self.limits)
         half, flow = 4 * self.MAPS, 2
         return F.pixel_shuffle(out[:, :half], 2), out[:, half : half + flow]
 
     @classmethod
-    def mixed(cls, half: Tensor, flow: Tensor, carried: Tensor, plate: Tensor) -> tuple[Tensor, Tensor]:
-        """Picture and person's mask from `maps`. Twin of `src/stages/kernels/assembly/mix.ts`: a change here is a change there."""
+    def mixed(cls, half: Tensor, flow: Tensor, carried: Tensor, plate: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Picture, person's mask, and the picture with the gate fully open, from `maps`.
+
+        Twin of `src/stages/kernels/assembly/mix.ts`: a change here is a change there.
+        """
         # Neighbours of a pixel shuffle differ a little in turn, which shows as a weave: 1 2 1 takes out just that.
         line = half.new_tensor([0.25, 0.5, 0.25])
         weave = torch.outer(line, line).expand(3, 1, 3, 3)
@@ -128,7 +135,7 @@ class CarriedDecoder(nn.Module):
         fine = F.interpolate(torch.cat([colours, half[:, 3:]], dim=1), scale_factor=2.0, mode="bilinear")
         own, gate, person = fine[:, :3], torch.sigmoid(cls.GATE_SLOPE * fine[:, 3:4]), torch.sigmoid(cls.PERSON_SLOPE * fine[:, 4:5])
         drawn = person * 1.05 * torch.tanh(own) + (1 - person) * plate
-        return (1 - gate) * moved(carried, cls.REACH * torch.tanh(0.5 * flow)) + gate * drawn, person
+        return (1 - gate) * moved(carried, cls.REACH * torch.tanh(0.5 * flow)) + gate * drawn, person, drawn
 
 
 def moved(picture: Tensor, flow: Tensor) -> Tensor:

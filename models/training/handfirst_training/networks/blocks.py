@@ -1,12 +1,6 @@
-"""Parts shared by the networks. Second convolutions start at zero, and what enters a block has unit length at every place.
-
-Without that normalisation the sum of the blocks grew to hundreds of thousands, and a U-Net that large stops learning. Each
-place is normalised by its own channels alone, so squares of a picture train what whole pictures will see.
-"""
+"""Parts shared by the networks. Second convolutions of blocks start at zero."""
 
 from __future__ import annotations
-
-import itertools
 
 import torch
 from torch import Tensor, nn
@@ -37,25 +31,31 @@ def lively(module: nn.Module) -> None:
 
 
 class ResBlock(nn.Module):
-    """x + conv(silu(film(conv(silu(norm(x)))))); `film` scales and shifts channels by the global code, where there is one."""
+    """x + conv(silu(conv(silu(norm(x)))))."""
 
-    def __init__(self, channels: int, code: int = 0) -> None:
+    def __init__(self, channels: int) -> None:
         super().__init__()
         self.first = nn.Conv2d(channels, channels, 3, padding=1)
         self.second = zeroed(nn.Conv2d(channels, channels, 3, padding=1))
-        self.film = zeroed(nn.Linear(code, 2 * channels)) if code else None
 
-    def forward(self, x: Tensor, code: Tensor | None = None) -> Tensor:
-        h = self.first(F.silu(place_norm(x)))
-        if self.film is not None and code is not None:
-            h = filmed(h, self.film(code))
-        return x + self.second(F.silu(h))
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.second(F.silu(self.first(F.silu(place_norm(x)))))
 
 
 def filmed(x: Tensor, code: Tensor) -> Tensor:
     """Channels of x [B, C, H, W] scaled by 1 + the first half of code [B, 2 C] and shifted by the second."""
     scale, shift = code[:, :, None, None].chunk(2, dim=1)
     return x * (1 + scale) + shift
+
+
+def held(x: Tensor, limits: list[float]) -> Tensor:
+    """x [B, C, H, W] with each channel held within its limit to both sides.
+
+    In eight bits all channels of a convolution share 255 steps. A channel of small numbers beside one of large ones would come in a few
+    coarse ones: so each is counted in shares of its limit. The division becomes a part of the convolution before.
+    """
+    limit = x.new_tensor(limits)[:, None, None]
+    return (x * (1 / limit)).clamp(-1.0, 1.0) * limit
 
 
 class PlainBlock(nn.Module):
@@ -81,29 +81,3 @@ class GlobalCode(nn.Module):
         """level [B], 0 (noise) .. 1 (clean): sqrt(alpha_bar); look [B, L]."""
         angles = level[:, None] * torch.tensor([1.0, 2.0], device=level.device) * 1.5707963
         return self.mlp(torch.cat([look, angles.sin(), angles.cos()], dim=1))
-
-
-class UNet(nn.Module):
-    """U-Net with unit length features at its end. `widths` from the top level down; `depth` blocks a level each way."""
-
-    def __init__(self, widths: list[int], depths: list[int], code: int) -> None:
-        super().__init__()
-        self.down_blocks = nn.ModuleList(nn.ModuleList(ResBlock(w, code) for _ in range(d)) for w, d in zip(widths, depths, strict=True))
-        self.up_blocks = nn.ModuleList(nn.ModuleList(ResBlock(w, code) for _ in range(d)) for w, d in zip(widths, depths, strict=True))
-        self.downs = nn.ModuleList(nn.Conv2d(a, b, 2, stride=2) for a, b in itertools.pairwise(widths))
-        self.ups = nn.ModuleList(nn.Conv2d(b, 4 * a, 1) for a, b in itertools.pairwise(widths))
-
-    def forward(self, x: Tensor, code: Tensor) -> Tensor:
-        skips: list[Tensor] = []
-        for level, blocks in enumerate(self.down_blocks):
-            for block in blocks:
-                x = block(x, code)
-            if level < len(self.downs):
-                skips.append(x)
-                x = self.downs[level](x)
-        for level in reversed(range(len(self.up_blocks))):
-            if level < len(self.downs):
-                x = skips[level] + F.pixel_shuffle(self.ups[level](x), 2)
-            for block in self.up_blocks[level]:
-                x = block(x, code)
-        return place_norm(x)

@@ -8,6 +8,7 @@ Denoiser and decoder train together: what the decoder sees at run time is what t
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -16,23 +17,23 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..conditions.draw import BODY_CHANNELS, channel_count, place
+from ..conditions.draw import BODY_STEADY, channel_count
 from ..networks.autoencoder import CarriedDecoder, Encoder
 from ..networks.denoisers import BodyDenoiser
 from .autoencoder import LATENT_CHANNELS, laplacian
 from .denoising import channel_weights, huber, load_encoder, remember, rounded, sample, sampled
-from .loop import add_budget, budget_from, fit
+from .loop import Budget, add_budget, budget_from, fit
 from .picture_critic import PictureCritic
 from .samples import PICTURE_SIZE, BodyBatch, body_batch
 from .schedule import SAMPLER_STEPS, add_noise, draw_levels
 from .store import World
 
 MASK_LAMBDA = 0.1
+OWN_LAMBDA = 0.3
 LATENT_LAMBDA = 0.15
 HAND_WEIGHT = 0.1
 HIDDEN = 40
 """Pixels round the hands in which `--hide-carried` shows nothing of the reference."""
-PARTS = place(BODY_CHANNELS, "parts")
 
 
 class Body(nn.Module):
@@ -40,14 +41,13 @@ class Body(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.denoiser = BodyDenoiser(LATENT_CHANNELS, channel_count(BODY_CHANNELS))
+        self.denoiser = BodyDenoiser(LATENT_CHANNELS, channel_count(BODY_STEADY))
         self.decoder = CarriedDecoder(LATENT_CHANNELS, BodyDenoiser.FEATURES)
 
 
-def with_parts(conditions: Tensor, parts: Tensor) -> Tensor:
-    """The person's mask as a condition: while sampling, from the second step on, what the step before predicted."""
-    small = F.avg_pool2d(parts, parts.shape[-1] // conditions.shape[-1])
-    return torch.cat([conditions[:, : PARTS.start], small, conditions[:, PARTS.stop :]], dim=1)
+def fed_back(mask: Tensor) -> Tensor:
+    """The predicted mask [B, 1, 8h, 8h], sharpened and halved, as the next step's input [B, 1, 4h, 4h]."""
+    return F.avg_pool2d(rounded(mask), 2)
 
 
 def bare_round_hands(batch: BodyBatch) -> BodyBatch:
@@ -74,11 +74,12 @@ def drawn(
     _, carried, plate, canvas = latents(encoder, batch)
     given = canvas if shown else torch.zeros_like(canvas)
     seen: dict[str, Tensor] = {}
+    nothing = torch.zeros_like(batch.conditions[:, :1])
     blended = iter(masks or [])
 
     def denoise(x: Tensor, level: Tensor) -> Tensor:
-        conditions = with_parts(batch.conditions, rounded(seen["mask"])) if seen else batch.conditions
-        clean, seen["features"], seen["mask"] = model.denoiser(x, level, conditions, carried, plate, given, batch.mask)
+        predicted = fed_back(seen["mask"]) if seen else nothing
+        clean, seen["features"], seen["mask"] = model.denoiser(x, level, batch.conditions, predicted, carried, plate, given, batch.mask)
         return clean
 
     def blend(x: Tensor, level: Tensor) -> Tensor:
@@ -87,6 +88,25 @@ def drawn(
 
     latent = sample(denoise, noise, steps, blend)
     return model.decoder(latent, seen["features"], batch.carried, batch.plate)
+
+
+def example_grid(world: World, encoder: Encoder, budget: Budget) -> Callable[[Body], list[Tensor]]:
+    """The picture grid of a checkpoint: carried, drawn in one step and in two, the truth, and the person's mask."""
+
+    def examples() -> dict[str, Tensor]:
+        batch = asdict(body_batch(world, 6, np.random.default_rng(99)))
+        side = PICTURE_SIZE // 8
+        return {**batch, "noise": torch.randn(6, LATENT_CHANNELS, side, side, generator=torch.Generator().manual_seed(7))}
+
+    kept = {k: v.to(budget.device) for k, v in remember(budget.out / "body-grid.pt", examples).items()}
+    shown = BodyBatch(**{k: v for k, v in kept.items() if k != "noise"})
+
+    def grid(average: Body) -> list[Tensor]:
+        one, _ = drawn(average, encoder, shown, kept["noise"], 1)
+        two, person = drawn(average, encoder, shown, kept["noise"], 2)
+        return [shown.carried, one, two, shown.picture, person.expand(-1, 3, -1, -1) * 2 - 1]
+
+    return grid
 
 
 def main() -> None:
@@ -120,11 +140,11 @@ def main() -> None:
         level = draw_levels(len(clean), generator, args.steps).to(budget.device)
         hidden = torch.rand(len(clean), generator=generator).to(budget.device) < args.hide_canvas
         blended, canvas = canvas, torch.where(hidden[:, None, None, None], torch.zeros_like(canvas), canvas)
-        masks = torch.zeros_like(batch.person)
+        predicted = torch.zeros_like(batch.conditions[:, :1])
 
         def guess(x: Tensor, t: Tensor, at: Tensor) -> Tensor:
-            first, _, mask = model.denoiser(x, t, batch.conditions[at], carried[at], plate[at], canvas[at], batch.mask[at])
-            masks[at] = mask.float()
+            first, _, mask = model.denoiser(x, t, batch.conditions[at], predicted[at], carried[at], plate[at], canvas[at], batch.mask[at])
+            predicted[at] = fed_back(mask.float())
             return first
 
         def blend(first: Tensor, at: Tensor) -> Tensor:
@@ -132,12 +152,10 @@ def main() -> None:
 
         with budget.autocast():
             noisy = sampled(guess, clean, torch.randn_like(clean), level, blend)
-            conditions = with_parts(batch.conditions, rounded(masks))
-            conditions = torch.where((level > 0)[:, None, None, None], conditions, batch.conditions)
-            latent, features, mask = model.denoiser(noisy, level, conditions, carried, plate, canvas, batch.mask)
+            latent, features, mask = model.denoiser(noisy, level, batch.conditions, predicted, carried, plate, canvas, batch.mask)
             half, flow = model.decoder.maps(latent, features, batch.carried, batch.plate)
-            picture, _ = model.decoder.mixed(half, flow, batch.carried, batch.plate)
-        latent, picture, person, mask = latent.float(), picture.float(), half[:, 4:5].float(), mask.float()
+            picture, _, own = model.decoder.mixed(half, flow, batch.carried, batch.plate)
+        latent, picture, own, person, mask = latent.float(), picture.float(), own.float(), half[:, 4:5].float(), mask.float()
         weight = batch.weight * (1 - (1 - HAND_WEIGHT) * batch.pasted)
         difference = (picture - batch.picture) * weight
         pixels = difference.abs().mean() + laplacian(difference)
@@ -146,8 +164,10 @@ def main() -> None:
         mask_loss = F.binary_cross_entropy_with_logits(person, true) + F.binary_cross_entropy(mask, batch.person)
         # Own colours cost as much as an error of this size: what the reference shows is crisp, a guess that is about as near is soft.
         opened = torch.sigmoid(CarriedDecoder.GATE_SLOPE * half[:, 3:4].float()).mean()
-        loss = pixels + LATENT_LAMBDA * latent_loss + MASK_LAMBDA * mask_loss + args.gate_price * opened
-        named = {"pixels": pixels, "latent": latent_loss, "mask": mask_loss, "gate": opened}
+        # Without this the network shades through a gate that is open by a tenth: with black, or with the brightest blue.
+        alone = ((own - batch.picture) * weight).abs().mean()
+        loss = pixels + OWN_LAMBDA * alone + LATENT_LAMBDA * latent_loss + MASK_LAMBDA * mask_loss + args.gate_price * opened
+        named = {"pixels": pixels, "own": alone, "latent": latent_loss, "mask": mask_loss, "gate": opened}
         parts = {name: float(value.detach()) for name, value in named.items()}
         if critic:
             critic.look(rng, size)
@@ -155,22 +175,9 @@ def main() -> None:
             loss = loss + critic.added(pixels, picture, batch.carried)
         return loss, parts
 
-    def examples() -> dict[str, Tensor]:
-        batch = asdict(body_batch(world, 6, np.random.default_rng(99)))
-        side = PICTURE_SIZE // 8
-        return {**batch, "noise": torch.randn(6, LATENT_CHANNELS, side, side, generator=torch.Generator().manual_seed(7))}
-
-    kept = {k: v.to(budget.device) for k, v in remember(budget.out / "body-examples.pt", examples).items()}
-    shown = BodyBatch(**{k: v for k, v in kept.items() if k != "noise"})
-
-    def grid(average: Body) -> list[Tensor]:
-        one, _ = drawn(average, encoder, shown, kept["noise"], 1)
-        two, person = drawn(average, encoder, shown, kept["noise"], 2)
-        return [shown.carried, one, two, shown.picture, person.expand(-1, 3, -1, -1) * 2 - 1]
-
     body = Body()
     body.denoiser.requires_grad_(not args.decoder_only)
-    fit("body", body, budget, loss_of, grid, critic)
+    fit("body", body, budget, loss_of, example_grid(world, encoder, budget), critic)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 `python -m handfirst_training.training.from_bundle --bundle ../compact --out RUN`
 
 Encoder, hand decoder, both denoisers and the body's decoder are taken over (rounded to float16, as the bundle holds them). A layer whose
-shape has changed starts anew, and the command says which.
+shape has changed starts anew, and the command says which. `--untrained body-denoiser.onnx` names a graph whose network is another one now.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def load(network: nn.Module, weights: dict[str, Tensor], name: str) -> nn.Module
     state = network.state_dict()
     fitting = {key: value for key, value in weights.items() if key in state and state[key].shape == value.shape}
     if sum(value.numel() for value in fitting.values()) < FEWEST * sum(value.numel() for value in state.values()):
-        raise SystemExit(f"{name} holds another network: few of its tensors fit. Train it anew.")
+        raise SystemExit(f"{name} holds another network: few of its tensors fit. Start it untrained with --untrained {name}.")
     if anew := sorted(state.keys() - fitting.keys()):
         print(f"{name}: {len(anew)} tensors start anew: {', '.join(anew[:6])}")
     network.load_state_dict({**state, **fitting})
@@ -63,20 +63,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bundle", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--untrained", nargs="+", default=[], metavar="GRAPH", help="graphs whose networks start untrained")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     body = Body()
-    networks = {
-        "decoder": (load(Decoder(LATENT_CHANNELS), weights_of(args.bundle / "hand-decoder.onnx", "decoder."), "hand-decoder.onnx")),
-        "hand": load(
-            HandDenoiser(LATENT_CHANNELS, channel_count(HAND_STEADY)),
-            weights_of(args.bundle / "hand-denoiser.onnx", "denoiser."),
-            "hand-denoiser.onnx",
-        ),
+    decoder, hand = Decoder(LATENT_CHANNELS), HandDenoiser(LATENT_CHANNELS, channel_count(HAND_STEADY))
+    holders = {
+        "hand-decoder.onnx": (decoder, "decoder."),
+        "hand-denoiser.onnx": (hand, "denoiser."),
+        "body-denoiser.onnx": (body.denoiser, "denoiser."),
+        "decoder.onnx": (body.decoder, "decoder."),
     }
-    for part, graph, prefix in ((body.denoiser, "body-denoiser.onnx", "denoiser."), (body.decoder, "decoder.onnx", "decoder.")):
-        load(part, weights_of(args.bundle / graph, prefix), graph)
-    for stage, network in {**networks, "body": body}.items():
+    if unknown := set(args.untrained) - set(holders):
+        parser.error(f"--untrained: there is no graph {', '.join(sorted(unknown))}; there are {', '.join(holders)}")
+    for graph, (network, prefix) in holders.items():
+        if graph not in args.untrained:
+            load(network, weights_of(args.bundle / graph, prefix), graph)
+    for stage, network in {"decoder": decoder, "hand": hand, "body": body}.items():
         state = network.state_dict()
         save_atomically({"model": state, "average": state, "samples": 0, "minutes": 0.0}, args.out / f"{stage}.pt")
     save_atomically(dict(encoder_from(args.bundle).state_dict()), args.out / "encoder.pt")

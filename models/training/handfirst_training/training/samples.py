@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..conditions.body import legs_inside
-from ..conditions.draw import BODY_CHANNELS, HAND_STEADY, draw, place, transform
+from ..conditions.draw import BODY_STEADY, HAND_STEADY, draw, place, transform
 from ..conditions.hand import LEFT_HAND, RIGHT_HAND
 from ..conditions.skin import LUMINANCE, skin_of
 from .carried import pixel_depth
@@ -51,8 +51,8 @@ class HandBatch:
 
 @dataclass
 class BodyBatch:
-    """picture, carried, plate and canvas [B, 3, S, S] -1..1, hands' mask [B, 1, S/8, S/8] and [B, 1, S, S], conditions [B, 21, S/2, S/2]
-    (the part among them empty), weight [B, 1, S, S], person [B, 1, S, S]."""
+    """picture, carried, plate and canvas [B, 3, S, S] -1..1, hands' mask [B, 1, S/8, S/8] and [B, 1, S, S], conditions [B, 20, S/2, S/2],
+    weight [B, 1, S, S], person [B, 1, S, S]."""
 
     picture: Tensor
     carried: Tensor
@@ -253,10 +253,10 @@ def body_sample(world: World, at: int, rng: np.random.Generator, size: int) -> l
     canvas, mask = body_canvas(picture, labels, keep, rng)
     half, deep = keypoints.copy(), depth * 0.5
     half[:, :2] *= 0.5
-    conditions = draw(BODY_CHANNELS, size // 2, half, deep, whole=False)
+    conditions = draw(BODY_STEADY, size // 2, half, deep, whole=False)
     carried_t = tensor_of(carried)
-    conditions[place(BODY_CHANNELS, "carried")] = F.avg_pool2d(carried_t, 2).numpy()
-    conditions[place(BODY_CHANNELS, "coverage")] = F.avg_pool2d(torch.from_numpy(np.ascontiguousarray(cover))[None], 2).numpy()
+    conditions[place(BODY_STEADY, "carried")] = F.avg_pool2d(carried_t, 2).numpy()
+    conditions[place(BODY_STEADY, "coverage")] = F.avg_pool2d(torch.from_numpy(np.ascontiguousarray(cover))[None], 2).numpy()
     person = (labels > 0).astype(np.float32)
     weight = body_weight(person, keypoints)
     planes = [torch.from_numpy(np.ascontiguousarray(a, np.float32))[None] for a in (mask, weight, person)]

@@ -1,0 +1,70 @@
+"""The body stage's network and what it is taught with, on hand-worked cases."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import nn
+
+from handfirst_training.networks.autoencoder import CarriedDecoder
+from handfirst_training.networks.denoisers import BodyDenoiser
+from handfirst_training.training.body import fed_back
+from handfirst_training.training.body_distil import read_by
+
+
+def test_every_input_reaches_the_bodys_latent_and_its_mask() -> None:
+    """Each latent cell stands for 4 x 4 pixels of the conditions and 8 x 8 of the mask."""
+    torch.manual_seed(1)
+    body = BodyDenoiser(latent=4, conditions=3)
+    for layer in body.modules():
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            nn.init.normal_(layer.weight, std=0.1)
+    noisy, level = torch.randn(2, 4, 8, 16), torch.tensor([0.0, 0.6])
+    shapes = [(2, 3, 32, 64), (2, 1, 32, 64), *[(2, 4, 8, 16)] * 3, (2, 1, 8, 16)]
+    given = [torch.rand(shape) for shape in shapes]
+    clean, features, mask = body(noisy, level, *given)
+    assert clean.shape == noisy.shape and features.shape == (2, 16, 8, 16) and mask.shape == (2, 1, 64, 128)
+    assert 0 <= float(mask.detach().min()) < float(mask.detach().max()) <= 1
+    # Pure noise says nothing and is not shown; at a later level it is.
+    other = body(torch.randn_like(noisy), level, *given)[0]
+    assert torch.equal(other[0], clean[0]) and not torch.equal(other[1], clean[1])
+    for k in range(len(given)):
+        changed = [value.flip(-1) if i == k else value for i, value in enumerate(given)]
+        for ours, theirs in zip(body(noisy, level, *changed), (clean, features, mask), strict=True):
+            assert not torch.equal(ours, theirs)
+
+
+def test_where_the_gate_is_shut_the_latent_is_the_carried_one() -> None:
+    body = BodyDenoiser(latent=4, conditions=3)
+    nn.init.zeros_(body.outward.weight)
+    nn.init.zeros_(body.outward.bias)
+    with torch.no_grad():
+        body.outward.bias[4] = -50.0
+    carried = torch.rand(1, 4, 8, 8)
+    rest = (carried.flip(-1), torch.rand(1, 4, 8, 8), torch.rand(1, 1, 8, 8))
+    clean, _, _ = body(torch.rand(1, 4, 8, 8), torch.zeros(1), torch.rand(1, 3, 32, 32), torch.zeros(1, 1, 32, 32), carried, *rest)
+    # A gate is held at -5: a hundred and fiftieth is open.
+    torch.testing.assert_close(clean, carried * (1 - 1 / (1 + math.e**5)))
+
+
+def test_the_predicted_mask_is_sharpened_and_halved_for_the_next_step() -> None:
+    mask = torch.tensor([[0.5, 0.5, 0.6, 0.6], [0.5, 0.5, 0.6, 0.6]])[None, None]
+    # Four times as steep round a half: .6 becomes .9.
+    torch.testing.assert_close(fed_back(mask), torch.tensor([[[[0.5, 0.9]]]]))
+
+
+def test_what_is_learned_is_what_the_decoder_reads() -> None:
+    """A feature that its first layer does not read costs nothing."""
+    torch.manual_seed(2)
+    decoder = CarriedDecoder(4, 2, width=4)
+    with torch.no_grad():
+        decoder.coarse.weight[:, 5] = 0
+    latent, features = torch.rand(1, 4, 6, 6), torch.rand(1, 2, 6, 6)
+    unread, read = features.clone(), features.clone()
+    unread[:, 1] += 1
+    read[:, 0] += 1
+    wanted = read_by(decoder, latent, features)
+    assert wanted.shape == (1, 16, 6, 6) and float(wanted.detach().min()) >= 0
+    assert torch.equal(read_by(decoder, latent, unread), wanted)
+    assert not torch.equal(read_by(decoder, latent, read), wanted)
