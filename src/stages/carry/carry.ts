@@ -7,7 +7,7 @@ import type { ClipReference, PictureEncoder } from './carried.js';
 import { type CutReference, cutReference } from './cut.js';
 import { ARMS, affine, FACE, FACE_END, has, shared, shoulderSpan, withHipsOf, xOf, yOf } from './geometry.js';
 import { layAffine, layBone, layHead, type Place } from './lay.js';
-import { CarryBench } from './workbench.js';
+import { CarryBench, type Ellipse } from './workbench.js';
 
 /*
  * The reference carried into a frame: `carry` of the training code's `conditions/carry.py`; a change here is a change there.
@@ -27,6 +27,12 @@ const SHADE_MOVED = 0.5;
 const PULL = 30;
 const TRUNK = [5, 6, 11, 12];
 const [LEFT, RIGHT] = [PARTS.body.start + 5, PARTS.body.start + 6];
+/** Brows and outer lips: their points, and how far the ellipse round them reaches beyond them, up and down, in shares of its own width. */
+const KEPT = [
+  { from: FACE + 17, count: 5, above: 0.15 },
+  { from: FACE + 22, count: 5, above: 0.15 },
+  { from: FACE + 48, count: 12, above: 0.4 },
+];
 /** The face's outline ends at the ears. */
 const EARS = [FACE, FACE + 16] as const;
 
@@ -93,6 +99,19 @@ function layFace(bench: CarryBench, source: Float64Array, points: Float64Array, 
   const back = affine(points, source, face, pull);
   const goal = { places: places(points), ids: face.map((k) => k - FACE) };
   layHead(bench.sheet, bench.part('head'), back, goal, places(source));
+  bench.kept = KEPT.flatMap((feature) => roundFeature(points, feature));
+}
+
+/** An ellipse round a feature of the face; none where one of its points is missing. */
+function roundFeature(points: Float64Array, { from, count, above }: (typeof KEPT)[number]): Ellipse[] {
+  const ids = Array.from({ length: count }, (_, k) => from + k);
+  if (!ids.every((k) => has(points, k))) return [];
+  const [xs, ys] = [ids.map((k) => xOf(points, k)), ids.map((k) => yOf(points, k))];
+  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  const across = 0.6 * (right - left);
+  return [
+    { x: (left + right) / 2, y: (top + bottom) / 2, across, down: 0.5 * (bottom - top) + above * across },
+  ];
 }
 
 function place(points: Float64Array, k: number): Place {

@@ -7,6 +7,18 @@ import type { Carried, CarriedMaps, Mixed } from './carried.js';
 import { type LaidPart, OUTLINE_BYTES, type Sheet, shiftBytes } from './lay.js';
 import type { Part } from './pieces.js';
 
+/** An upright ellipse, in pixels of the picture. */
+export interface Ellipse {
+  readonly x: number;
+  readonly y: number;
+  readonly across: number;
+  readonly down: number;
+}
+
+/** A gate's logit where nothing but the carried picture shows, and over which share of its radius an ellipse fades out. */
+const SHUT = -4;
+const FADE = 0.4;
+
 const PARTS = ['person', 'trunk', 'neck', 'head'] as const;
 type PartName = (typeof PARTS)[number];
 
@@ -17,6 +29,8 @@ type PartName = (typeof PARTS)[number];
 export class CarryBench {
   readonly sheet: Sheet;
   readonly carried: Carried;
+  /** Where the carried picture is kept: the frame's mouth and brows, which it follows more exactly than the network's own colours do. */
+  kept: readonly Ellipse[] = [];
   private readonly kernels: Kernels;
   private readonly blocks: Blocks;
   private readonly planes: Planes;
@@ -57,6 +71,7 @@ export class CarryBench {
 
   /** Begins a frame: the plate, and nothing laid. */
   layPlate(): void {
+    this.kept = [];
     this.layWhole(this.kernels.floats(this.blocks.plate));
   }
 
@@ -75,8 +90,14 @@ export class CarryBench {
   mix({ half, flow, reach, slopes }: CarriedMaps): Mixed {
     const { kernels, blocks } = this;
     const { width, height } = this.area;
-    kernels.floats(blocks.half).set(half);
-    kernels.floats(blocks.flow).set(flow);
+    const maps = kernels.floats(blocks.half);
+    const moves = kernels.floats(blocks.flow);
+    maps.set(half);
+    moves.set(flow);
+    for (const kept of this.kept) {
+      pullTo(SHUT, maps.subarray((3 * width * height) / 4, width * height), 2, this.area, kept);
+      for (const axis of [0, 1]) pullTo(0, moves.subarray((axis * width * height) / 16), 4, this.area, kept);
+    }
     kernels.call.mix(
       ...[blocks.half.at, blocks.flow.at, blocks.sheet.at, blocks.plate.at],
       ...[width, height, reach, slopes.gate, slopes.person],
@@ -93,6 +114,29 @@ export class CarryBench {
     const { planes, means } = this.blocks;
     this.kernels.call.halve(planes.at, width, 4 * height, means.at);
     return makePlanes(4, size.width, size.height, this.kernels.floats(means));
+  }
+}
+
+/** Pulls a map of an area, whose places stand for `cell` pixels each way, to a value inside of an ellipse. */
+function pullTo(
+  value: number,
+  map: Float32Array,
+  cell: number,
+  { left, top, width, height }: Area,
+  { x, y, across, down }: Ellipse,
+): void {
+  const [columns, rows] = [width / cell, height / cell];
+  const reach = 1 + FADE;
+  const first = (middle: number, radius: number) => Math.max(0, Math.floor((middle - reach * radius) / cell));
+  const last = (middle: number, radius: number, most: number) =>
+    Math.min(most, Math.ceil((middle + reach * radius) / cell));
+  for (let i = first(y - top, down); i < last(y - top, down, rows); i++) {
+    for (let j = first(x - left, across); j < last(x - left, across, columns); j++) {
+      const [dx, dy] = [(j + 0.5) * cell + left - x, (i + 0.5) * cell + top - y];
+      const share = Math.min(1, Math.max(0, (reach - Math.hypot(dx / across, dy / down)) / FADE));
+      const at = i * columns + j;
+      map[at] = (map[at] ?? 0) + share * (value - (map[at] ?? 0));
+    }
   }
 }
 

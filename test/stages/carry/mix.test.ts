@@ -80,3 +80,33 @@ it('is the carried picture where the gate is closed, still or moved', () => {
   expect(Math.max(...off)).toBeLessThanOrEqual(1);
   expect([...mixed(20, 0)]).not.toEqual(levels(0));
 });
+
+it('keeps the carried picture inside of what is to be kept, unmoved, whatever the network says', () => {
+  const [width, height] = [64, 64];
+  const area = width * height;
+  const carried = pixelsOf(waves(3 * area, 0.9, 0.13));
+  const bench = new CarryBench({ left: 8, top: 4, width, height }, pixelsOf(waves(3 * area, 1, 0.05)), parts);
+  const drawn = (kept: typeof bench.kept): Uint8Array => {
+    bench.layWhole(carried);
+    bench.kept = kept;
+    const half = new Float32Array((5 * area) / 4).fill(0.7).fill(20, (3 * area) / 4);
+    const flow = new Float32Array(area / 8).fill(1);
+    return bench.mix({ half, flow, reach: 12, slopes: { gate: 2, person: 3 } }).picture.data;
+  };
+  // The middle of the area is at (40, 36) of the picture.
+  const [kept, own] = [drawn([{ x: 40, y: 36, across: 16, down: 12 }]), drawn([])];
+  const level = (x: number, y: number) => Math.floor((carried[4 * (y * width + x)] ?? 0) + 0.5);
+  for (const [x, y] of [
+    [32, 32],
+    [24, 32],
+    [32, 26],
+  ] as const) {
+    expect(Math.abs((kept[3 * (y * width + x)] ?? 0) - level(x, y))).toBeLessThanOrEqual(1);
+    expect(Math.abs((own[3 * (y * width + x)] ?? 0) - level(x, y))).toBeGreaterThan(1);
+  }
+  for (const at of [3 * (4 * width + 4), 3 * (32 * width + 2), 3 * (60 * width + 60)])
+    expect(kept[at]).toBe(own[at]);
+  // The next frame begins with nothing that is kept.
+  bench.layPlate();
+  expect(bench.kept).toEqual([]);
+});
