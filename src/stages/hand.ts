@@ -86,7 +86,7 @@ async function drawBatch(
 
 /**
  * Cover [size, size] from the mask head's probabilities: cut off at the threshold, or soft. A soft edge is spread over a pixel to each side
- * first, since the head is so sure of itself that the outline would have steps. A hand that goes on beyond the crop ends round and soft there:
+ * first, since the head is so sure of itself that the outline would have steps. A hand that goes on beyond the crop ends round there:
  * mostly one of which the file's frame shows only a part.
  */
 function coverOf(
@@ -98,37 +98,48 @@ function coverOf(
   const cover = binomial(probabilities, size);
   for (let i = 0; i < cover.length; i++)
     cover[i] = clamp(((cover[i] ?? 0) - maskThreshold) * maskSlope + 0.5);
-  if (!reachesBorder(cover, size)) return cover;
-  const within = cropShares(size);
-  for (let i = 0; i < cover.length; i++) cover[i] = (cover[i] ?? 0) * (within[i] ?? 0);
+  for (const edge of edgesOf(size)) roundEnd(cover, size, edge);
   return cover;
 }
 
-/** Whether a pixel at the crop's border is covered by half or more. */
-function reachesBorder(cover: Float32Array, size: number): boolean {
-  for (let k = 0; k < size; k++) {
-    const ends = [k, k * size, (k + 1) * size - 1, size * (size - 1) + k];
-    if (ends.some((at) => (cover[at] ?? 0) >= 0.5)) return true;
-  }
-  return false;
+/** How far from the crop's edge a hand that goes on beyond it begins to end, in crops, and over which share of its width that is soft. */
+const END = 0.2;
+const SOFT = 0.15;
+
+/** An edge of a crop: the address of its first pixel, the step to the next one, and the step into the crop. */
+interface Edge {
+  readonly start: number;
+  readonly along: number;
+  readonly inward: number;
 }
 
-/** Over which share of half a crop what goes on beyond it fades, and how square the crop's inner edge is: with 2 it would be a circle. */
-const FADE = 0.14;
-const SQUARENESS = 5;
+function edgesOf(size: number): Edge[] {
+  return [
+    { start: 0, along: 1, inward: size },
+    { start: 0, along: size, inward: 1 },
+    { start: (size - 1) * size, along: 1, inward: -size },
+    { start: size - 1, along: size, inward: -1 },
+  ];
+}
 
-let shares = new Float32Array(0);
-
-/** How much of each pixel of a crop [size, size] shows: all but the edges of the square. */
-function cropShares(size: number): Float32Array {
-  if (shares.length === size * size) return shares;
-  const power = (k: number): number => Math.abs((2 * (k + 0.5)) / size - 1) ** SQUARENESS;
-  shares = new Float32Array(size * size).map((_, i) => {
-    const far = (power(i % size) + power(Math.floor(i / size))) ** (1 / SQUARENESS);
-    const t = clamp((1 - far) / FADE);
-    return t * t * (3 - 2 * t);
-  });
-  return shares;
+/** Where a hand reaches the edge it ends in half an ellipse, as wide as the hand is where that begins. */
+function roundEnd(cover: Float32Array, size: number, { start, along, inward }: Edge): void {
+  const line = (deep: number): number[] => {
+    const from = start + deep * inward;
+    return Array.from({ length: size }, (_, k) => k).filter((k) => (cover[from + k * along] ?? 0) >= 0.5);
+  };
+  const deep = Math.round(END * size);
+  const [first] = line(deep);
+  const last = line(deep).at(-1);
+  if (line(0).length === 0 || first === undefined || last === undefined) return;
+  const [middle, half] = [(first + last + 1) / 2, (last - first + 1) / 2];
+  for (let d = 0; d < deep; d++) {
+    for (let k = 0; k < size; k++) {
+      const at = start + d * inward + k * along;
+      const far = Math.hypot((k + 0.5 - middle) / half, (deep - d - 0.5) / deep);
+      cover[at] = (cover[at] ?? 0) * clamp((1 - far) / SOFT + 0.5);
+    }
+  }
 }
 
 /** `values` [size, size] smoothed by 1 2 1 in both directions; beyond its edges the last value goes on. */

@@ -68,3 +68,28 @@ def test_what_is_learned_is_what_the_decoder_reads() -> None:
     assert wanted.shape == (1, 16, 6, 6) and float(wanted.detach().min()) >= 0
     assert torch.equal(read_by(decoder, latent, unread), wanted)
     assert not torch.equal(read_by(decoder, latent, read), wanted)
+
+
+def test_own_colours_show_no_weave() -> None:
+    """Neighbours of the pixel shuffle that differ in turn are one colour, and what is as wide as four pixels stays."""
+    half = torch.zeros(1, 5, 16, 16)
+    half[:, 0, 0::2, 0::2] = half[:, 0, 1::2, 1::2] = 1.0
+    half[:, 0, 1::2, 0::2] = half[:, 0, 0::2, 1::2] = -1.0
+    half[:, 1] = 0.5
+    half[:, 3:] = 20.0  # nothing carried, all of it the person
+    picture, _, _ = CarriedDecoder.mixed(half, torch.zeros(1, 2, 8, 8), torch.zeros(1, 3, 32, 32), torch.zeros(1, 3, 32, 32))
+    assert picture[0, 0, 4:-4, 4:-4].abs().max() < 1e-6
+    torch.testing.assert_close(picture[0, 1], torch.full((32, 32), 1.05 * math.tanh(0.5)))
+
+
+def test_with_the_gate_open_the_picture_is_figure_and_plate() -> None:
+    """What is carried does not count; without a person it is the plate."""
+    half = torch.randn(1, 5, 8, 8, generator=torch.Generator().manual_seed(3))
+    half[:, 4, :, :4] = -20.0
+    flow, carried, plate = torch.randn(1, 2, 4, 4), torch.rand(1, 3, 16, 16), torch.rand(1, 3, 16, 16)
+    picture, _, own = CarriedDecoder.mixed(half, flow, carried, plate)
+    torch.testing.assert_close(CarriedDecoder.mixed(half, flow, 1 - carried, plate)[2], own)
+    torch.testing.assert_close(own[..., :6], plate[..., :6])
+    half[:, 3] = 20.0
+    torch.testing.assert_close(CarriedDecoder.mixed(half, flow, carried, plate)[0], own)
+    assert not torch.equal(picture, own)
