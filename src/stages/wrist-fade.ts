@@ -28,6 +28,19 @@ const ALIKE = 30;
 const UNLIKE = 60;
 /** How wide the end of a hand is that comes out of a sleeve, pixels. */
 const CUFF = 1.5;
+/**
+ * A hand narrows to its wrist: half of its width at the wrist, and from where the palm is at its widest on, in hand lengths. Drawn hands
+ * end as wide as a palm, and would stand on their arm like a glove.
+ */
+const WRIST_HALF = 0.34;
+const PALM_HALF = 0.62;
+/** Where that is, from the wrist, and over how much of its width each side is soft, in hand lengths. */
+const PALM_FROM = 0.5;
+const SIDE = 0.06;
+/** How much farther a sleeve lies over the hand at the wrist's sides than in its middle, in hand lengths. */
+const ARC = 0.15;
+/** A palm shorter than this, in hand lengths, points at the camera or away from it, so that no wrist is to be seen; from twice this on all of it is. */
+const SHORT = 0.35;
 
 /** How unlike the hand is to what lies under it at a pixel of the area, mean difference of levels, 0..255. */
 export type Unlike = (at: number) => number;
@@ -37,8 +50,8 @@ let kept = new Float32Array(0);
 
 /**
  * How much of a pasted hand shows at each pixel, `shares` [height, width] of an area of the picture, 0..1, with the end at the wrist faded into the arm, which the body
- * stage drew: nothing is left `reach` hand lengths behind the wrist, all of it from 0.3 `reach` before it on. Where something else than skin
- * lies under the hand, a sleeve or the wall, it ends within a pixel or two, half way. Fingers that reach back beside the wrist, a hand at the other's wrist, and one without wrist or
+ * stage drew: nothing is left `reach` hand lengths behind the wrist, all of it from 1.5 `reach` before it on. Where something else than skin
+ * lies under the hand, a sleeve or the wall, it ends within a pixel or two, in an arc. At its sides it narrows to the wrist. Fingers that reach back beside the wrist, a hand at the other's wrist, and one without wrist or
  * knuckles, stays as it is. `pose` is in pixels of the picture. What comes out lies there until the next call.
  */
 export function fadeAtWrists(
@@ -90,6 +103,8 @@ function fadeOne(shares: Float32Array, area: Area, { x, y }: Keypoint, stretch: 
   if (long === 0) return;
   const [ux, uy] = [stretch.x / (long * stretch.length), stretch.y / (long * stretch.length)];
   const wide = HALF_WIDTH * stretch.length;
+  const palm = long / stretch.length;
+  const narrow = clamp((palm - SHORT) / SHORT);
   const { width, height } = area;
   const wrist = { x: x - area.left, y: y - area.top };
   const from = (middle: number): number => Math.max(0, Math.floor(middle - wide));
@@ -98,17 +113,27 @@ function fadeOne(shares: Float32Array, area: Area, { x, y }: Keypoint, stretch: 
     for (let j = from(wrist.x); j < to(wrist.x, width); j++) {
       const [dx, dy] = [j + 0.5 - wrist.x, i + 0.5 - wrist.y];
       const along = dx * ux + dy * uy;
-      const t = clamp((along + stretch.reach) / (1.3 * stretch.reach));
+      const across = Math.abs(dy * ux - dx * uy);
+      const t = clamp((along + stretch.reach) / (2.5 * stretch.reach));
+      const side = 1 - narrow * (1 - sideAt(along / palm, across));
       const at = i * width + j;
       const own = shares[at] ?? 0;
-      if (t === 1 || own === 0) continue;
+      if ((t === 1 && along > PALM_FROM) || own === 0) continue;
       const soft = t * t * (3 - 2 * t);
-      const crisp = clamp(((along + 0.35 * stretch.reach) * stretch.length) / CUFF + 0.5);
+      const end = ARC * (across / WRIST_HALF) ** 2 - 0.35 * stretch.reach;
+      const crisp = clamp(((along - end) * stretch.length) / CUFF + 0.5);
       const sleeve = clamp((stretch.unlike(at) - ALIKE) / (UNLIKE - ALIKE));
       const finger = fingersAt(stretch, j + 0.5 + area.left, i + 0.5 + area.top);
-      shares[at] = own * Math.max(finger, soft + sleeve * (crisp - soft));
+      shares[at] = own * Math.max(finger, side * (soft + sleeve * (crisp - soft)));
     }
   }
+}
+
+/** How much of a hand that narrows to its wrist is left `across` its middle line, hand lengths, `along` it as a share of the palm's length. */
+function sideAt(along: number, across: number): number {
+  if (along >= PALM_FROM) return 1;
+  const half = WRIST_HALF + (PALM_HALF - WRIST_HALF) * clamp(along / PALM_FROM);
+  return clamp((half - across) / SIDE + 0.5);
 }
 
 /** How much of a pixel of the picture the fingers cover, 0..1, by their bones. */

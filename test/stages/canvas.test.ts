@@ -186,16 +186,17 @@ describe('composite', () => {
     const full = new Float32Array(1024).fill(1);
     const shown = fadeAtWrists(full, wholeArea(32), { keypoints }, 0.2);
     const row = [8, 9, 10, 11, 12, 13].map((x) => Math.round(1000 * (shown[16 * 32 + x] ?? 0)) / 1000);
-    // t = (x + .5 - 12 + 2) / 2.6, smoothed: nothing until 2 pixels behind the wrist, all from 0.6 before it on.
+    // t = (x + .5 - 12 + 2) / 5, smoothed: nothing until 2 pixels behind the wrist, all from 3 before it on.
     const smooth = (t: number) => Math.round(1000 * t * t * (3 - 2 * t)) / 1000;
-    expect(row).toEqual([0, 0, smooth(0.5 / 2.6), smooth(1.5 / 2.6), smooth(2.5 / 2.6), 1]);
+    expect(row).toEqual([0, 0, smooth(0.1), smooth(0.3), smooth(0.5), smooth(0.7)]);
     expect(shown[16 * 32 + 28]).toBe(1);
-    // Over a sleeve it ends .7 pixels behind the wrist: at column 11, .2 pixels before that, .2 / 1.5 more than a half is left.
+    // Over a sleeve it ends .7 pixels behind the wrist, less .15 (.05 / .34)^2 half a pixel beside its middle: at column 11 that is
+    // .168 pixels before, so that .168 / 1.5 more than a half is left.
     const sleeved = fadeAtWrists(full, wholeArea(32), { keypoints }, 0.2, () => 60);
     const cuff = [9, 10, 11, 12].map((x) => Math.round(1000 * (sleeved[16 * 32 + x] ?? 0)) / 1000);
-    expect(cuff).toEqual([0, 0, 0.633, 1]);
+    expect(cuff).toEqual([0, 0, 0.612, 1]);
     const between = fadeAtWrists(full, wholeArea(32), { keypoints }, 0.2, () => 45);
-    expect(between[16 * 32 + 11]).toBeCloseTo((smooth(1.5 / 2.6) + 0.633) / 2, 3);
+    expect(between[16 * 32 + 11]).toBeCloseTo((smooth(0.3) + 0.612) / 2, 3);
     expect(fadeAtWrists(full, wholeArea(32), { keypoints }, 0)).toBe(full);
     // A thumb that stands back beside the wrist stays: 1.2 pixels to each side of its bones, of a hand of 10.
     put(92, 12, 14);
@@ -210,6 +211,31 @@ describe('composite', () => {
     keypoints.fill(0, 3 * 97, 3 * 98);
     put(113, 15, 16);
     expect(fadeAtWrists(full, wholeArea(32), { keypoints }, 0.2)).toEqual(full);
+  });
+
+  it('narrows a hand to its wrist, but not one that points at the camera', () => {
+    const keypoints = new Float32Array(399);
+    const put = (k: number, x: number, y: number) => keypoints.set([x, y, 1], 3 * k);
+    put(91, 12, 16);
+    for (const knuckle of [96, 100, 104, 108]) put(knuckle, 22, 16);
+    const full = new Float32Array(1024).fill(1);
+    const column = (x: number) => {
+      const shown = fadeAtWrists(full, wholeArea(32), { keypoints }, 0.02);
+      return [17, 18, 19, 20, 21].map((y) => Math.round(100 * (shown[y * 32 + x] ?? 0)));
+    };
+    // Half a pixel before the wrist half of it is .34 + .05 / .5 x .28 = .368 wide: .35 and .45 lie across, over .06 it is soft.
+    expect(column(12)).toEqual([100, 100, 80, 0, 0]);
+    // 4.5 pixels before it: .34 + .9 x .28 = .592.
+    expect(column(16)).toEqual([100, 100, 100, 100, 100]);
+    // 3 pixels to the knuckles of a hand of 10: no wrist is to be seen.
+    for (const knuckle of [96, 100, 104, 108]) put(knuckle, 15, 16);
+    for (const [k, x] of [
+      [97, 18],
+      [98, 22],
+      [99, 25],
+    ] as const)
+      put(k, x, 16);
+    expect(column(12)).toEqual([100, 100, 100, 100, 100]);
   });
 
   function withAlpha(from: Canvas, share: number): Canvas {
