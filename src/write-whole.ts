@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { OutputError } from './errors.js';
+import { makeFolder } from './make-folder.js';
 import { reasonOf } from './reason.js';
 
 /**
@@ -9,7 +9,7 @@ import { reasonOf } from './reason.js';
  */
 export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeFileAtomic(path, typeof content === 'string' ? content : Buffer.from(content));
   } catch (error) {
     throw new OutputError('HF_OUTPUT_UNWRITABLE', `${path} cannot be written: ${reasonOf(error)}.`, {

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { OutputError } from '../errors.js';
 import { hashFile } from '../file-hash.js';
+import { makeFolder } from '../make-folder.js';
 import { reasonOf } from '../reason.js';
 import { STORE_FOLDER, type Store } from './store.js';
 
@@ -23,7 +24,7 @@ export class FolderStore implements Store {
     const store = new FolderStore(name);
     if (look) return store;
     await store.guarded(async () => {
-      await mkdir(store.aside, { recursive: true });
+      await makeFolder(store.aside);
       for (const left of await readdir(store.aside)) {
         const path = join(store.aside, left);
         const found = await stat(path).catch(() => undefined);
@@ -79,7 +80,7 @@ export class FolderStore implements Store {
       try {
         await make(temporary);
         await sync(temporary);
-        await mkdir(dirname(target), { recursive: true });
+        await makeFolder(dirname(target));
         await rename(temporary, target);
         await sync(dirname(target));
       } catch (error) {

@@ -1,5 +1,6 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../make-folder.js';
 import { type Engine, openEngine, RunEvents, render } from '../pipeline/index.js';
 import { digestOutput, formatOf, proofFile } from '../video/index.js';
 import { type DoneClip, writeDone } from './done.js';
@@ -57,7 +58,7 @@ async function draw({ key, clip }: ClipOrder, at: PoolSettings): Promise<DoneCli
   const opened = await engine;
   const output = clip.output.path;
   const path = join(at.out, output);
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const warnings: string[] = [];
   const events = new RunEvents();
   events.on('note', ({ kind, sentence }) => {

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { counted } from '../counted.js';
 import { UsageError } from '../errors.js';
+import { makeFolder } from '../make-folder.js';
 import { makeOwnFolder } from '../own-folder.js';
 import { writeWhole } from '../write-whole.js';
 import { parseSystem } from './draw/systems.js';
@@ -86,7 +87,7 @@ export async function measureCost(options: CostOptions): Promise<Cost[]> {
       costs.push(await costOf(join(folder, item.pose), item, system, steps, options));
     }
   }
-  await mkdir(options.out, { recursive: true });
+  await makeFolder(options.out);
   await writeWhole(join(options.out, 'cost.json'), `${JSON.stringify(costs, undefined, 1)}\n`);
   await writeWhole(join(options.out, 'cost.md'), costTable(costs));
   return costs;

@@ -1,6 +1,7 @@
-import { mkdir, rmdir } from 'node:fs/promises';
+import { rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CancelledError, OutputError } from '../errors.js';
+import { makeFolder } from '../make-folder.js';
 import { reasonOf } from '../reason.js';
 import { writeWhole } from '../write-whole.js';
 import type { BaselineOptions, EvaluateOptions } from './options.js';
@@ -21,7 +22,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Report> {
   const { out, baseline, command = [] } = options;
   // A file that is no baseline is refused before anything is drawn.
   const before = baseline && { ...baseline, report: await readBaseline(baseline.path) };
-  const made = await mkdir(out, { recursive: true }).catch((error: unknown) => {
+  const made = await makeFolder(out).catch((error: unknown) => {
     throw new OutputError('HF_OUTPUT_UNWRITABLE', `The folder ${out} cannot be made: ${reasonOf(error)}.`, {
       file: out,
     });

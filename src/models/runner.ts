@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { CancelledError, DeviceError, UsageError } from '../errors.js';
 import type { BundleRunner } from './bundle-runner.js';
@@ -102,6 +103,8 @@ async function firstReply(
       listen('exit', (code) => fail(`its thread ended with code ${code}`));
       const cancel = () =>
         reject(new CancelledError('HF_CANCELLED', 'The run was cancelled while its models were loading.'));
+      // As many workers as the processor has threads wait for it at once, which Node would call a leak.
+      if (signal) setMaxListeners(0, signal);
       signal?.addEventListener('abort', cancel, once);
     });
   } catch (error) {

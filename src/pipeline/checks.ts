@@ -4,6 +4,7 @@ import { TorchGenerator } from '../diffusion/noise.js';
 import { PoseFileError, UsageError } from '../errors.js';
 import type { Bundle, Tokenizer } from '../models/index.js';
 import { openBackdrop } from './backdrop.js';
+import { PRECISIONS } from './choice/precisions.js';
 import { nameOf } from './input.js';
 import { settle } from './method.js';
 import type { GenerateOptions, SourceOptions } from './options.js';
@@ -22,6 +23,8 @@ export function checkOptions(options: GenerateOptions): void {
   checkLive(options);
   checkRange(source?.range);
   checkLookAhead(runtime?.lookAhead);
+  checkThreads(runtime?.threads);
+  checkPrecision(runtime?.precision);
   if (look?.seed !== undefined) new TorchGenerator(look.seed);
 }
 
@@ -54,6 +57,28 @@ function checkLookAhead(lookAhead: number | undefined): void {
     'HF_FIELD_VALUE',
     `A look-ahead of ${lookAhead} frames makes no sense: give a whole number from 1 to 64.`,
     { field: 'lookAhead' },
+  );
+}
+
+/** More threads than this no machine has, and each takes memory of its own. */
+const MOST_THREADS = 256;
+
+function checkThreads(threads: number | undefined): void {
+  if (threads === undefined || (Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS)) return;
+  throw new UsageError(
+    'HF_FIELD_VALUE',
+    `${threads} threads make no sense: give a whole number from 1 to ${MOST_THREADS}, or leave \`threads\` out.`,
+    { field: 'threads' },
+  );
+}
+
+function checkPrecision(precision: string | undefined): void {
+  const known = [...PRECISIONS, 'auto'];
+  if (precision === undefined || known.includes(precision)) return;
+  throw new UsageError(
+    'HF_FIELD_VALUE',
+    `There is no precision "${precision}": give one of ${known.join(', ')}.`,
+    { field: 'precision' },
   );
 }
 

@@ -141,7 +141,7 @@ function cancelled(path: string, frames: number): CancelledError {
     return new CancelledError('HF_CANCELLED', 'Cancelled; nothing was written.');
   return new CancelledError(
     'HF_CANCELLED',
-    `Cancelled; ${frames} finished frames wait in ${path}.handfirst, and the same command goes on from there.`,
+    `Cancelled; ${frames} finished frames wait in ${path.replace(/[\\/]+$/, '')}.handfirst, and the same command goes on from there.`,
     { file: path, frame: frames },
   );
 }

@@ -1,8 +1,9 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ClipOptions } from '../batch/index.js';
 import { type ClipOrder, type Store, withFiles } from '../batch/index.js';
 import { HandfirstError } from '../errors.js';
+import { makeFolder } from '../make-folder.js';
 import { exists, inputKey } from './segment-store.js';
 
 /** Name of a file within its folder of the store: readers look at the extension. */
@@ -95,10 +96,10 @@ export class InputCache {
     const target = this.placeOf(sha256, path);
     if (await exists(target)) return;
     const aside = `${target}.part`;
-    await mkdir(names ? aside : dirname(aside), { recursive: true });
+    await makeFolder(names ? aside : dirname(aside));
     const key = inputKey(sha256, nameOf(path));
     for (const name of names ?? []) {
-      await mkdir(dirname(join(aside, name)), { recursive: true });
+      await makeFolder(dirname(join(aside, name)));
       await this.store.get(`${key}/${name}`, join(aside, name));
     }
     if (!names) await this.store.get(key, aside);

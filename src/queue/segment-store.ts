@@ -1,6 +1,7 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type ClipOrder, STORE_FOLDER, type Store } from '../batch/index.js';
+import { makeFolder } from '../make-folder.js';
 import { type ApartVideo, type SegmentRecord, segmentRecordSchema } from '../video/index.js';
 
 /*
@@ -62,7 +63,7 @@ export async function fetchSegment(
 ): Promise<void> {
   for (const file of record.files) {
     const target = join(folder, file);
-    await mkdir(dirname(target), { recursive: true });
+    await makeFolder(dirname(target));
     await store.get(fileKey(clip, record, file), target);
   }
 }

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { z } from 'zod';
 import { UsageError } from '../errors.js';
+import { makeFolder } from '../make-folder.js';
 import type { Picture } from '../picture.js';
 import { openAudio } from './audio.js';
 import { findFfmpeg } from './ffmpeg.js';
@@ -95,7 +95,7 @@ export function segmentsOf({ plan }: ApartVideo, frames: number): SegmentPlace[]
 
 async function workplace({ plan }: ApartVideo, { folder, output, signal }: ApartPlace): Promise<Workplace> {
   const { path: ffmpeg } = await findFfmpeg(FORMATS[plan.format].encoders);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   return { folder, output, ffmpeg, plan, keepsFrames: false, signal };
 }
 

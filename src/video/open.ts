@@ -1,7 +1,8 @@
-import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
+import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { OutputError, UsageError } from '../errors.js';
+import { makeFolder } from '../make-folder.js';
 import { openAudio } from './audio.js';
 import type { Caption } from './captions.js';
 import { type CredentialOptions, type Credentials, openCredentials } from './credentials.js';
@@ -73,7 +74,7 @@ async function checkBefore(output: OutputPlace, force: boolean): Promise<void> {
 
 /** Makes the work folder, or takes it over. */
 async function enter({ work, name }: OutputPlace): Promise<() => Promise<void>> {
-  await mkdir(work, { recursive: true }).catch((error: unknown) => {
+  await makeFolder(work).catch((error: unknown) => {
     throw asOutputError(name, error);
   });
   const foreign = (await readdir(work)).find((entry) => !OURS.test(entry));
@@ -116,7 +117,10 @@ async function continueOrBegin(
   if (earlier && !same && !force) {
     const all = differences(earlier.header, header);
     // The command differs whenever anything does.
-    const what = all.filter((name) => name !== 'command' || all.length === 1).join(', ');
+    const what = all
+      .filter((name) => name !== 'command' || all.length === 1)
+      .map((name) => name.replace(/^options\./, ''))
+      .join(', ');
     throw new OutputError(
       'HF_OUTPUT_UNFINISHED',
       `An unfinished run of ${output.name} was begun with another ${what || 'fingerprint'} and would be lost: add \`force: true\` to begin again, or write to another name.`,

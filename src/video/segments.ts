@@ -1,5 +1,6 @@
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../make-folder.js';
 import { type FrameEncoder, startEncoder } from './encoder.js';
 import { type EncodingPlan, segmentCommand } from './ffmpeg-args.js';
 import { FORMATS } from './format.js';
@@ -73,7 +74,7 @@ class Segment implements OpenSegment {
     const read = { ...this.place, format: plan.format, folder: this.attempt, firstFrame: this.firstFrame };
     await checkSegment({ ...read, file: join(this.attempt, made[0] ?? '') }, this.frames);
     const target = segmentFolder(plan);
-    await mkdir(join(folder, target), { recursive: true });
+    await makeFolder(join(folder, target));
     const files = made.map((name) => `${target}/${name}`);
     for (const name of made) await rename(join(this.attempt, name), join(folder, target, name));
     await syncToDisk(join(folder, target));

@@ -1,6 +1,7 @@
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CancelledError, OutputError, UsageError } from '../../errors.js';
+import { makeFolder } from '../../make-folder.js';
 import { reasonOf } from '../../reason.js';
 import { writeWhole } from '../../write-whole.js';
 import { BENCHMARK_FILE, type BenchmarkInput } from '../source/benchmark.js';
@@ -78,7 +79,7 @@ export async function makeBenchmark(options: MakeOptions): Promise<MadeBenchmark
   const part = `${resolve(out)}.part`;
   await rm(part, { recursive: true, force: true });
   try {
-    await mkdir(part, { recursive: true });
+    await makeFolder(part);
     const items = await writeItems(part, opened, { singles, windows }, options);
     const name = options.name ?? basename(resolve(options.input));
     const benchmark: BenchmarkInput = { version: 1, name, seed, items };
@@ -104,7 +105,7 @@ async function checkOut({ out, force }: MakeOptions): Promise<void> {
       { file: out },
     );
   });
-  if (!inside) await mkdir(dirname(resolve(out)), { recursive: true });
+  if (!inside) await makeFolder(dirname(resolve(out)));
   else if (!force)
     throw new OutputError(
       'HF_OUTPUT_EXISTS',

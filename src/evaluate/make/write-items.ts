@@ -1,8 +1,9 @@
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import sharp from 'sharp';
 import { counted } from '../../counted.js';
 import { CancelledError, UsageError } from '../../errors.js';
+import { makeFolder } from '../../make-folder.js';
 import type { Picture } from '../../picture.js';
 import { openPoseWriter, type PoseClip, type PoseClipInfo, type PoseFrame } from '../../pose/index.js';
 import { readVideoFrames } from '../../video/index.js';
@@ -48,7 +49,7 @@ export async function writeItems(
     signal,
   });
   const items: Item[] = [];
-  await mkdir(join(folder, 'poses'), { recursive: true });
+  await makeFolder(join(folder, 'poses'));
   for (const list of lists) {
     const [first = 0] = list;
     const id = idOf(source, first, list.length);
@@ -127,7 +128,7 @@ async function writePictures(
     if (signal?.aborted) throw new CancelledError('HF_CANCELLED', 'Cancelled; nothing was written.');
     return join(folder, path);
   };
-  await mkdir(join(folder, 'references'), { recursive: true });
+  await makeFolder(join(folder, 'references'));
   if (source.kind !== 'video') {
     for (const frame of wanted) {
       const from = source.pictures[frame] ?? '';

@@ -1,6 +1,7 @@
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { OutputError } from '../../errors.js';
+import { makeFolder } from '../../make-folder.js';
 import { reasonOf } from '../../reason.js';
 
 /** A file that gets its name only when it is whole. */
@@ -30,7 +31,7 @@ export async function openSafeFile(path: string, force: boolean): Promise<SafeFi
   const partial = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
   let handle: FileHandle;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     handle = await open(partial, 'w+');
   } catch (error) {
     throw new OutputError('HF_OUTPUT_UNWRITABLE', `${path} cannot be written: ${reasonOf(error)}.`, {
