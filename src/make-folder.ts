@@ -1,29 +1,25 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
+/** How often a folder is tried whose parent comes and goes while others make and remove folders beside it. */
+const TRIES = 10;
+
 /**
  * Makes a folder and those above it that are missing, as `mkdir` with `recursive` does, and returns the uppermost one that was made; undefined where the
- * folder was there. Node's own loops for ever where a folder's parent exists and says ENOENT all the same, as `/proc` does.
+ * folder was there. Node's own tries for ever where a folder's parent exists and the system says ENOENT all the same, as `/proc` does.
  */
 export async function makeFolder(folder: string): Promise<string | undefined> {
   const path = resolve(folder);
-  if (await made(path)) return path;
-  if (await isFolder(path)) return undefined;
-  const above = await makeFolder(dirname(path));
-  // Somebody else may have made it since.
-  return (await made(path)) ? (above ?? path) : above;
-}
-
-/** Makes one folder; false where it is there already, or its parent is not. */
-async function made(path: string): Promise<boolean> {
-  try {
-    await mkdir(path);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST' && (await isFolder(path))) return false;
-    if (codeOf(error) === 'ENOENT' && !(await isFolder(dirname(path))) && dirname(path) !== path)
-      return false;
-    throw error;
+  let above: string | undefined;
+  for (let left = TRIES; ; left--) {
+    try {
+      await mkdir(path);
+      return above ?? path;
+    } catch (error) {
+      if (await isFolder(path)) return above;
+      if (codeOf(error) !== 'ENOENT' || dirname(path) === path || left === 0) throw error;
+      above = (await makeFolder(dirname(path))) ?? above;
+    }
   }
 }
 

@@ -19,9 +19,12 @@ describe('makeFolder', () => {
   });
 
   it('lets several make the same folder at once', async () => {
-    const all = await Promise.all(Array.from({ length: 8 }, () => makeFolder(join(root, 'x', 'y'))));
-    expect(all.every((made) => made === undefined || made.startsWith(join(root, 'x')))).toBe(true);
-    expect((await stat(join(root, 'x', 'y'))).isDirectory()).toBe(true);
+    for (let turn = 0; turn < 50; turn++) {
+      const path = join(root, `${turn}`, 'x', 'y');
+      const all = await Promise.all(Array.from({ length: 8 }, () => makeFolder(path)));
+      expect(all.every((made) => made === undefined || made.startsWith(join(root, `${turn}`)))).toBe(true);
+      expect((await stat(path)).isDirectory()).toBe(true);
+    }
   });
 
   it('refuses a file in the way, as the last folder and above it', async () => {
