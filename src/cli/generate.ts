@@ -11,6 +11,7 @@ import {
   render,
 } from '../pipeline/index.js';
 import { type CredentialOptions, printable, STANDARD_OUTPUT } from '../video/index.js';
+import { placeOutput } from '../video/output.js';
 import { EXIT_CODES, reportFailure } from './failure.js';
 import { type GenerateFlags, generateFlags } from './generate-flags.js';
 import { captionsBeside, sheetBeside, videoBeside } from './output-name.js';
@@ -94,7 +95,7 @@ async function drawAgain(
       paths: filesOf(options),
       ignored: [
         output.path,
-        `${output.path}.handfirst`,
+        placeOutput(output.path).work,
         captionsName(output.path),
         output.contactSheet ?? '',
       ],

@@ -9,6 +9,7 @@ import {
   STANDARD_OUTPUT,
   type VideoWriter,
 } from '../video/index.js';
+import { placeOutput } from '../video/output.js';
 import { captionsFrom, openBeside, writeBeside } from './beside.js';
 import { begunOf } from './choice/begun.js';
 import type { Spent } from './draw/draw-pool.js';
@@ -141,7 +142,7 @@ function cancelled(path: string, frames: number): CancelledError {
     return new CancelledError('HF_CANCELLED', 'Cancelled; nothing was written.');
   return new CancelledError(
     'HF_CANCELLED',
-    `Cancelled; ${frames} finished frames wait in ${path.replace(/[\\/]+$/, '')}.handfirst, and the same command goes on from there.`,
+    `Cancelled; ${frames} finished frames wait in ${placeOutput(path).work}, and the same command goes on from there.`,
     { file: path, frame: frames },
   );
 }
