@@ -30,7 +30,8 @@ FIRST = "code.mlp.0"
 MIDDLE = slice(3, 6)
 """The middle fifth of the face's skin among the nine numbers."""
 ARM = torch.tensor([1.03, 1.07, 1.10])
-"""Bare arms beside the middle of the face, red, green and blue. Medians of the gallery's ten signers with short sleeves: 1.03, 1.06, 1.095."""
+"""Bare arms beside the middle of the face, red, green and blue. Medians of the gallery's ten signers with short sleeves: 1.03, 1.06 and
+1.095."""
 RIDGE = 1e-3
 NUDGE = 0.06
 """By how much skins are moved to see how much hands follow."""
