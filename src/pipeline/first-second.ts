@@ -1,10 +1,13 @@
+import { PoseFileError } from '../errors.js';
 import {
   type CleanOptions,
   type ClipStatistics,
   clipStatistics,
   LIVE_STATISTICS,
   type PoseClip,
+  showsSomebody,
 } from '../pose/index.js';
+import { nobody } from '../pose/person.js';
 import type { PoseFrame } from '../pose/pose-frame.js';
 import { cancellation } from './stream.js';
 
@@ -16,36 +19,63 @@ export interface BegunClip {
   readonly statistics: ClipStatistics;
 }
 
+/** What waiting for a person takes beside the clip. */
+export interface Waiting {
+  /** As sentences name the clip. */
+  readonly name: string;
+  /** Called once when a second has passed without anybody. */
+  readonly onNobody?: (sentence: string) => void;
+  /** Ends the waiting with `CancelledError`. */
+  readonly signal?: AbortSignal;
+}
+
 /**
- * Waits for the first second of keypoints that come live, which places the signer and says what part of the picture to draw, for all that
- * comes later. The signal ends the waiting with `CancelledError`.
+ * Waits for the first second of keypoints that come live and show somebody: it places the signer and says what part of the picture to
+ * draw, for all that comes later. Frames before it are drawn as well, without anybody. A source that ends before anybody is seen throws
+ * `PoseFileError`.
  */
 export async function firstSecond(
   clip: PoseClip,
   options: CleanOptions,
-  signal?: AbortSignal,
+  { name, onNobody, signal }: Waiting,
 ): Promise<BegunClip> {
   const source = clip.frames()[Symbol.asyncIterator]();
+  const before: PoseFrame[] = [];
   const head: PoseFrame[] = [];
-  const end = async (): Promise<void> => {
-    await source.return?.();
-  };
+  const second = Math.max(1, Math.round(clip.info.fps));
   try {
-    const count = Math.max(1, Math.round(clip.info.fps));
-    while (head.length < count) {
+    while (head.length < second) {
       const { done, value } = await unlessAborted(source.next(), signal);
       if (done) break;
-      head.push(value);
+      if (head.length > 0 || showsSomebody(value, options)) head.push(value);
+      // One array for all of them: a camera may see an empty room for an hour.
+      else if (before.push({ index: value.index, time: value.time, ...NOBODY }) === second)
+        onNobody?.(nobodyYet(name));
     }
+    if (head.length === 0) throw nobodyThere(name, before.length);
     const { live: _, ...still } = clip;
     const heard = { ...still, frames: () => listed(head), close: async () => undefined };
     const statistics = { ...(await clipStatistics(heard, options)), ...LIVE_STATISTICS };
-    return { clip: { ...clip, frames: once(clip, head, source) }, statistics };
+    return { clip: { ...clip, frames: once(clip, [...before, ...head], source) }, statistics };
   } catch (error) {
     // A source that is waiting for a frame answers when that has come.
-    end().catch(() => undefined);
+    source.return?.().catch(() => undefined);
     throw error;
   }
+}
+
+const NOBODY = nobody();
+
+function nobodyYet(name: string): string {
+  return `${name} shows nobody in its first second: drawing begins when somebody is seen.`;
+}
+
+function nobodyThere(name: string, frames: number): PoseFileError {
+  return frames === 0
+    ? new PoseFileError('HF_POSE_NO_FRAMES', `${name} holds no frames.`, { file: name })
+    : new PoseFileError('HF_POSE_NO_PERSON', `${name} shows no person in any of its frames (${frames}).`, {
+        file: name,
+      });
 }
 
 /** The frames that were heard, then all others; a second reading is the clip's own affair. */

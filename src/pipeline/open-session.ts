@@ -147,7 +147,12 @@ function promptly(options: GenerateOptions): GenerateOptions {
 /** What is known of the clip before it is drawn: of all of it, or of the first second of one that comes live. */
 async function beginClip(clip: PoseClip, options: GenerateOptions): Promise<BegunClip> {
   const clean = cleanOptions(options.source);
-  if (clip.live) return firstSecond(clip, clean, options.signal);
+  if (clip.live) {
+    const onNobody = (sentence: string): void => {
+      options.watch?.events?.emit('note', { kind: 'warning', sentence });
+    };
+    return firstSecond(clip, clean, { name: nameOf(options.input), onNobody, signal: options.signal });
+  }
   const statistics = await clipStatistics(clip, clean);
   checkBody(statistics, nameOf(options.input));
   checkRangeWithin(options, statistics.frames);

@@ -58,8 +58,14 @@ export async function provenance(
       area: session.area,
       graphThreads: session.graphThreads,
     }),
-    command: commandArguments(said),
+    command: commandArguments(exactly(said, session)),
   };
+}
+
+/** The options with what was chosen for this machine, where another may choose otherwise. */
+function exactly(options: RenderOptions, { preset, precision }: Session): RenderOptions {
+  const wanted = options.runtime?.precision ?? preset.precision;
+  return wanted === 'auto' ? { ...options, runtime: { ...options.runtime, precision } } : options;
 }
 
 /** A picture stands by its hash, as everything that is read from a file. */

@@ -156,6 +156,16 @@ function clearOf(clip: PoseClip, minConfidence: number): PoseClip {
   return { ...clip, frames: () => dropFaint(clip.frames(), minConfidence) };
 }
 
+/** Whether any point of a frame counts as seen. */
+export function showsSomebody({ keypoints }: PoseFrame, options: CleanOptions = {}): boolean {
+  const { minConfidence } = { ...CLEAN_DEFAULTS, ...defined(options) };
+  for (let at = 2; at < keypoints.length; at += 3) {
+    const confidence = keypoints[at] ?? 0;
+    if (confidence > 0 && confidence >= minConfidence) return true;
+  }
+  return false;
+}
+
 /** Points below `minConfidence` become missing. */
 export async function* dropFaint(
   frames: AsyncIterable<PoseFrame>,
@@ -228,29 +238,13 @@ function standingOf(keypoints: Float32Array): Standing | undefined {
 }
 
 function medianStanding(all: readonly Standing[]): Standing | undefined {
-  const median = (of: (standing: Standing) => number) => quantile(all.map(of), 0.5);
-  const [x, y, width] = [median((at) => at.x), median((at) => at.y), median((at) => at.width)];
-  if (x === undefined || y === undefined || width === undefined) return undefined;
-  const some = (of: (standing: Standing) => number | undefined) =>
+  const median = (of: (standing: Standing) => number | undefined) =>
     quantile(
       all.flatMap((standing) => of(standing) ?? []),
       0.5,
     );
-  return {
-    x,
-    y,
-    width,
-    ...given(
-      'trunk',
-      some((at) => at.trunk),
-    ),
-    ...given(
-      'hips',
-      some((at) => at.hips),
-    ),
-    ...given(
-      'head',
-      some((at) => at.head),
-    ),
-  };
+  const [x, y, width] = [median((at) => at.x), median((at) => at.y), median((at) => at.width)];
+  if (x === undefined || y === undefined || width === undefined) return undefined;
+  const [trunk, hips, head] = [median((at) => at.trunk), median((at) => at.hips), median((at) => at.head)];
+  return { x, y, width, ...given('trunk', trunk), ...given('hips', hips), ...given('head', head) };
 }

@@ -6,6 +6,7 @@ export {
   type Edges,
   type Goal,
   LIVE_STATISTICS,
+  showsSomebody,
 } from './clip-statistics.js';
 export { type Converted, type ConvertOptions, convertPose } from './convert-pose.js';
 export { type DrawVideoOptions, drawPoseVideo, type PictureSink } from './draw-pose-video.js';

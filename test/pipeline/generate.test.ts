@@ -279,7 +279,7 @@ describe('render', () => {
     });
     expect(info.command).toEqual([
       ...['handfirst', 'generate', clip.input, '--fps', '25', '--size', '64x64', '--prompt', 'red person'],
-      ...['--seed', '9', '--bundle', TINY, '--device', 'cpu', '--threads', '1'],
+      ...['--seed', '9', '--bundle', TINY, '--device', 'cpu', '--threads', '1', '--precision', 'float32'],
     ]);
   });
 

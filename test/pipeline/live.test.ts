@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { firstValueFrom, lastValueFrom } from 'rxjs';
+import { firstValueFrom, lastValueFrom, take, toArray } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CancelledError } from '../../src/errors.js';
 import {
@@ -9,9 +9,16 @@ import {
   generate,
   openEngine,
   type PresetOverrides,
+  RunEvents,
   Session,
 } from '../../src/pipeline/index.js';
-import { clipOf, openPoseClip, type PoseClip, type PoseFrame } from '../../src/pose/index.js';
+import {
+  clipOf,
+  type FrameInput,
+  openPoseClip,
+  type PoseClip,
+  type PoseFrame,
+} from '../../src/pose/index.js';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
@@ -94,6 +101,47 @@ describe('the live preset', () => {
     });
     await session.close();
     await heard.close();
+  });
+
+  it('waits for somebody, and draws the room until then', async () => {
+    const clip = await openPoseClip(input);
+    const poses: PoseFrame[] = [];
+    for await (const pose of clip.frames()) poses.push(pose);
+    await clip.close();
+    const { fps, width, height } = clip.info;
+    const room = Array.from({ length: 40 }, () => ({ keypoints: new Float32Array(399) }));
+    const open = (frames: Iterable<FrameInput>, events = new RunEvents()) =>
+      Session.open(
+        {
+          ...options('float32'),
+          input: clipOf(frames, { fps, width, height }),
+          source: {},
+          watch: { events },
+        },
+        engine,
+      );
+    const sentences: string[] = [];
+    const events = new RunEvents().on('note', ({ sentence }) => sentences.push(sentence));
+    const late = await open([...room, ...poses.slice(0, fps)].values(), events);
+    const known = await open(poses.slice(0, fps).values());
+    expect(late.area).toEqual(known.area);
+    expect(sentences.filter((text) => text.includes('drawing begins when somebody is seen'))).toHaveLength(1);
+    const drawnLate = await lastValueFrom(late.frames().pipe(take(41), toArray()));
+    const first = await firstValueFrom(known.frames());
+    expect(drawnLate).toHaveLength(41);
+    expect(drawnLate[40]?.pose.keypoints).toEqual(first.pose.keypoints);
+    await late.close();
+    await known.close();
+  });
+
+  it.each([
+    [[], 'HF_POSE_NO_FRAMES'],
+    [[{ keypoints: new Float32Array(399) }], 'HF_POSE_NO_PERSON'],
+  ])('says what is wrong with a source in which nobody comes (%#)', async (frames, code) => {
+    const given = clipOf(frames.values(), { fps: 25, width: 64, height: 64 });
+    const range = { from: 5 };
+    const opening = Session.open({ ...options('float32'), input: given, source: { range } }, engine);
+    await expect(opening).rejects.toMatchObject({ code });
   });
 
   it('ends by the signal while it waits for the first second', async () => {
