@@ -16,7 +16,7 @@ const CELL = 8;
  */
 export function personArea(
   { seen, shoulders }: Pick<ClipStatistics, 'seen' | 'shoulders'>,
-  { scale, dx, dy }: Placement,
+  { scale, dx, dy, lift = 0 }: Placement,
   size: number,
   step: number,
   margin: number = MARGIN,
@@ -27,7 +27,7 @@ export function personArea(
   const left = Math.min(seen.left * scale + dx - margin * wide, middle - TRUNK * wide);
   const right = Math.max(seen.right * scale + dx + margin * wide, middle + TRUNK * wide);
   const across = stretch(left, right, size, step);
-  const down = stretch(seen.top * scale + dy - margin * wide, size, size, step);
+  const down = stretch(seen.top * scale + dy - lift - margin * wide, size, size, step);
   return { left: across.start, width: across.length, top: down.start, height: down.length };
 }
 

@@ -7,7 +7,7 @@ import {
   placement,
 } from '../pose/index.js';
 import type { Area } from '../stages/area.js';
-import { standingOf } from '../stages/reference/reference.js';
+import { goalOf } from '../stages/reference/reference.js';
 import type { GenerateOptions, SourceOptions } from './options.js';
 import { LIVE_MARGIN, personArea } from './person-area.js';
 import type { Preset } from './preset.js';
@@ -21,7 +21,7 @@ export function placeOf(
   size: number,
 ): PrepareOptions {
   const framing = source?.framing ?? (reference ? 'reference' : 'signing');
-  const goal = reference && standingOf(reference);
+  const goal = reference && goalOf(reference);
   return {
     ...cleanOptions(source),
     width: size,

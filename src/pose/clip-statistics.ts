@@ -3,7 +3,7 @@ import { defined } from './defined.js';
 import { EmptyFrames } from './empty-frames.js';
 import { EvenSample, quantile } from './even-sample.js';
 import { FaceMean, type FaceShape, type MeanFace } from './face-mean.js';
-import { confidenceOf, distanceOf, headSize, middle } from './person.js';
+import { confidenceOf, distanceOf, headMiddle, headSize, middle } from './person.js';
 import { PARTS, type PoseClip, type PoseFrame } from './pose-frame.js';
 import { type Anatomy, measureAnatomy } from './repair/anatomy.js';
 import { type RepairOptions, repairClip } from './repair/repair-clip.js';
@@ -43,6 +43,8 @@ export interface Standing {
   readonly hips?: number;
   /** Size of the head: `headSize`. */
   readonly head?: number;
+  /** Height of the middle of brows, nose and eyes above the middle of the shoulders. */
+  readonly neck?: number;
 }
 
 /** Where a reference's signer stands, and the face. */
@@ -223,7 +225,8 @@ function addHead(
   if (head) reach.addDisc(head.x, head.y, Math.max(stands?.width ?? 0, shoulders) * HEAD_RADIUS);
 }
 
-function standingOf(keypoints: Float32Array): Standing | undefined {
+/** Where a signer stands; undefined without shoulders. `keypoints`: `Float32Array` [133 * 3]. */
+export function standingOf(keypoints: Float32Array): Standing | undefined {
   const width = distanceOf(keypoints, 5, 6);
   const between = middle(keypoints, [5, 6]);
   if (!between || width === undefined || width <= 0) return undefined;
@@ -234,7 +237,12 @@ function standingOf(keypoints: Float32Array): Standing | undefined {
     ...(hips ? { trunk: Math.hypot(hips.x - between.x, hips.y - between.y) } : {}),
     ...given('hips', distanceOf(keypoints, 11, 12)),
     ...given('head', headSize(keypoints)),
+    ...given('neck', neckOf(between, headMiddle(keypoints))),
   };
+}
+
+function neckOf(shoulders: { y: number }, head: { y: number } | undefined): number | undefined {
+  return head && shoulders.y - head.y;
 }
 
 function medianStanding(all: readonly Standing[]): Standing | undefined {
@@ -246,5 +254,7 @@ function medianStanding(all: readonly Standing[]): Standing | undefined {
   const [x, y, width] = [median((at) => at.x), median((at) => at.y), median((at) => at.width)];
   if (x === undefined || y === undefined || width === undefined) return undefined;
   const [trunk, hips, head] = [median((at) => at.trunk), median((at) => at.hips), median((at) => at.head)];
-  return { x, y, width, ...given('trunk', trunk), ...given('hips', hips), ...given('head', head) };
+  const neck = median((at) => at.neck);
+  const upright = { ...given('head', head), ...given('neck', neck) };
+  return { x, y, width, ...given('trunk', trunk), ...given('hips', hips), ...upright };
 }

@@ -6,7 +6,7 @@ import { PARTS, type PoseClipInfo, type PoseFrame } from './pose-frame.js';
 /**
  * How the signer is placed in the picture. `signing`: as the file has it where the signer is large enough and head and hands stay inside,
  * else framed for the space of signing; `source`: as the file has it; `crop`: what is seen of the upper body fills the picture; `reference`: the shoulders
- * come to those of the reference, trunk and head have its sizes, and the face its shape.
+ * come to those of the reference, trunk and head have its sizes, the neck most of its length, and the face its shape.
  */
 export type Framing = 'signing' | 'source' | 'crop' | 'reference';
 export const FRAMINGS: readonly Framing[] = ['signing', 'source', 'crop', 'reference'];
@@ -22,6 +22,8 @@ export interface Placement {
   readonly hips?: number;
   /** Times the head is larger than the file's, about its middle. */
   readonly head?: number;
+  /** Pixels by which the head is raised. */
+  readonly lift?: number;
   /** The clip's mean face, and what each frame's face gains. */
   readonly face?: FaceChange;
 }
@@ -101,6 +103,11 @@ function limited(goal: number | undefined, own: number | undefined, scale: numbe
   return Math.min(BUILD_LIMIT, Math.max(1 / BUILD_LIMIT, goal / (own * scale)));
 }
 
+/** A head stands at least this share of the reference's height above the shoulders: a lower one would hide the neck. */
+const NECK_LEAST = 0.85;
+/** The most that a head is raised, in widths of the shoulders: hands that touch it stay where they are. */
+const MOST_LIFT = 0.12;
+
 /** One similarity, upright. */
 function onShoulders(shoulders: Standing, goal: Standing): Placement {
   const scale = goal.width / shoulders.width;
@@ -108,7 +115,15 @@ function onShoulders(shoulders: Standing, goal: Standing): Placement {
   const trunk = limited(goal.trunk, shoulders.trunk, scale);
   const head = limited(goal.head, shoulders.head, scale);
   const hips = limited(goal.hips, shoulders.hips, scale);
-  return { ...placed, ...(trunk ? { trunk } : {}), ...(hips ? { hips } : {}), ...(head ? { head } : {}) };
+  const low = NECK_LEAST * (goal.neck ?? 0) - (shoulders.neck ?? Infinity) * scale;
+  const lift = Math.min(low, MOST_LIFT * goal.width);
+  return {
+    ...placed,
+    ...(trunk ? { trunk } : {}),
+    ...(hips ? { hips } : {}),
+    ...(head ? { head } : {}),
+    ...(lift > 0 ? { lift } : {}),
+  };
 }
 
 function pointAt({ x, y }: Standing): Edges {
@@ -149,7 +164,7 @@ function inside(wanted: number, low: number, high: number, side: number): number
 /** The frame in the coordinates of the placed picture; depth grows with it. */
 export function place(
   frame: PoseFrame,
-  { scale, dx, dy, trunk = 1, hips = 1, head = 1, face }: Placement,
+  { scale, dx, dy, trunk = 1, hips = 1, head = 1, lift = 0, face }: Placement,
 ): PoseFrame {
   const keypoints = frame.keypoints.slice();
   for (let index = 0; index < keypoints.length; index += 3) {
@@ -160,6 +175,7 @@ export function place(
   if (trunk !== 1) moveHips(keypoints, trunk);
   if (hips !== 1) scaleAbout(keypoints, middle(keypoints, HIPS), HIPS, hips);
   if (head !== 1) scaleAbout(keypoints, headMiddle(keypoints), HEAD, head);
+  if (lift > 0) raiseHead(keypoints, lift);
   if (face) reshapeFace(keypoints, face);
   return frame.depth
     ? { ...frame, keypoints, depth: frame.depth.map((value) => value * scale) }
@@ -182,6 +198,11 @@ function moveHips(keypoints: Float32Array, trunk: number): void {
 
 const HIPS = [11, 12];
 const HEAD = [0, 1, 2, 3, 4, ...Array.from({ length: PARTS.face.length }, (_, k) => PARTS.face.start + k)];
+
+function raiseHead(keypoints: Float32Array, lift: number): void {
+  for (const index of HEAD)
+    if (confidenceOf(keypoints, index) > 0) keypoints[index * 3 + 1] = (keypoints[index * 3 + 1] ?? 0) - lift;
+}
 
 /** The points `indices`, `by` times as far from `centre`. */
 function scaleAbout(

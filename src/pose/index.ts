@@ -7,6 +7,7 @@ export {
   type Goal,
   LIVE_STATISTICS,
   showsSomebody,
+  standingOf,
 } from './clip-statistics.js';
 export { type Converted, type ConvertOptions, convertPose } from './convert-pose.js';
 export { type DrawVideoOptions, drawPoseVideo, type PictureSink } from './draw-pose-video.js';

@@ -237,6 +237,25 @@ describe('framing', () => {
     expect(point(kept, 0), 'as in the file, without shoulders').toEqual([50, 30, 1]);
   });
 
+  it('raises a head that would hide the neck, and no other', async () => {
+    // Shoulders 20 apart about (50, 40), the head 10 above them; at this scale that is 80.
+    const signer: Points = { 0: [50, 32], 5: [60, 40], 6: [40, 40] };
+    for (let k = 0; k < 31; k += 1) signer[40 + k] = [50 + (k % 2 === 0 ? 2 : -2), 30];
+    const placed = { x: 256, y: 200, width: 160 };
+    const nose = async (neck: number): Promise<number | undefined> => {
+      const goal = { ...placed, neck };
+      const options = { width: 512, height: 512, framing: 'reference', goal, complete: false } as const;
+      const [frame] = await prepare(clipOf([signer]), options);
+      expect(point(frame, 5)[1], 'the shoulders stay').toBe(200);
+      return point(frame, 0)[1];
+    };
+    expect(await nose(90), 'nearly as high as the reference').toBeCloseTo(136, 3);
+    // 85 % of 110 are 93.5, and 13.5 above what it was.
+    expect(await nose(110)).toBeCloseTo(122.5, 3);
+    // 12 % of the shoulders' width at most.
+    expect(await nose(200)).toBeCloseTo(116.8, 3);
+  });
+
   it('drops faint points and refuses absurd sizes', async () => {
     const [frame] = await prepare(clipOf([{ 0: [10, 10, 0.04], 1: [10, 10, 0.06] }]));
     expect(point(frame, 0)).toEqual([0, 0, 0]);

@@ -5,7 +5,7 @@ import { resample } from '../resample.js';
 import { fillUnknown } from './fill.js';
 import { type Frame, type Placed, photoFrame } from './framing.js';
 import { followEdges } from './matte.js';
-import { type Reference, standingOf } from './reference.js';
+import { goalOf, type Reference } from './reference.js';
 
 /** A photograph and what a detector saw in it; all in its pixels. */
 export interface Photo {
@@ -68,7 +68,7 @@ export function photoReference(photo: Photo, size: number): Reference {
 }
 
 function placedIn({ picture: { width }, keypoints, mask }: Photo): Placed {
-  const shoulders = standingOf({ keypoints });
+  const shoulders = goalOf({ keypoints });
   let bottom = 0;
   mask.forEach((chance, i) => {
     if (chance >= 0.5) bottom = Math.max(bottom, Math.floor(i / width) + 1);

@@ -1,7 +1,6 @@
 import type { Picture } from '../../picture.js';
 import { faceShape } from '../../pose/face-mean.js';
-import type { Goal } from '../../pose/index.js';
-import { headSize } from '../../pose/person.js';
+import { type Goal, standingOf } from '../../pose/index.js';
 
 /** Labels of a part mask. */
 export const PART = {
@@ -40,29 +39,10 @@ export const SKIN_LENGTH = 9;
 /** From shoulders to hips in shoulder widths, where the hips are not seen: as parts are carried (`carry/geometry.ts`). */
 const TRUNK = 1.45;
 
-/** Where the reference stands, and the shape of the face. */
-export function standingOf({ keypoints }: Pick<Reference, 'keypoints'>): Goal {
-  const at = (point: number): [x: number, y: number, confidence: number] => {
-    const [x = 0, y = 0, confidence = 0] = keypoints.subarray(point * 3, point * 3 + 3);
-    return [x, y, confidence];
-  };
-  const [left, right, leftHip, rightHip] = [at(5), at(6), at(11), at(12)];
-  const width = Math.hypot(left[0] - right[0], left[1] - right[1]);
-  const [x, y] = [(left[0] + right[0]) / 2, (left[1] + right[1]) / 2];
-  const seen = leftHip[2] > 0 && rightHip[2] > 0;
-  const trunk = seen
-    ? Math.hypot((leftHip[0] + rightHip[0]) / 2 - x, (leftHip[1] + rightHip[1]) / 2 - y)
-    : TRUNK * width;
-  const hips = Math.hypot(leftHip[0] - rightHip[0], leftHip[1] - rightHip[1]);
-  const head = headSize(keypoints);
+/** Where the reference stands, and the shape of the face. Throws where it has no shoulders: whoever makes a reference refuses that. */
+export function goalOf({ keypoints }: Pick<Reference, 'keypoints'>): Goal {
+  const standing = standingOf(keypoints);
+  if (!standing) throw new Error('a reference without shoulders');
   const face = faceShape(keypoints);
-  return {
-    x,
-    y,
-    width,
-    trunk,
-    ...(seen ? { hips } : {}),
-    ...(head === undefined ? {} : { head }),
-    ...(face ? { face } : {}),
-  };
+  return { trunk: TRUNK * standing.width, ...standing, ...(face ? { face } : {}) };
 }

@@ -8,7 +8,7 @@ import { followEdges } from '../../../src/stages/reference/matte.js';
 import { photoReference } from '../../../src/stages/reference/photo.js';
 import { overPlate } from '../../../src/stages/reference/plate.js';
 import { recolour } from '../../../src/stages/reference/recolour.js';
-import { standingOf } from '../../../src/stages/reference/reference.js';
+import { goalOf } from '../../../src/stages/reference/reference.js';
 import { skinColours } from '../../../src/stages/reference/skin.js';
 
 const SIZE = 32;
@@ -224,7 +224,7 @@ describe('a photograph', () => {
     const found = photoReference({ picture, keypoints, mask }, SIZE);
     expect(found.picture).toMatchObject({ width: SIZE, height: SIZE });
     // Shoulders are a third of the frame's side.
-    expect(standingOf(found).width / SIZE).toBeCloseTo(0.33, 2);
+    expect(goalOf(found).width / SIZE).toBeCloseTo(0.33, 2);
     expect(found.keypoints[7 * 3 + 2], 'an elbow that is seen').toBe(1);
     expect(found.keypoints[9 * 3 + 2], 'a wrist below the picture').toBe(0);
     const [x, y] = [16, 24];
