@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadBundle } from '../../../src/models/index.js';
 import {
+  chooseLayout,
   fastestLayout,
   knownThreads,
   measureThreads,
@@ -39,9 +40,37 @@ describe('the layouts that are measured', () => {
 
   it.each([
     ['a thread a frame where another way gains little', [10, 11, 9], { workers: 4, threads: 1 }],
-    ['another way where it gains much', [10, 11, 13], { workers: 1, threads: 4 }],
+    ['another way where it gains much', [10, 11, 13.5], { workers: 1, threads: 4 }],
   ])('%s', (_, speeds, layout) => {
     expect(fastestLayout(possibleLayouts(4, 20e6, 16 * GIGABYTE), speeds)).toEqual(layout);
+  });
+});
+
+describe('a way other than the usual', () => {
+  const layouts = possibleLayouts(2, 20e6, 16 * GIGABYTE);
+  /** Steps a second of two frames at a time and of one, each time they are measured. */
+  const chosen = (...rounds: [number, number][]) => {
+    const times = [0, 0];
+    return chooseLayout(layouts, async (layout) => {
+      const at = layouts.indexOf(layout);
+      const round = times[at] ?? 0;
+      times[at] = round + 1;
+      return rounds[round]?.[at] ?? Number.NaN;
+    });
+  };
+
+  it('is not kept for one slow measurement of the usual one', async () => {
+    expect((await chosen([20, 28], [40, 28])).layout).toEqual({ workers: 2, threads: 1 });
+  });
+
+  it('is kept where it wins twice', async () => {
+    const { layout, speeds } = await chosen([20, 28], [21, 29]);
+    expect(layout).toEqual({ workers: 1, threads: 2 });
+    expect(speeds).toEqual([21, 29]);
+  });
+
+  it('is not measured again where it loses', async () => {
+    expect((await chosen([40, 28])).speeds).toEqual([40, 28]);
   });
 });
 
