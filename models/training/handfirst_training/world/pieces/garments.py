@@ -24,6 +24,8 @@ CLEARANCE = 0.0035
 """Metres that cloth keeps from the skin at rest."""
 NEAR = 0.035
 """Cloth further from the skin than this hangs free, as lapels do, and is left where it is."""
+SMOOTHED = 8
+"""Times that the moves of cloth towards the skin are averaged with those of their neighbours."""
 ARM_ROUND, TRUNK_ROUND = 0.055, 0.15
 """Metres of cloth a radian of turn round an arm and round the trunk."""
 
@@ -103,7 +105,7 @@ def dress(body: SignerBody, cut: Cut, bottom: str) -> list[Garment]:
     """Top and bottom on a body; a top that hangs over the bottom lies outside of it."""
     skin_of = body.base, bare_faces()
     top_mesh, low_mesh = load(cut.piece), load(bottom)
-    top = _over(place(top_mesh, body.base), *skin_of, _kept_distance(cut.loose))
+    top = _closer(top_mesh, place(top_mesh, body.base), skin_of, cut.loose)
     low = _over(place(low_mesh, body.base), *skin_of, lambda height, z: height)
     if not cut.tucked:
         hem = float(top[:, 2].min()) + HEM
@@ -112,14 +114,21 @@ def dress(body: SignerBody, cut: Cut, bottom: str) -> list[Garment]:
     return [Garment(top_mesh, top, _on_cloth(top_mesh)), Garment(low_mesh, low, _on_cloth(low_mesh))]
 
 
-def _kept_distance(loose: float) -> Callable[[NDArray, NDArray], NDArray]:
-    """Distances from the skin, smaller by `loose` above the waist."""
+def _closer(mesh: Mesh, places: Floats, skin_of: tuple[Floats, NDArray], loose: float) -> Floats:
+    """Cloth [N, 3] nearer to the skin by `loose` above the waist. Neighbours move together: each along the nearest skin's own normal,
+    loose cloth of few vertices got spikes."""
 
     def kept(height: NDArray, z: NDArray) -> NDArray:
         above = np.clip((z - LOOSE_BELOW) / (LOOSE_BELOW - WAIST), 0, 1)
         return np.where(height > 0, (1 - above * (1 - loose)) * height, height)
 
-    return kept
+    a, b = edges(mesh.name)
+    moves = _over(places, *skin_of, kept) - places
+    met = np.maximum(np.bincount(a, minlength=len(moves)) + np.bincount(b, minlength=len(moves)), 1)
+    for _ in range(SMOOTHED):
+        around = np.stack([np.bincount(a, axis[b], len(axis)) + np.bincount(b, axis[a], len(axis)) for axis in moves.T], axis=1)
+        moves = 0.5 * moves + 0.5 * around / met[:, None]
+    return _over(np.ascontiguousarray(places + moves, np.float32), *skin_of, lambda height, z: height)
 
 
 def _over(places: Floats, under: Floats, faces: NDArray, kept: Callable[[NDArray, NDArray], NDArray]) -> Floats:
