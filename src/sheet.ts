@@ -17,7 +17,7 @@ export interface Tile {
   readonly label: string;
 }
 
-/** Labelled pictures in rows, encoded as the ending of `name` says (PNG where it says nothing). `tile`: pixels of a picture. */
+/** Labelled pictures in rows, of a higher one its upper part, encoded as the ending of `name` says (PNG where it says nothing). `tile`: pixels of a picture. */
 export async function drawSheet(
   tiles: readonly Tile[],
   name: string,
@@ -32,7 +32,7 @@ export async function drawSheet(
       const left = (at % across) * width;
       const top = Math.floor(at / across) * (height + LABEL);
       const scaled = await sharp(picture, raw && { raw })
-        .resize(width, height, { fit: 'fill' })
+        .resize(width, height, { fit: 'cover', position: 'top' })
         .flatten({ background: '#fff' })
         .png()
         .toBuffer();

@@ -6,7 +6,7 @@ import { PARTS, type PoseClipInfo, type PoseFrame } from './pose-frame.js';
 /**
  * How the signer is placed in the picture. `signing`: as the file has it where the signer is large enough and head and hands stay inside,
  * else framed for the space of signing; `source`: as the file has it; `crop`: what is seen of the upper body fills the picture; `reference`: the shoulders
- * come to those of the reference, trunk and head have its sizes, the neck most of its length, and the face its shape.
+ * come to those of the reference, hips and head have its sizes, the neck most of its length, and the face its shape; the trunk is as long as the mean of both.
  */
 export type Framing = 'signing' | 'source' | 'crop' | 'reference';
 export const FRAMINGS: readonly Framing[] = ['signing', 'source', 'crop', 'reference'];
@@ -112,14 +112,15 @@ const MOST_LIFT = 0.12;
 function onShoulders(shoulders: Standing, goal: Standing): Placement {
   const scale = goal.width / shoulders.width;
   const placed = { scale, dx: goal.x - shoulders.x * scale, dy: goal.y - shoulders.y * scale };
-  const trunk = limited(goal.trunk, shoulders.trunk, scale);
+  // Halfway: hands are placed by the file's body, and clothes are cut for the reference's.
+  const trunk = Math.sqrt(limited(goal.trunk, shoulders.trunk, scale) ?? 1);
   const head = limited(goal.head, shoulders.head, scale);
   const hips = limited(goal.hips, shoulders.hips, scale);
   const low = NECK_LEAST * (goal.neck ?? 0) - (shoulders.neck ?? Infinity) * scale;
   const lift = Math.min(low, MOST_LIFT * goal.width);
   return {
     ...placed,
-    ...(trunk ? { trunk } : {}),
+    ...(trunk === 1 ? {} : { trunk }),
     ...(hips ? { hips } : {}),
     ...(head ? { head } : {}),
     ...(lift > 0 ? { lift } : {}),

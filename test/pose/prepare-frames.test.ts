@@ -203,7 +203,7 @@ describe('framing', () => {
     expect(point(frames[0], 5)).toEqual(point(frames[1], 5));
   });
 
-  it('puts the shoulders on those of a reference, and gives trunk, hips and head its sizes', async () => {
+  it('puts the shoulders on those of a reference, gives hips and head its sizes, and the trunk half of the way to its length', async () => {
     // Shoulders 20 apart about (50, 40), hips 30 below; brows, nose and eyes within 4 pixels.
     const signer: Points = {
       0: [50, 30],
@@ -224,9 +224,9 @@ describe('framing', () => {
     });
     expect(point(frame, 5).slice(0, 2)).toEqual([336, 200]);
     expect(point(frame, 6).slice(0, 2)).toEqual([176, 200]);
-    // 30 pixels become 240 at this scale, and the reference's trunk is 200 long; the knee keeps its distance to the hips.
-    expect(point(frame, 11)[1]).toBeCloseTo(400, 3);
-    expect(point(frame, 13)[1]).toBeCloseTo(560, 3);
+    // 30 pixels become 240 at this scale, and the reference's trunk is 200 long: their geometric mean is 219.089. The knee keeps its distance to the hips.
+    expect(point(frame, 11)[1]).toBeCloseTo(419.089, 3);
+    expect(point(frame, 13)[1]).toBeCloseTo(579.089, 3);
     // Hips 12 apart are 96 at this scale, and 120 on the reference.
     expect(point(frame, 11)[0]).toBeCloseTo(316, 3);
     expect(point(frame, 12)[0]).toBeCloseTo(196, 3);
