@@ -1,5 +1,5 @@
 import type { Picture } from '../picture.js';
-import { anchorCentres, type BoxLayout, decodeBoxes, surestBox } from './boxes.js';
+import { anchorCentres, type BoxLayout, countFinds, decodeBoxes, surestBox } from './boxes.js';
 import { cropPicture } from './crop.js';
 import { type Models, output, sigmoid } from './models.js';
 import {
@@ -37,8 +37,14 @@ const ALL_POINTS = 39;
 const PRESENT = 0.5;
 const UPRIGHT = Math.PI / 2;
 
+/** Where a person is, and how many there are. */
+export interface FoundBody {
+  readonly region: Region;
+  readonly people: number;
+}
+
 /** Where in the picture the most prominent person is, or undefined (MediaPipe: PoseDetection, PoseDetectionToRoi). */
-export async function findBody(models: Models, picture: Picture): Promise<Region | undefined> {
+export async function findBody(models: Models, picture: Picture): Promise<FoundBody | undefined> {
   const whole = wholePicture(picture);
   const crop = cropPicture(picture, whole, { size: FINDER.size, range: [-1, 1], border: 'black' });
   const outputs = await models.run('bodyFinder', crop);
@@ -46,7 +52,8 @@ export async function findBody(models: Models, picture: Picture): Promise<Region
   const best = surestBox(boxes);
   if (!best) return undefined;
   const [x = 0, y = 0, edgeX = 0, edgeY = 0] = best.keypoints;
-  return bodyRegion(inPicture(whole, x, y), inPicture(whole, edgeX, edgeY));
+  const region = bodyRegion(inPicture(whole, x, y), inPicture(whole, edgeX, edgeY));
+  return { region, people: countFinds(boxes) };
 }
 
 /** Region of a body from its middle and its reach (MediaPipe: PoseLandmarksToRoi). */

@@ -99,6 +99,14 @@ export function surestBox(boxes: readonly Box[]): Box | undefined {
   };
 }
 
+/** How many finds the boxes are of: those that overlap are one. */
+export function countFinds(boxes: readonly Box[]): number {
+  const kept: Box[] = [];
+  for (const box of boxes.toSorted((a, b) => b.score - a.score))
+    if (!kept.some((other) => overlap(box, other) > SAME_FIND)) kept.push(box);
+  return kept.length;
+}
+
 function overlap(a: Box, b: Box): number {
   const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
   const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);

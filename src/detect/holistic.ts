@@ -22,6 +22,8 @@ export interface HolisticLandmarks {
   readonly rightHand?: Points;
   /** Where asked for: chance that a pixel shows the person, `Float32Array` [height * width], 0..1. */
   readonly mask?: Float32Array;
+  /** How many people the picture shows; absent where the person was followed from the frame before. */
+  readonly people?: number;
 }
 
 /** What is carried from one frame of a video to the next. */
@@ -43,7 +45,8 @@ export async function findPerson(
   picture: Picture,
   { mask = false, memory }: { mask?: boolean; memory?: ClipMemory } = {},
 ): Promise<{ landmarks: HolisticLandmarks; memory: ClipMemory | undefined }> {
-  const region = memory?.region ?? (await findBody(models, picture));
+  const finding = memory?.region ? undefined : await findBody(models, picture);
+  const region = memory?.region ?? finding?.region;
   const raw = region && (await readBody(models, picture, region));
   if (!region || !raw) return { landmarks: {}, memory: memory && startClip(memory.fps, memory.smooth) };
   const calm = memory?.filter?.next(raw, bodySize(raw));
@@ -55,6 +58,7 @@ export async function findPerson(
     rightHand: await readHand(models, picture, body, RIGHT_HAND, before?.rightHand),
     face: await readFace(models, picture, body.points, before?.face),
     ...(mask ? { mask: personMask(raw.mask, BODY_SIZE, region, picture) } : {}),
+    ...(finding ? { people: finding.people } : {}),
   };
   const next = memory && { ...memory, region: nextBodyRegion((calm ?? raw).helpers), seen: landmarks };
   return { landmarks, memory: next };

@@ -46,7 +46,7 @@ export async function chooseReference(
   if (path !== undefined) {
     if (prompt.trim() !== '')
       warn('The prompt changes nothing, since the signer is the one in the `reference` picture.');
-    return { reference: await photographed(path, size, signal) };
+    return { reference: await photographed(path, { size, warn }, signal) };
   }
   if (!gallery) {
     throw new UsageError(
@@ -87,7 +87,11 @@ function reportUnfulfilled(
 }
 
 /** A photograph of a person: keypoints and outline are found in it. */
-async function photographed(path: string, size: number, signal: AbortSignal | undefined): Promise<Reference> {
+async function photographed(
+  path: string,
+  { size, warn }: Pick<ReferenceParts, 'size' | 'warn'>,
+  signal: AbortSignal | undefined,
+): Promise<Reference> {
   const picture = await readPhoto(path, 'reference');
   const detector = await openDetector({ signal });
   try {
@@ -102,6 +106,11 @@ async function photographed(path: string, size: number, signal: AbortSignal | un
         { file: path, field: 'reference' },
       );
     }
+    const { people = 1 } = landmarks;
+    if (people > 1)
+      warn(
+        `The reference picture ${path} shows ${people} people: one of them is drawn. Cut the picture so that it shows the one you want.`,
+      );
     return photoReference({ picture, keypoints, mask }, size);
   } finally {
     await detector.close();

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Detection, type Detector, openDetector } from '../../src/detect/index.js';
@@ -45,6 +46,22 @@ describe('the detector', { timeout: 600_000 }, () => {
     detector = await openDetector();
   }, 600_000);
   afterAll(() => detector.close());
+
+  it('counts the people in a picture', async () => {
+    const gallery = new URL('../../models/compact/gallery/', import.meta.url);
+    const [first, second] = ['ines', 'omar'].map((name) => fileURLToPath(new URL(`${name}.webp`, gallery)));
+    const both = await sharp(first)
+      .extend({ right: 512, background: '#888' })
+      .composite([{ input: second ?? '', left: 512, top: 0 }])
+      .removeAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const { info, data } = both;
+    const picture = { width: info.width, height: info.height, channels: 3 as const, data };
+    expect((await detector.detect(picture)).landmarks.people).toBe(2);
+    for (const [name, { body }] of Object.entries(oracle.pictures))
+      if (body) expect((await detector.detect(await readPicture(name))).landmarks.people, name).toBe(1);
+  });
 
   it.each(Object.entries(oracle.pictures))('sees in %s what Python sees', async (name, wanted) => {
     const found = await detector.detect(await readPicture(name));

@@ -145,6 +145,19 @@ describe('a bundle that carries a reference', () => {
     await expect(draw(look)).rejects.toThrow(sentence);
   });
 
+  it('says that a picture shows several people, and draws one', async () => {
+    const gallery = fileURLToPath(new URL('../../models/compact/gallery', import.meta.url));
+    const file = join(temporaryFolder(), 'two.png');
+    await sharp(join(gallery, 'ines.webp'))
+      .extend({ right: 512, background: '#888' })
+      .composite([{ input: join(gallery, 'omar.webp'), left: 512, top: 0 }])
+      .png()
+      .toFile(file);
+    const several = /two\.png shows 2 people: one of them is drawn/;
+    expect((await draw({ reference: file })).notes).toEqual([expect.stringMatching(several)]);
+    expect((await draw({ reference: join(gallery, 'ines.webp') })).notes).toEqual([]);
+  });
+
   it('refuses a picture that shows nobody', async () => {
     const file = join(temporaryFolder(), 'wall.png');
     await sharp({ create: { width: 80, height: 80, channels: 3, background: '#777' } })
