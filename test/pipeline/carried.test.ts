@@ -68,8 +68,8 @@ describe('a bundle that carries a reference', () => {
     expect([...keypoints.subarray(15, 17), ...keypoints.subarray(18, 20)].map(Math.round)).toEqual([
       42, 30, 22, 30,
     ]);
-    // Her hips are 30 below.
-    expect(Math.round(((keypoints[34] ?? 0) + (keypoints[37] ?? 0)) / 2)).toBe(60);
+    // Her hips are 30 below them, the file's about 32 at this scale: halfway.
+    expect(Math.round(((keypoints[34] ?? 0) + (keypoints[37] ?? 0)) / 2)).toBe(61);
   });
 
   it('takes the signer that is named, or that the prompt describes, in the colours of the prompt', async () => {
