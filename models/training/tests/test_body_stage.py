@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
+import pytest
 import torch
 from torch import nn
 
 from handfirst_training.networks.autoencoder import CarriedDecoder
 from handfirst_training.networks.denoisers import BodyDenoiser
-from handfirst_training.training.body import fed_back
+from handfirst_training.training.body import fed_back, unevenness
 from handfirst_training.training.body_distil import read_by
 
 
@@ -93,3 +94,16 @@ def test_with_the_gate_open_the_picture_is_figure_and_plate() -> None:
     half[:, 3] = 20.0
     torch.testing.assert_close(CarriedDecoder.mixed(half, flow, carried, plate)[0], own)
     assert not torch.equal(picture, own)
+
+
+def test_a_flow_costs_where_neighbours_move_apart() -> None:
+    still = torch.zeros(1, 2, 4, 4)
+    assert unevenness(still) == 0
+    # All move by 3 pixels across: a tenth of the mean of 3 and 0.
+    together = still.clone()
+    together[:, 0] = 3
+    assert float(unevenness(together)) == pytest.approx(0.15)
+    # The right half alone: one of three neighbours across differs by 3, in one of two directions.
+    apart = together.clone()
+    apart[..., :2] = 0
+    assert float(unevenness(apart)) == pytest.approx(0.5 + 0.075)

@@ -135,7 +135,12 @@ class CarriedDecoder(nn.Module):
         fine = F.interpolate(torch.cat([colours, half[:, 3:]], dim=1), scale_factor=2.0, mode="bilinear")
         own, gate, person = fine[:, :3], torch.sigmoid(cls.GATE_SLOPE * fine[:, 3:4]), torch.sigmoid(cls.PERSON_SLOPE * fine[:, 4:5])
         drawn = person * 1.05 * torch.tanh(own) + (1 - person) * plate
-        return (1 - gate) * moved(carried, cls.REACH * torch.tanh(0.5 * flow)) + gate * drawn, person, drawn
+        return (1 - gate) * moved(carried, cls.shifts(flow)) + gate * drawn, person, drawn
+
+    @classmethod
+    def shifts(cls, flow: Tensor) -> Tensor:
+        """Pixels across and down [B, 2, h, w] that the maps' flow stands for."""
+        return cls.REACH * torch.tanh(0.5 * flow)
 
 
 def moved(picture: Tensor, flow: Tensor) -> Tensor:

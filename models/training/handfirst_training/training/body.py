@@ -90,6 +90,12 @@ def drawn(
     return model.decoder(latent, seen["features"], batch.carried, batch.plate)
 
 
+def unevenness(shifts: Tensor) -> Tensor:
+    """Mean distance of neighbours' shifts [B, 2, h, w], pixels, and a tenth of their length: between the two nothing moves."""
+    across, down = shifts.diff(dim=3).abs().mean(), shifts.diff(dim=2).abs().mean()
+    return across + down + 0.1 * shifts.abs().mean()
+
+
 def example_grid(world: World, encoder: Encoder, budget: Budget) -> Callable[[Body], list[Tensor]]:
     """The picture grid of a checkpoint: carried, drawn in one step and in two, the truth, and the person's mask."""
 
@@ -119,6 +125,7 @@ def main() -> None:
     parser.add_argument("--hide-canvas", type=float, default=0, help="share of samples that see no canvas")
     parser.add_argument("--hide-carried", type=float, default=0, help="share of steps in which nothing is carried round the hands")
     parser.add_argument("--gate-price", type=float, default=0.06, help="what it costs to draw own colours over the carried picture")
+    parser.add_argument("--flow-price", type=float, default=0, help="what it costs that neighbours move apart, a pixel")
     parser.add_argument("--critic", type=float, default=0, help="how strongly a critic of pictures pulls (0: none); for the last part")
     parser.add_argument("--decoder-only", action="store_true", help="train the decoder alone, as after a change of its layers")
     add_budget(parser, batch=4, rate=1e-3)
@@ -166,8 +173,11 @@ def main() -> None:
         opened = torch.sigmoid(CarriedDecoder.GATE_SLOPE * half[:, 3:4].float()).mean()
         # Without this the network shades through a gate that is open by a tenth: with black, or with the brightest blue.
         alone = ((own - batch.picture) * weight).abs().mean()
-        loss = pixels + OWN_LAMBDA * alone + LATENT_LAMBDA * latent_loss + MASK_LAMBDA * mask_loss + args.gate_price * opened
-        named = {"pixels": pixels, "own": alone, "latent": latent_loss, "mask": mask_loss, "gate": opened}
+        # Where all looks alike any flow is as good: on other pictures it made ripples of cloth and outlines that wobble.
+        torn = unevenness(CarriedDecoder.shifts(flow.float()))
+        prices = args.gate_price * opened + args.flow_price * torn
+        loss = pixels + OWN_LAMBDA * alone + LATENT_LAMBDA * latent_loss + MASK_LAMBDA * mask_loss + prices
+        named = {"pixels": pixels, "own": alone, "latent": latent_loss, "mask": mask_loss, "gate": opened, "torn": torn}
         parts = {name: float(value.detach()) for name, value in named.items()}
         if critic:
             critic.look(rng, size)
