@@ -19,6 +19,9 @@ const FINGER = 0.12;
 const BONES = [0, 1, 2, 3, 4].flatMap((finger) =>
   [1, 2, 3].map((k) => [4 * finger + k, 4 * finger + k + 1] as const),
 );
+/** The palm's bones, from the wrist to the knuckles, and how far it reaches to each side of them, in hand lengths. */
+const PALM_BONES = [1, 5, 9, 13, 17].map((k) => [0, k] as const);
+const PALM = 0.3;
 /** A hand nearer than this to the other's wrist keeps all of itself. In hand lengths. */
 const CLEAR = 0.8;
 const KNUCKLES = [5, 9, 13, 17] as const;
@@ -51,7 +54,7 @@ let kept = new Float32Array(0);
 /**
  * How much of a pasted hand shows at each pixel, `shares` [height, width] of an area of the picture, 0..1, with the end at the wrist faded into the arm, which the body
  * stage drew: nothing is left `reach` hand lengths behind the wrist, all of it from 1.5 `reach` before it on. Where something else than skin
- * lies under the hand, a sleeve or the wall, it ends within a pixel or two, in an arc. At its sides it narrows to the wrist. Fingers that reach back beside the wrist, a hand at the other's wrist, and one without wrist or
+ * lies under the hand, a sleeve or the wall, it ends within a pixel or two, in an arc. At its sides it narrows to the wrist. Fingers that reach back beside the wrist, the other hand, a hand at the other's wrist, and one without wrist or
  * knuckles, stays as it is. `pose` is in pixels of the picture. What comes out lies there until the next call.
  */
 export function fadeAtWrists(
@@ -81,6 +84,7 @@ export function fadeAtWrists(
       length,
       reach,
       hand,
+      other,
       unlike,
     });
   }
@@ -95,6 +99,8 @@ interface Stretch {
   readonly reach: number;
   /** Its points, in pixels of the picture. */
   readonly hand: Keypoints;
+  /** The other hand's: it stays as it is. */
+  readonly other: Keypoints;
   readonly unlike: Unlike;
 }
 
@@ -107,6 +113,10 @@ function fadeOne(shares: Float32Array, area: Area, { x, y }: Keypoint, stretch: 
   const narrow = clamp((palm - SHORT) / SHORT);
   const { width, height } = area;
   const wrist = { x: x - area.left, y: y - area.top };
+  const others = { hand: stretch.other, length: handLength(stretch.other) };
+  const near = (point: Keypoint | undefined): boolean =>
+    point !== undefined && Math.max(Math.abs(point.x - x), Math.abs(point.y - y)) < wide + others.length;
+  const meets = stretch.other.some(near);
   const from = (middle: number): number => Math.max(0, Math.floor(middle - wide));
   const to = (middle: number, length: number): number => Math.min(length, Math.ceil(middle + wide));
   for (let i = from(wrist.y); i < to(wrist.y, height); i++) {
@@ -123,8 +133,10 @@ function fadeOne(shares: Float32Array, area: Area, { x, y }: Keypoint, stretch: 
       const end = ARC * (across / WRIST_HALF) ** 2 - 0.35 * stretch.reach;
       const crisp = clamp(((along - end) * stretch.length) / CUFF + 0.5);
       const sleeve = clamp((stretch.unlike(at) - ALIKE) / (UNLIKE - ALIKE));
-      const finger = fingersAt(stretch, j + 0.5 + area.left, i + 0.5 + area.top);
-      shares[at] = own * Math.max(finger, side * (soft + sleeve * (crisp - soft)));
+      const [px, py] = [j + 0.5 + area.left, i + 0.5 + area.top];
+      const finger = bonesAt(stretch, BONES, FINGER, px, py);
+      const stays = meets ? Math.max(finger, handAt(others, px, py)) : finger;
+      shares[at] = own * Math.max(stays, side * (soft + sleeve * (crisp - soft)));
     }
   }
 }
@@ -136,13 +148,27 @@ function sideAt(along: number, across: number): number {
   return clamp((half - across) / SIDE + 0.5);
 }
 
-/** How much of a pixel of the picture the fingers cover, 0..1, by their bones. */
-function fingersAt({ hand, length }: Stretch, x: number, y: number): number {
+/** A hand's points, in pixels of the picture, and its length there. */
+type Boned = Pick<Stretch, 'hand' | 'length'>;
+
+/** How much of a pixel of the picture a hand covers, 0..1, by its bones. */
+function handAt(hand: Boned, x: number, y: number): number {
+  return Math.max(bonesAt(hand, BONES, FINGER, x, y), bonesAt(hand, PALM_BONES, PALM, x, y));
+}
+
+/** The same of some of its bones, which are `thick` to each side, in hand lengths. */
+function bonesAt(
+  { hand, length }: Boned,
+  bones: readonly (readonly [number, number])[],
+  thick: number,
+  x: number,
+  y: number,
+): number {
   let cover = 0;
-  for (const [from, to] of BONES) {
+  for (const [from, to] of bones) {
     const [a, b] = [hand[from], hand[to]];
     if (!a || !b) continue;
-    const inside = FINGER * length - distanceTo(x, y, a.x, a.y, b.x, b.y);
+    const inside = thick * length - distanceTo(x, y, a.x, a.y, b.x, b.y);
     cover = Math.max(cover, clamp(inside / (0.25 * FINGER * length) + 0.5));
   }
   return cover;

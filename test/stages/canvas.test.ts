@@ -213,6 +213,22 @@ describe('composite', () => {
     expect(fadeAtWrists(full, wholeArea(32), { keypoints }, 0.2)).toEqual(full);
   });
 
+  it('leaves the other hand as it is, where that is beside the wrist', () => {
+    const keypoints = new Float32Array(399);
+    const put = (k: number, x: number, y: number) => keypoints.set([x, y, 1], 3 * k);
+    put(91, 12, 16);
+    for (const knuckle of [96, 100, 104, 108]) put(knuckle, 22, 16);
+    const shown = () => {
+      const faded = fadeAtWrists(new Float32Array(1024).fill(1), wholeArea(32), { keypoints }, 0.2);
+      return [11, 21].map((y) => Math.round(100 * (faded[y * 32 + 8] ?? 0)));
+    };
+    expect(shown()).toEqual([0, 0]);
+    // Its palm is 18 long and passes 5 pixels below the wrist: .3 x 18 = 5.4 to each side.
+    put(112, 4, 21);
+    for (const knuckle of [117, 121, 125, 129]) put(knuckle, 22, 21);
+    expect(shown()).toEqual([0, 100]);
+  });
+
   it('narrows a hand to its wrist, but not one that points at the camera', () => {
     const keypoints = new Float32Array(399);
     const put = (k: number, x: number, y: number) => keypoints.set([x, y, 1], 3 * k);
