@@ -99,6 +99,7 @@ def test_the_shipped_gallery_is_whole() -> None:
     assert sum(path.stat().st_size for path in GALLERY.iterdir()) <= 3e6
     for signer in stated["signers"]:
         picture, plate, parts = (np.asarray(Image.open(GALLERY / signer[name])) for name in ("picture", "plate", "parts"))
+        assert signer["size"] == [512, 640], "rows below the reference are there to be carried"
         assert picture.shape == plate.shape == (*signer["size"][::-1], 3) and parts.shape == picture.shape[:2]
         assert {names.SKIN, names.TOP, names.FACE} <= set(np.unique(parts)) <= set(range(8))
         points = np.array(signer["keypoints"])

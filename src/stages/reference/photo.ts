@@ -88,13 +88,17 @@ function framed({ picture, mask }: Photo, { x, y, side }: Frame, size: number) {
   }
   const shown: Planes = resample(source, size, size, { x, y, width: side, height: side }, 'zero');
   const out = size * size;
-  const seen = shown.data.slice(3 * out, 4 * out).map((share) => (share > 0.999 ? 1 : share));
-  const colours = Float32Array.from({ length: 3 * out }, (_, at) => {
-    const i = Math.floor(at / 3);
-    const share = seen[i] ?? 0;
-    return share > 0 ? (shown.data[(at % 3) * out + i] ?? 0) / share : 0;
-  });
-  return { colours, seen, mask: shown.data.slice(4 * out) };
+  const shares = shown.data.subarray(3 * out, 4 * out);
+  const whole = (plane: number, i: number): number => {
+    const share = shares[i] ?? 0;
+    return share > 0 ? (shown.data[plane * out + i] ?? 0) / share : 0;
+  };
+  return {
+    colours: Float32Array.from({ length: 3 * out }, (_, at) => whole(at % 3, Math.floor(at / 3))),
+    // Pixels of its edge lie half in it. The last row counts: where it cuts the person off, trunks go on below.
+    seen: shares.map((share) => (share >= 0.5 ? 1 : share)),
+    mask: Float32Array.from(shares, (_, i) => whole(4, i)),
+  };
 }
 
 /** Keypoints in the frame's pixels. Limbs and hips that the photograph does not show are missing. */

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from .appearance import sample_look
-from .camera import SIZE, gallery_camera
+from .camera import SIZE, Camera, gallery_camera
 from .look import Choice, Look
 from .pieces import folder
 from .pose import reference_pose
@@ -33,6 +33,8 @@ from .studio import Shot, Studio
 GRAIN, KEPT = 1.5, 13
 # Sides of a picture's pixels that are drawn: strands of hair and the cards that hold them are finer than one.
 FINER = 3
+BELOW = 128
+"""Rows that a picture goes on below the square that is the reference's: they are carried into it where a clip's trunk is shorter."""
 WORDS = ("gender", "age", "build", "skin", "hair", "hairstyle", "garment", "sleeve", "cloth", "trousers", "wall")
 CAST = Path(__file__).parent / "cast.json"
 
@@ -76,19 +78,26 @@ def calmed(picture: NDArray[np.uint8], labels: NDArray[np.uint8], plate: NDArray
     return (picture * share + calm * (1 - share)).round().astype(np.uint8), calm
 
 
+def tall_camera(camera: Camera) -> Camera:
+    """The camera whose picture goes on below, and as far to either side, since pictures are square."""
+    wider = FINER * BELOW
+    return camera.zoom(-wider / 2, 0, camera.size + wider, camera.size + wider)
+
+
 def coarser_picture(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A picture of `tall_camera` [S, S, 3] at its size over FINER, without what lies beside the reference's: [SIZE + BELOW, SIZE, 3]."""
     side = picture.shape[0] // FINER
-    return cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA)
+    return cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA)[:, BELOW // 2 : BELOW // 2 + SIZE]
 
 
 def coarser(shot: Shot) -> Shot:
-    """The shot at its size over FINER. A pixel is the signer's where half of it is, and then has the label that most of that has."""
+    """The shot likewise. A pixel is the signer's where half of it is, and then has the label that most of that has."""
     side = shot.labels.shape[0] // FINER
     cells = shot.labels.reshape(side, FINER, side, FINER).swapaxes(1, 2).reshape(side, side, FINER**2)
     counts = np.stack([(cells == label).sum(axis=-1) for label in range(int(cells.max()) + 1)], axis=-1)
     own = counts[..., 1:].argmax(axis=-1) + 1 if counts.shape[-1] > 1 else np.zeros((side, side))
-    labels = np.where(2 * counts[..., 0] <= FINER**2, own, 0).astype(np.uint8)
-    keypoints = shot.keypoints * np.array([1 / FINER, 1 / FINER, 1], np.float32)
+    labels = np.where(2 * counts[..., 0] <= FINER**2, own, 0).astype(np.uint8)[:, BELOW // 2 : BELOW // 2 + SIZE]
+    keypoints = shot.keypoints * np.array([1 / FINER, 1 / FINER, 1], np.float32) - np.array([BELOW // 2, 0, 0], np.float32)
     return shot._replace(picture=coarser_picture(shot.picture), labels=labels, keypoints=keypoints, depth=shot.depth / FINER)
 
 
@@ -125,7 +134,7 @@ def main() -> None:
         if args.only is None or name in args.only:
             signer = make_signer(look)
             pose = reference_pose(signer.body.rest)
-            camera = gallery_camera(signer.body.rest, pose, FINER * SIZE)
+            camera = tall_camera(gallery_camera(signer.body.rest, pose, FINER * SIZE))
             shot, plate = coarser(studio.draw(signer, pose, camera, closeups=False)), coarser_picture(studio.plate(signer, camera))
             picture, labels = without_specks(shot.picture, shot.labels, plate)
             picture, plate = calmed(picture, labels, plate)
