@@ -22,6 +22,9 @@ const BONES = [0, 1, 2, 3, 4].flatMap((finger) =>
 /** The palm's bones, from the wrist to the knuckles, and how far it reaches to each side of them, in hand lengths. */
 const PALM_BONES = [1, 5, 9, 13, 17].map((k) => [0, k] as const);
 const PALM = 0.3;
+/** The palm and the web of the thumb, in the order of their outline, and how far flesh reaches beyond it, in hand lengths. */
+const OUTLINE = [0, 1, 2, 5, 9, 13, 17] as const;
+const FLESH = 0.15;
 /** A hand nearer than this to the other's wrist keeps all of itself. In hand lengths. */
 const CLEAR = 0.8;
 const KNUCKLES = [5, 9, 13, 17] as const;
@@ -54,7 +57,7 @@ let kept = new Float32Array(0);
 /**
  * How much of a pasted hand shows at each pixel, `shares` [height, width] of an area of the picture, 0..1, with the end at the wrist faded into the arm, which the body
  * stage drew: nothing is left `reach` hand lengths behind the wrist, all of it from 1.5 `reach` before it on. Where something else than skin
- * lies under the hand, a sleeve or the wall, it ends within a pixel or two, in an arc. At its sides it narrows to the wrist. Fingers that reach back beside the wrist, the other hand, a hand at the other's wrist, and one without wrist or
+ * lies under the hand, a sleeve or the wall, it ends within a pixel or two, in an arc. At its sides it narrows to the wrist, outside of the palm. Fingers that reach back beside the wrist, the other hand, a hand at the other's wrist, and one without wrist or
  * knuckles, stays as it is. `pose` is in pixels of the picture. What comes out lies there until the next call.
  */
 export function fadeAtWrists(
@@ -125,15 +128,18 @@ function fadeOne(shares: Float32Array, area: Area, { x, y }: Keypoint, stretch: 
       const along = dx * ux + dy * uy;
       const across = Math.abs(dy * ux - dx * uy);
       const t = clamp((along + stretch.reach) / (2.5 * stretch.reach));
-      const side = 1 - narrow * (1 - sideAt(along / palm, across));
       const at = i * width + j;
       const own = shares[at] ?? 0;
       if ((t === 1 && along > PALM_FROM) || own === 0) continue;
       const soft = t * t * (3 - 2 * t);
       const end = ARC * (across / WRIST_HALF) ** 2 - 0.35 * stretch.reach;
-      const crisp = clamp(((along - end) * stretch.length) / CUFF + 0.5);
+      const cut = clamp(((along - end) * stretch.length) / CUFF + 0.5);
       const sleeve = clamp((stretch.unlike(at) - ALIKE) / (UNLIKE - ALIKE));
       const [px, py] = [j + 0.5 + area.left, i + 0.5 + area.top];
+      const within = sideAt(along / palm, across);
+      const flesh = within < 1 || cut < 1 ? palmAt(stretch, px, py) : 1;
+      const side = 1 - narrow * (1 - Math.max(within, flesh));
+      const crisp = Math.max(cut, flesh);
       const finger = bonesAt(stretch, BONES, FINGER, px, py);
       const stays = meets ? Math.max(finger, handAt(others, px, py)) : finger;
       shares[at] = own * Math.max(stays, side * (soft + sleeve * (crisp - soft)));
@@ -154,6 +160,20 @@ type Boned = Pick<Stretch, 'hand' | 'length'>;
 /** How much of a pixel of the picture a hand covers, 0..1, by its bones. */
 function handAt(hand: Boned, x: number, y: number): number {
   return Math.max(bonesAt(hand, BONES, FINGER, x, y), bonesAt(hand, PALM_BONES, PALM, x, y));
+}
+
+/** How much of a pixel lies in the palm or the web of the thumb, 0..1; 0 for a hand whose outline is not all known. */
+function palmAt({ hand, length }: Boned, x: number, y: number): number {
+  let least = Infinity;
+  let inside = false;
+  for (const [k, from] of OUTLINE.entries()) {
+    const [a, b] = [hand[from], hand[OUTLINE[(k + 1) % OUTLINE.length] ?? 0]];
+    if (!a || !b) return 0;
+    least = Math.min(least, distanceTo(x, y, a.x, a.y, b.x, b.y));
+    // A ray to the right crosses the outline an odd number of times.
+    if (a.y > y !== b.y > y && x < a.x + ((y - a.y) / (b.y - a.y)) * (b.x - a.x)) inside = !inside;
+  }
+  return inside ? 1 : clamp((FLESH * length - least) / (SIDE * length) + 0.5);
 }
 
 /** The same of some of its bones, which are `thick` to each side, in hand lengths. */

@@ -213,6 +213,23 @@ describe('composite', () => {
     expect(fadeAtWrists(full, wholeArea(32), { keypoints }, 0.2)).toEqual(full);
   });
 
+  it('keeps the web of a thumb that stands off', () => {
+    const keypoints = new Float32Array(399);
+    const put = (k: number, x: number, y: number) => keypoints.set([x, y, 1], 3 * k);
+    put(91, 12, 16);
+    for (const knuckle of [96, 100, 104, 108]) put(knuckle, 22, 16);
+    const shown = () => {
+      const faded = fadeAtWrists(new Float32Array(1024).fill(1), wholeArea(32), { keypoints }, 0.02);
+      return [10, 11].map((y) => Math.round(100 * (faded[y * 32 + 15] ?? 0)));
+    };
+    // 3.5 pixels before the wrist a hand of 10 is 5.36 wide to each side: 5.5 lies across, over .6 it is soft.
+    expect(shown()).toEqual([27, 100]);
+    // The outline goes from the wrist over (13, 12) and (16, 9) to the knuckles.
+    put(92, 13, 12);
+    put(93, 16, 9);
+    expect(shown()).toEqual([100, 100]);
+  });
+
   it('leaves the other hand as it is, where that is beside the wrist', () => {
     const keypoints = new Float32Array(399);
     const put = (k: number, x: number, y: number) => keypoints.set([x, y, 1], 3 * k);
