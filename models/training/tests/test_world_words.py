@@ -9,7 +9,7 @@ import numpy as np
 
 from handfirst_training.world.appearance import sample_look
 from handfirst_training.world.captions import attributes, caption, vocabulary
-from handfirst_training.world.gallery import FINER, WORDS, cast, coarser
+from handfirst_training.world.gallery import BELOW, FINER, WORDS, cast, coarser, narrowed
 from handfirst_training.world.look import Choice
 from handfirst_training.world.palette import brightness
 from handfirst_training.world.studio import Shot
@@ -76,3 +76,14 @@ def test_a_coarser_shot_has_the_label_of_most_of_what_is_the_signers() -> None:
     np.testing.assert_array_equal(shot.labels, [[3, 5], [0, 0]])
     assert shot.picture[0, 0].tolist() == [3, 3, 3] and shot.picture[0, 1, 0] == round((2 * 3 + 3 * 5) / 9)
     assert shot.keypoints[5].tolist() == [1, 2, 1] and shot.depth[0] == -3
+
+
+def test_a_gallery_picture_has_no_columns_beside_the_references() -> None:
+    side = BELOW + 4
+    labels = np.tile(np.arange(side, dtype=np.uint8), (side, 1))
+    keypoints = np.full((133, 3), (BELOW / 2 + 1.5, 9.0, 1.0), np.float32)
+    keypoints[0, 0], keypoints[1, 0] = 1.0, side - 1.0
+    picture = np.repeat(labels[..., None], 3, axis=-1)
+    shot = narrowed(Shot(picture, labels, keypoints, np.zeros(133, np.float32), [], np.zeros(133, np.float32)))
+    assert shot.picture.shape == (side, 4, 3) and shot.labels[0].tolist() == [BELOW // 2 + k for k in range(4)]
+    assert shot.keypoints[5].tolist() == [1.5, 9, 1] and shot.keypoints[:2, 2].tolist() == [0, 0]

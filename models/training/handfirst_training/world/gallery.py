@@ -85,20 +85,32 @@ def tall_camera(camera: Camera) -> Camera:
 
 
 def coarser_picture(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A picture of `tall_camera` [S, S, 3] at its size over FINER, without what lies beside the reference's: [SIZE + BELOW, SIZE, 3]."""
     side = picture.shape[0] // FINER
-    return cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA)[:, BELOW // 2 : BELOW // 2 + SIZE]
+    return cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA)
 
 
 def coarser(shot: Shot) -> Shot:
-    """The shot likewise. A pixel is the signer's where half of it is, and then has the label that most of that has."""
+    """The shot at its size over FINER. A pixel is the signer's where half of it is, and then has the label that most of that has."""
     side = shot.labels.shape[0] // FINER
     cells = shot.labels.reshape(side, FINER, side, FINER).swapaxes(1, 2).reshape(side, side, FINER**2)
     counts = np.stack([(cells == label).sum(axis=-1) for label in range(int(cells.max()) + 1)], axis=-1)
     own = counts[..., 1:].argmax(axis=-1) + 1 if counts.shape[-1] > 1 else np.zeros((side, side))
-    labels = np.where(2 * counts[..., 0] <= FINER**2, own, 0).astype(np.uint8)[:, BELOW // 2 : BELOW // 2 + SIZE]
-    keypoints = shot.keypoints * np.array([1 / FINER, 1 / FINER, 1], np.float32) - np.array([BELOW // 2, 0, 0], np.float32)
+    labels = np.where(2 * counts[..., 0] <= FINER**2, own, 0).astype(np.uint8)
+    keypoints = shot.keypoints * np.array([1 / FINER, 1 / FINER, 1], np.float32)
     return shot._replace(picture=coarser_picture(shot.picture), labels=labels, keypoints=keypoints, depth=shot.depth / FINER)
+
+
+def columns(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A picture of `tall_camera` [S, S, ...] without what lies beside the reference's: [S, S - BELOW, ...]."""
+    return picture[:, BELOW // 2 : picture.shape[1] - BELOW // 2]
+
+
+def narrowed(shot: Shot) -> Shot:
+    """The shot likewise; points beside it are not seen."""
+    width = shot.labels.shape[1] - BELOW
+    keypoints = shot.keypoints - np.array([BELOW // 2, 0, 0], np.float32)
+    keypoints[(keypoints[:, 0] < 0) | (keypoints[:, 0] >= width), 2] = 0
+    return shot._replace(picture=columns(shot.picture), labels=columns(shot.labels), keypoints=keypoints)
 
 
 def write(out: Path, default: str, drawn: list[tuple[str, Look, Shot, NDArray[np.uint8]]]) -> None:
@@ -135,7 +147,8 @@ def main() -> None:
             signer = make_signer(look)
             pose = reference_pose(signer.body.rest)
             camera = tall_camera(gallery_camera(signer.body.rest, pose, FINER * SIZE))
-            shot, plate = coarser(studio.draw(signer, pose, camera, closeups=False)), coarser_picture(studio.plate(signer, camera))
+            shot = narrowed(coarser(studio.draw(signer, pose, camera, closeups=False)))
+            plate = columns(coarser_picture(studio.plate(signer, camera)))
             picture, labels = without_specks(shot.picture, shot.labels, plate)
             picture, plate = calmed(picture, labels, plate)
             drawn.append((name, look, shot._replace(picture=picture, labels=labels), plate))
