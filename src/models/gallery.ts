@@ -25,6 +25,9 @@ export type SignerField = (typeof SIGNER_FIELDS)[number];
 const file = z.string().regex(/^[\w.-]+$/, 'has to be the name of a file beside gallery.json');
 const point = z.tuple([z.number(), z.number(), z.number()]);
 
+/** Signers are placed by these. */
+const SHOULDERS = [5, 6];
+
 const signerSchema = z.object({
   name: z.string().regex(/^[\w-]+$/),
   words: z.record(z.enum(SIGNER_FIELDS), z.string().min(1)),
@@ -61,7 +64,16 @@ export async function loadGallery({ folder, manifest }: Bundle): Promise<Gallery
   const standard = signers.find(({ name }) => name === first);
   if (!standard) throw unfit(place, `its default "${first}" is none of its signers`);
   const beside = path.posix.dirname(manifest.gallery);
-  for (const { name, picture, plate, parts } of signers) {
+  for (const { name, picture, plate, parts, keypoints } of signers) {
+    const [left, right] = SHOULDERS.map((k) => keypoints[k]);
+    if (
+      !left ||
+      !right ||
+      left[2] <= 0 ||
+      right[2] <= 0 ||
+      Math.hypot(left[0] - right[0], left[1] - right[1]) === 0
+    )
+      throw unfit(place, `the signer "${name}" has no shoulders in its keypoints`);
     for (const one of [picture, plate, parts]) {
       if (!Object.hasOwn(manifest.files, path.posix.join(beside, one)))
         throw unfit(place, `the manifest does not list "${one}" of the signer "${name}"`);

@@ -1,13 +1,15 @@
 import { completeFrames } from './complete/complete-frames.js';
 import { defined } from './defined.js';
 import { EmptyFrames } from './empty-frames.js';
-import { EvenSample, quantile } from './even-sample.js';
-import { FaceMean, type FaceShape, type MeanFace } from './face-mean.js';
-import { confidenceOf, distanceOf, headMiddle, headSize, middle } from './person.js';
+import { EvenSample } from './even-sample.js';
+import { FaceMean, type MeanFace } from './face-mean.js';
+import { given } from './given.js';
+import { confidenceOf, middle } from './person.js';
 import { PARTS, type PoseClip, type PoseFrame } from './pose-frame.js';
 import { type Anatomy, measureAnatomy } from './repair/anatomy.js';
 import { type RepairOptions, repairClip } from './repair/repair-clip.js';
 import { type Repair, RepairTally } from './repairs.js';
+import { medianStanding, type Standing, standingOf } from './standing.js';
 
 /** What is done to frames before they are drawn, but for their place in the picture. */
 export interface CleanOptions {
@@ -29,27 +31,6 @@ export interface Edges {
   readonly top: number;
   readonly right: number;
   readonly bottom: number;
-}
-
-/** Where the signer stands and how the body is built; pixels. */
-export interface Standing {
-  /** Middle of the shoulders, and their width. */
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  /** From there to the middle of the hips. */
-  readonly trunk?: number;
-  /** Distance of the hips. */
-  readonly hips?: number;
-  /** Size of the head: `headSize`. */
-  readonly head?: number;
-  /** Height of the middle of brows, nose and eyes above the middle of the shoulders. */
-  readonly neck?: number;
-}
-
-/** Where a reference's signer stands, and the face. */
-export interface Goal extends Standing {
-  readonly face?: FaceShape;
 }
 
 /** What a pass over a clip's keypoints says of it: plain values, which may be kept as JSON. */
@@ -182,12 +163,6 @@ export async function* dropFaint(
   }
 }
 
-function given<K extends string, T>(key: K, value: T | undefined): Partial<Record<K, T>> {
-  const made: Partial<Record<K, T>> = {};
-  if (value !== undefined) made[key] = value;
-  return made;
-}
-
 /** Grows round what is added to it. */
 class Reach {
   private readonly box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
@@ -223,38 +198,4 @@ function addHead(
 ): void {
   const head = middle(keypoints, [0, 1, 2, 3, 4]);
   if (head) reach.addDisc(head.x, head.y, Math.max(stands?.width ?? 0, shoulders) * HEAD_RADIUS);
-}
-
-/** Where a signer stands; undefined without shoulders. `keypoints`: `Float32Array` [133 * 3]. */
-export function standingOf(keypoints: Float32Array): Standing | undefined {
-  const width = distanceOf(keypoints, 5, 6);
-  const between = middle(keypoints, [5, 6]);
-  if (!between || width === undefined || width <= 0) return undefined;
-  const hips = middle(keypoints, [11, 12]);
-  return {
-    ...between,
-    width,
-    ...(hips ? { trunk: Math.hypot(hips.x - between.x, hips.y - between.y) } : {}),
-    ...given('hips', distanceOf(keypoints, 11, 12)),
-    ...given('head', headSize(keypoints)),
-    ...given('neck', neckOf(between, headMiddle(keypoints))),
-  };
-}
-
-function neckOf(shoulders: { y: number }, head: { y: number } | undefined): number | undefined {
-  return head && shoulders.y - head.y;
-}
-
-function medianStanding(all: readonly Standing[]): Standing | undefined {
-  const median = (of: (standing: Standing) => number | undefined) =>
-    quantile(
-      all.flatMap((standing) => of(standing) ?? []),
-      0.5,
-    );
-  const [x, y, width] = [median((at) => at.x), median((at) => at.y), median((at) => at.width)];
-  if (x === undefined || y === undefined || width === undefined) return undefined;
-  const [trunk, hips, head] = [median((at) => at.trunk), median((at) => at.hips), median((at) => at.head)];
-  const neck = median((at) => at.neck);
-  const upright = { ...given('head', head), ...given('neck', neck) };
-  return { x, y, width, ...given('trunk', trunk), ...given('hips', hips), ...upright };
 }

@@ -1,7 +1,8 @@
-import type { ClipStatistics, Edges, Goal, Standing } from './clip-statistics.js';
+import type { ClipStatistics, Edges } from './clip-statistics.js';
 import { type FaceChange, faceDifference, lidRatio, reshapeFace } from './face-shape.js';
 import { confidenceOf, headMiddle, middle } from './person.js';
 import { PARTS, type PoseClipInfo, type PoseFrame } from './pose-frame.js';
+import type { Goal, Standing } from './standing.js';
 
 /**
  * How the signer is placed in the picture. `signing`: as the file has it where the signer is large enough and head and hands stay inside,

@@ -4,10 +4,8 @@ export {
   type ClipStatistics,
   clipStatistics,
   type Edges,
-  type Goal,
   LIVE_STATISTICS,
   showsSomebody,
-  standingOf,
 } from './clip-statistics.js';
 export { type Converted, type ConvertOptions, convertPose } from './convert-pose.js';
 export { type DrawVideoOptions, drawPoseVideo, type PictureSink } from './draw-pose-video.js';
@@ -41,4 +39,5 @@ export { REPAIR_DEFAULTS, REPAIR_NOTHING, type RepairOptions, repairClip } from 
 export { resampleFrames } from './repair/resample.js';
 export { SMOOTH_DEFAULTS, type SmoothOptions, smoothFrames } from './repair/smooth.js';
 export { type Repair, repairSentences } from './repairs.js';
+export { type Goal, standingOf } from './standing.js';
 export { openPoseWriter, type PoseWriter, type PoseWriterOptions } from './writers/frame-writers.js';

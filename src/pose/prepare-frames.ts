@@ -5,7 +5,6 @@ import {
   type ClipStatistics,
   clipAnatomy,
   clipStatistics,
-  type Goal,
   NO_ANATOMY,
   repairedFrames,
 } from './clip-statistics.js';
@@ -13,6 +12,7 @@ import { defined } from './defined.js';
 import { type Framing, place, placement } from './framing.js';
 import type { PoseClip, PoseFrame } from './pose-frame.js';
 import { REPAIR_DEFAULTS } from './repair/repair-clip.js';
+import type { Goal } from './standing.js';
 
 /** How frames are made ready for a picture. */
 export interface PrepareOptions extends CleanOptions {

@@ -162,20 +162,6 @@ function handAt(hand: Boned, x: number, y: number): number {
   return Math.max(bonesAt(hand, BONES, FINGER, x, y), bonesAt(hand, PALM_BONES, PALM, x, y));
 }
 
-/** How much of a pixel lies in the palm or the web of the thumb, 0..1; 0 for a hand whose outline is not all known. */
-function palmAt({ hand, length }: Boned, x: number, y: number): number {
-  let least = Infinity;
-  let inside = false;
-  for (const [k, from] of OUTLINE.entries()) {
-    const [a, b] = [hand[from], hand[OUTLINE[(k + 1) % OUTLINE.length] ?? 0]];
-    if (!a || !b) return 0;
-    least = Math.min(least, distanceTo(x, y, a.x, a.y, b.x, b.y));
-    // A ray to the right crosses the outline an odd number of times.
-    if (a.y > y !== b.y > y && x < a.x + ((y - a.y) / (b.y - a.y)) * (b.x - a.x)) inside = !inside;
-  }
-  return inside ? 1 : clamp((FLESH * length - least) / (SIDE * length) + 0.5);
-}
-
 /** The same of some of its bones, which are `thick` to each side, in hand lengths. */
 function bonesAt(
   { hand, length }: Boned,
@@ -192,4 +178,18 @@ function bonesAt(
     cover = Math.max(cover, clamp(inside / (0.25 * FINGER * length) + 0.5));
   }
   return cover;
+}
+
+/** How much of a pixel lies in the palm or the web of the thumb, 0..1; 0 for a hand whose outline is not all known. */
+function palmAt({ hand, length }: Boned, x: number, y: number): number {
+  let least = Infinity;
+  let inside = false;
+  for (const [k, from] of OUTLINE.entries()) {
+    const [a, b] = [hand[from], hand[OUTLINE[(k + 1) % OUTLINE.length] ?? 0]];
+    if (!a || !b) return 0;
+    least = Math.min(least, distanceTo(x, y, a.x, a.y, b.x, b.y));
+    // A ray to the right crosses the outline an odd number of times.
+    if (a.y > y !== b.y > y && x < a.x + ((y - a.y) / (b.y - a.y)) * (b.x - a.x)) inside = !inside;
+  }
+  return inside ? 1 : clamp((FLESH * length - least) / (SIDE * length) + 0.5);
 }

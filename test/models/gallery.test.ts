@@ -57,6 +57,15 @@ describe('a bundle with a gallery', () => {
       (text) => text.replace('"ada.png"', '"../hand.onnx"'),
       /at "signers\.0\.picture"/,
     ],
+    [
+      'a signer without a shoulder',
+      (text) => {
+        const gallery = JSON.parse(text);
+        gallery.signers[0].keypoints[5] = [0, 0, 0];
+        return JSON.stringify(gallery);
+      },
+      /the signer "ada" has no shoulders in its keypoints/,
+    ],
     ['words that are missing', (text) => text.replace('"gender"', '"sex"'), /at "signers\.0\.words/],
     ['no JSON', () => 'gallery', /gallery\.json cannot be used/],
   ])('refuses a gallery with %s', async (_, edit, sentence) => {

@@ -207,6 +207,19 @@ describe('the frame of a photograph', () => {
 });
 
 describe('a photograph', () => {
+  it('shows somebody whom its lower edge cuts off down to the last row', () => {
+    const [width, height] = [150, 130];
+    const picture = pictureOf((x) => (x > 50 && x < 100 ? [200, 60, 30] : [20, 20, 200]), width, height);
+    const keypoints = new Float32Array(399);
+    keypoints.set([95, 70, 1, 55, 70, 1], 5 * 3);
+    const mask = Float32Array.from({ length: width * height }, (_, i) =>
+      i % width > 50 && i % width < 100 ? 1 : 0,
+    );
+    const { person } = photoReference({ picture, keypoints, mask }, SIZE);
+    for (const y of [SIZE / 2, SIZE - 1])
+      expect(person[y * SIZE + SIZE / 2], `row ${y}`).toBeGreaterThan(0.9);
+  });
+
   it('becomes a reference of the wanted size, whose limbs outside the picture are missing', () => {
     const width = 60;
     const height = 40;

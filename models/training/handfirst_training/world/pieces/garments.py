@@ -115,8 +115,8 @@ def dress(body: SignerBody, cut: Cut, bottom: str) -> list[Garment]:
 
 
 def _closer(mesh: Mesh, places: Floats, skin_of: tuple[Floats, NDArray], loose: float) -> Floats:
-    """Cloth [N, 3] nearer to the skin by `loose` above the waist. Neighbours move together: each along the nearest skin's own normal,
-    loose cloth of few vertices got spikes."""
+    """Cloth [N, 3] nearer to the skin by `loose` above the waist. Neighbours move together: where each moved along the
+    normal of the skin nearest to it, loose cloth had spikes."""
 
     def kept(height: NDArray, z: NDArray) -> NDArray:
         above = np.clip((z - LOOSE_BELOW) / (LOOSE_BELOW - WAIST), 0, 1)
