@@ -7,6 +7,7 @@ import type { ClipReference, PictureEncoder } from './carried.js';
 import { type CutReference, cutReference } from './cut.js';
 import { ARMS, affine, FACE, FACE_END, has, shared, shoulderSpan, withHipsOf, xOf, yOf } from './geometry.js';
 import { layAffine, layBone, layHead, type Place } from './lay.js';
+import type { Limb } from './limbs.js';
 import { CarryBench, type Ellipse } from './workbench.js';
 
 /*
@@ -14,8 +15,11 @@ import { CarryBench, type Ellipse } from './workbench.js';
  */
 
 /** Over which share of their half width limbs fade out at their first and last ends; 1: they end round. */
-const UPPER_FADES = [0.3, 1] as const;
-const FOREARM_FADES = [0.8, 0.6] as const;
+const UPPER_FADES = [0.8, 1] as const;
+const FOREARM_FADES = [0.8, 1] as const;
+/** How much of its turn since the reference an upper arm has not yet made where it leaves the shoulder; turned farther, radians, it is as if turned so far. */
+const UNTURNED = 0.8;
+const MOST_TURN = 2;
 /** From the signer to the camera, in shoulder widths, and how much smaller the nearest thing is shown and the farthest. */
 const CAMERA = 6;
 const NEAREST = 0.85;
@@ -65,7 +69,10 @@ function carryParts(
       const moved = Math.max(...[a, b].map((k) => apart(place(points, k), place(source, k))));
       const shade = SHADE * Math.min(1, moved / (SHADE_MOVED * wide));
       const goal = [place(points, a), place(points, b)] as const;
-      layBone(sheet, bench.part('person'), goal, { ...limb, scales, fades, shade });
+      // An arm that was borrowed from the other side lay another way.
+      const own = limb.ends[0] === xOf(source, a) && limb.ends[1] === yOf(source, a);
+      const turn = layer % 2 === 0 && own ? turnAtShoulder(goal, limb.ends, points, source) : 0;
+      layBone(sheet, bench.part('person'), goal, { ...limb, scales, fades, shade, turn });
     }
   }
 }
@@ -80,6 +87,21 @@ function nearness(depth: ArrayLike<number> | undefined, k: number, width: number
   const deeper = own - (left + right) / 2;
   if (!Number.isFinite(deeper)) return 1;
   return Math.min(FARTHEST, Math.max(NEAREST, 1 + deeper / (CAMERA * width)));
+}
+
+/** By how much an upper arm still lies as in the reference where it leaves the shoulder: radians, from its own way there. */
+function turnAtShoulder(
+  [[ax, ay], [bx, by]]: readonly [Place, Place],
+  [ux, uy, vx, vy]: Limb['ends'],
+  points: Float64Array,
+  source: Float64Array,
+): number {
+  const shoulders = (of: Float64Array): number =>
+    Math.atan2(yOf(of, LEFT) - yOf(of, RIGHT), xOf(of, LEFT) - xOf(of, RIGHT));
+  let turn =
+    Math.atan2(vy - uy, vx - ux) - shoulders(source) + shoulders(points) - Math.atan2(by - ay, bx - ax);
+  turn -= 2 * Math.PI * Math.floor(turn / (2 * Math.PI) + 0.5);
+  return UNTURNED * Math.min(MOST_TURN, Math.max(-MOST_TURN, turn));
 }
 
 function layNeck(bench: CarryBench, source: Float64Array, points: Float64Array, pull: number): void {

@@ -12,8 +12,10 @@ import { dropIslands, dropSlivers, goingOn, type Part } from './pieces.js';
 const LEFT_HAND = 91;
 /** How far the trunk reaches beyond its outline, in shoulder widths. */
 const TRUNK_GROW = 0.21;
+/** How far above the trunk's outline hair goes with the head, in shoulder widths. */
+const HAIR_OFF = 0.13;
 /** Where an arm begins to be cut out of the trunk: share of the upper arm from the shoulder. */
-const CUT_FROM = 0.45;
+const CUT_FROM = 0.65;
 /** How far beyond its outline an arm is cut out of the trunk, and how much farther beside the trunk, in shoulder widths. */
 const CUT_BEYOND = 0.015;
 const CUT_BESIDE = 0.03;
@@ -140,6 +142,11 @@ function partCovers(
       body *= own;
       whole *= own;
     }
+    const crown = frame ? headCover(points, frame, x, y) : 0;
+    // Hair that stands off the shoulders does not stay there when the head moves.
+    const off = crown * clamp(0.5 - (HAIR_OFF * span + inside) / (0.04 * span));
+    body *= 1 - off;
+    whole *= 1 - off;
     // The neck's own part shows it: the trunk's would stand beside the chin once that has moved.
     trunk[at] = body * (1 - clamp((within + NECK_BESIDE) / 0.03) * clamp(0.5 + (throat - y) / (0.06 * span)));
     if (!frame) continue;
@@ -147,7 +154,7 @@ function partCovers(
     // Above `upper` what is the head's is not the trunk's, below it the other way round: hair on the shoulders goes with the trunk.
     // The head ends where the trunk is whole.
     const above = (upper - y) / (0.04 * span);
-    head[at] = keep * headCover(points, frame, x, y) * (1 - (1 - clamp(above + 1)) * whole);
+    head[at] = keep * crown * (1 - (1 - clamp(above + 1)) * whole);
   }
   if (frame) {
     dropSlivers(head, person, size, HEAD_SLIVER * span);

@@ -12,6 +12,8 @@ import type { Part } from './pieces.js';
 
 /** How far beyond a limb what lies under it is darkened, in half widths. */
 const SHADE_REACH = 0.4;
+/** How far from its first end a limb that has turned still bends, as a share of its length. */
+const BEND = 0.75;
 
 /** What parts are laid on. */
 export interface Sheet {
@@ -123,25 +125,31 @@ export interface LaidLimb extends Limb {
   readonly fades: readonly [number, number];
   /** How much darker what lies under it is, close to it. */
   readonly shade: number;
+  /** How it leaves its first end beside the way that it takes, radians from the picture's right to its bottom; it bends into that. */
+  readonly turn: number;
 }
 
-/** Lays a limb along its bone, from `goal` to `goalEnd`: stretched along it, and across it within its outline. */
+/**
+ * Lays a limb along its bone, from `goal` to `goalEnd`: stretched along it, and across it within its outline. Beyond its second end it is seen as
+ * in a mirror.
+ */
 export function layBone(
   sheet: Sheet,
   part: LaidPart,
   [goal, goalEnd]: readonly [Place, Place],
-  { ends, outline, scales, fades, shade }: LaidLimb,
+  { ends, outline, scales, fades, shade, turn }: LaidLimb,
 ): void {
   const { area, kernels, outline: block } = sheet;
   const [x0, y0] = goal;
   const [x1, y1] = goalEnd;
-  const reach = ((1 + SHADE_REACH) * Math.max(...outline)) / Math.min(...scales) + 2;
+  const bent = turn === 0 ? 0 : BEND * Math.hypot(x1 - x0, y1 - y0);
+  const reach = Math.max(((1 + SHADE_REACH) * Math.max(...outline)) / Math.min(...scales), bent) + 2;
   const [top, bottom] = within(Math.min(y0, y1) - reach, Math.max(y0, y1) + reach, area.top, area.height);
   const [left, right] = within(Math.min(x0, x1) - reach, Math.max(x0, x1) + reach, area.left, area.width);
   kernels.doubles(block).set(outline);
   begin(sheet, part).layBone(
     ...[left, top, right, bottom],
     ...[...goal, ...goalEnd, ...ends, ...scales, ...fades],
-    ...[shade, SHADE_REACH, block.at, part.height],
+    ...[shade, turn, SHADE_REACH, block.at, part.height],
   );
 }

@@ -19,8 +19,11 @@ from .lay import affine, cover_box, lay_affine, lay_bone, lay_head
 from .limbs import ARMS, limbs, shoulder_span
 from .pieces import going_on
 
-# Over which share of their width limbs fade out at their first and last ends; 1: they end round. A hand is narrower than its sleeve.
-UPPER_FADES, FOREARM_FADES = (0.3, 1.0), (0.8, 0.6)
+# Over which share of their half width limbs fade out at their first and last ends; 1: they end round.
+UPPER_FADES, FOREARM_FADES = (0.8, 1.0), (0.8, 1.0)
+# How much of its turn since the reference an upper arm has not yet made where it leaves the shoulder; turned farther, radians, it is as if
+# turned so far.
+UNTURNED, MOST_TURN = 0.8, 2.0
 # From the signer to the camera, in shoulder widths, and how much smaller the nearest thing is shown and the farthest.
 CAMERA, NEAREST, FARTHEST = 6.0, 0.85, 1.1
 # How much a limb darkens what it lies on, once one of its ends has moved so far, in shoulder widths. Where it has not, the reference shows
@@ -91,6 +94,15 @@ def order(depth: np.ndarray, keypoints: np.ndarray, width: float) -> list[int]:
     return [part for _, part in sorted(keys, key=lambda item: -item[0])]
 
 
+def turn_at_shoulder(arm: np.ndarray, shown: np.ndarray, shoulders: np.ndarray, shown_shoulders: np.ndarray) -> float:
+    """By how much an upper arm still lies as in the reference where it leaves the shoulder: radians, from its own way there. All [2]: the
+    arm, the reference's, and from the right shoulder to the left."""
+    (ax, ay), (ux, uy), (sx, sy), (rx, ry) = arm, shown, shoulders, shown_shoulders
+    turn = np.arctan2(uy, ux) - np.arctan2(ry, rx) + np.arctan2(sy, sx) - np.arctan2(ay, ax)
+    turn -= 2 * np.pi * np.floor(turn / (2 * np.pi) + 0.5)
+    return float(UNTURNED * np.clip(turn, -MOST_TURN, MOST_TURN))
+
+
 def carry(reference: Reference, keypoints: np.ndarray, depth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The carried picture [H, W, 3] 0..255 on the reference's plate, and its coverage [H, W] 0..1: where a part was laid.
 
@@ -128,5 +140,10 @@ def carry(reference: Reference, keypoints: np.ndarray, depth: np.ndarray) -> tup
             goal = points[ids, :2].copy()
             moved = float(np.hypot(*(goal - source[ids, :2]).T).max())
             shade = SHADE * min(1.0, moved / (SHADE_MOVED * wide))
-            lay_bone(out, cover, reference.person, goal, reference.limb_ends[part], outline, scales, fades, shade)
+            ends = reference.limb_ends[part]
+            shoulders = (points[5, :2] - points[6, :2], source[5, :2] - source[6, :2])
+            # An arm that was borrowed from the other side lay another way.
+            bends = part % 2 == 0 and (ends[0] == source[ids[0], :2]).all()
+            turn = turn_at_shoulder(goal[1] - goal[0], ends[1] - ends[0], *shoulders) if bends else 0.0
+            lay_bone(out, cover, reference.person, goal, ends, outline, scales, fades, shade, turn)
     return out, cover

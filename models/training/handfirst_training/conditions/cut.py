@@ -20,8 +20,10 @@ LEFT_HAND = 91
 TRUNK_GROW, TRUNK_BELOW, TRUNK_FLARE, NECK_RISE = 0.21, 0.6, 1.4, 0.24
 # Half the neck's width where it meets the shoulders, in shoulder widths.
 NECK_HALF = 0.14
+# How far above the trunk's outline hair goes with the head, in shoulder widths.
+HAIR_OFF = 0.13
 # Where an arm begins to be cut out of the trunk: share of the upper arm from the shoulder.
-CUT_FROM, CUT_BEYOND, CUT_BESIDE = 0.45, 0.015, 0.03
+CUT_FROM, CUT_BEYOND, CUT_BESIDE = 0.65, 0.015, 0.03
 # Beside the trunk's outline a pixel is the arm's where the arm's bone is nearer than this many times the outline.
 BESIDE = 1.6
 # How far hair beside the neck goes with the head, below the chin, in heights of the face.
@@ -244,6 +246,11 @@ def overlapping_covers(keypoints: np.ndarray, ends: np.ndarray, outlines: np.nda
                 own = 1.0 - beside_trunk(keypoints, span, inside, x, y)
                 trunk *= own
                 whole *= own
+            head = head_cover(keypoints, frame, x, y) if frame[2] > 0.0 else 0.0
+            # Hair that stands off the shoulders does not stay there when the head moves.
+            off = head * clamp(0.5 - (HAIR_OFF * span + inside) / (0.04 * span))
+            trunk *= 1.0 - off
+            whole *= 1.0 - off
             # The neck's own part shows it: the trunk's would stand beside the chin once that has moved.
             out[0, i, j] = trunk * (1.0 - clamp((within + NECK_BESIDE) / 0.03) * clamp(0.5 + (throat - y) / (0.06 * span)))
             if frame[2] <= 0.0:
@@ -251,7 +258,7 @@ def overlapping_covers(keypoints: np.ndarray, ends: np.ndarray, outlines: np.nda
             out[1, i, j] = clamp(1.5 + within / 0.03)
             # Below its upper edge the head ends where the trunk is whole.
             above = (upper - y) / (0.04 * span)
-            out[2, i, j] = cut * head_cover(keypoints, frame, x, y) * (1.0 - (1.0 - clamp(above + 1.0)) * whole)
+            out[2, i, j] = cut * head * (1.0 - (1.0 - clamp(above + 1.0)) * whole)
     return out
 
 

@@ -17,6 +17,8 @@ from .limbs import width_at
 SHADE_REACH, SHADE_FROM = 0.4, 0.5
 # Over how many output pixels the side of a limb fades.
 SOFT = 1.5
+# A limb that has turned bends from its first end to this share of its length.
+BEND = 0.75
 
 
 @njit(cache=True)
@@ -146,24 +148,33 @@ def lay_bone(
     scales: tuple[float, float],
     fades: tuple[float, float],
     shade: float,
+    turn: float,
 ) -> None:
     """A limb along its bone, `goal` and `source` [2, 2] its ends: stretched along the bone, and across it scaled from the first of `scales`
     (reference pixels an output pixel) at its first end to the second, within its `outline` [STATIONS, 2]: reference pixels from the bone
-    to each side. Its ends are round, and within `fades` of its half width there it fades out. What lies under it is darkened round it by
-    the share `shade`."""
+    to each side. Its ends are round, and within `fades` of its half width there it fades out. Beyond its second end it is seen as in a
+    mirror. At its first end it leaves that way turned by `turn`, radians from the picture's right to its bottom, and bends into it: cloth
+    of a shoulder does not break. What lies under it is darkened round it by the share `shade`."""
     gx, gy = goal[1, 0] - goal[0, 0], goal[1, 1] - goal[0, 1]
     sx, sy = source[1, 0] - source[0, 0], source[1, 1] - source[0, 1]
     long_goal, long_source = np.sqrt(gx * gx + gy * gy) + 1e-3, np.sqrt(sx * sx + sy * sy) + 1e-3
     gx, gy, sx, sy = gx / long_goal, gy / long_goal, sx / long_source, sy / long_source
-    reach = (1.0 + SHADE_REACH) * outline.max() / min(scales[0], scales[1]) + 2.0
+    bent = BEND * long_goal
+    reach = max((1.0 + SHADE_REACH) * outline.max() / min(scales[0], scales[1]), 0.0 if turn == 0.0 else bent) + 2.0
     top, bottom = window(min(goal[0, 1], goal[1, 1]) - reach, max(goal[0, 1], goal[1, 1]) + reach, out.shape[0])
     left, right = window(min(goal[0, 0], goal[1, 0]) - reach, max(goal[0, 0], goal[1, 0]) + reach, out.shape[1])
     for i in range(top, bottom):
         for j in range(left, right):
             x, y = j + 0.5 - goal[0, 0], i + 0.5 - goal[0, 1]
-            along = x * gx + y * gy
+            along, across = x * gx + y * gy, y * gx - x * gy
+            if turn != 0.0:
+                # A turn about the first end by an angle that the distance to it sets: no place is laid twice, and none is left out.
+                far = clamp(np.sqrt(x * x + y * y) / bent)
+                angle = turn * (1.0 - far * far * (3.0 - 2.0 * far))
+                c, s = np.cos(angle), np.sin(angle)
+                along, across = c * along + s * across, c * across - s * along
             scale = scales[0] + clamp(along / long_goal) * (scales[1] - scales[0])
-            across = (y * gx - x * gy) * scale
+            across *= scale
             radius = width_at(outline, along / long_goal, across)
             beyond, fade = max(-along, along - long_goal, 0.0) * scale, fades[0] if along < 0.0 else fades[1]
             share = clamp((radius - np.sqrt(across * across + beyond * beyond)) / (SOFT * scale) + 0.5)
@@ -179,7 +190,7 @@ def lay_bone(
             if along < 0.0:
                 along *= scale
             elif along > long_goal:
-                along = long_source + (along - long_goal) * scale
+                along = long_source - (along - long_goal) * scale
             else:
                 along *= long_source / long_goal
             y = source[0, 1] + sy * along + sx * across

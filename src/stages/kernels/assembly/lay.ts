@@ -169,6 +169,8 @@ function widthAt(outline: usize, along: f64, across: f64): f64 {
   return here + (place - <f64>k) * (load<f64>(at, 16) - here);
 }
 
+/** A limb that has turned bends from its first end to this share of its length. */
+const BEND: f64 = 0.75;
 /** From which share of a limb's bone on what lies under it is darkened. */
 const SHADE_FROM: f64 = 0.5;
 
@@ -184,9 +186,9 @@ function shadeUnder(to: usize, shade: f64, near: f64, along: f64): void {
 /**
  * Along a bone, from (x0, y0) to (x1, y1) in the picture and from (u0, v0) to (u1, v1) in the reference: stretched along it, and across it
  * `scale0` to `scale1` reference pixels a pixel, within its `outline`. Beyond its ends, which are round, it fades out within `fade0` and
- * `fade1` of its half width. What lies under it is darkened by `shade`, as far as `shadeReach`
- * half widths beyond it. Nothing is taken from below `height`
- * rows of the reference.
+ * `fade1` of its half width; beyond its second end it is seen as in a mirror. At its first end it leaves that way turned by `turn`, radians from the
+ * picture's right to its bottom, and bends into it. What lies under it is darkened by `shade`, as far as `shadeReach` half widths beyond it.
+ * Nothing is taken from below `height` rows of the reference.
  */
 export function layBone(
   left: i32,
@@ -206,6 +208,7 @@ export function layBone(
   fade0: f64,
   fade1: f64,
   shade: f64,
+  turn: f64,
   shadeReach: f64,
   outline: usize,
   height: f64,
@@ -223,17 +226,36 @@ export function layBone(
   for (let k = 0; k < 2 * STATIONS; k++) widest = max(widest, load<f64>(outline + (k << 3)));
   const strip = (widest * (1 + shadeReach) + 0.5 * SOFT * max(scale0, scale1)) / min(scale0, scale1);
   const half = gy == 0 ? Infinity : strip / abs(gy) + 1;
+  const bent = turn == 0 ? 0 : BEND * longGoal;
+  const turnedX = Math.cos(turn) * gx - Math.sin(turn) * gy;
+  const turnedY = Math.cos(turn) * gy + Math.sin(turn) * gx;
   for (let i = top; i < bottom; i++) {
     const y = <f64>i + 0.5 - y0;
     const middle = gy == 0 ? 0 : (y * gx) / gy + x0;
-    const first = <i32>max(<f64>left, floor(middle - half));
-    const last = <i32>min(<f64>right, ceil(middle + half));
+    const wide = abs(y) < bent ? bent : -Infinity;
+    const first = <i32>max(<f64>left, floor(min(middle - half, x0 - wide)));
+    const last = <i32>min(<f64>right, ceil(max(middle + half, x0 + wide)));
     let to = pixelAt(first, i);
     for (let j = first; j < last; j++, to += 16) {
       const x = <f64>j + 0.5 - x0;
       let along = x * gx + y * gy;
+      let aside = y * gx - x * gy;
+      const squared = x * x + y * y;
+      if (squared < bent * bent) {
+        // Between the way that the limb leaves and the one that it takes, or close to one of them.
+        const turned = y * turnedX - x * turnedY;
+        if (aside * turned > 0 && min(abs(aside), abs(turned)) > strip) continue;
+        // A turn about the first end by an angle that the distance to it sets: no place is laid twice, and none is left out.
+        const far = sqrt(squared) / bent;
+        const angle = turn * (1 - far * far * (3 - 2 * far));
+        const cosine = Math.cos(angle);
+        const sine = Math.sin(angle);
+        const straight = along;
+        along = cosine * straight + sine * aside;
+        aside = cosine * aside - sine * straight;
+      }
       const scale = scale0 + clamped(along / longGoal) * (scale1 - scale0);
-      const aside = (y * gx - x * gy) * scale;
+      aside *= scale;
       const radius = widthAt(outline, along / longGoal, aside);
       const beyond = max(0.0, max(-along, along - longGoal)) * scale;
       const apart = aside * aside + beyond * beyond;
@@ -247,7 +269,7 @@ export function layBone(
       if (share < 1) shadeUnder(to, shade * end, clamped(1 - distance / (shadeReach * radius)), along / (SHADE_FROM * longGoal));
       if (share <= 0) continue;
       if (along < 0) along *= scale;
-      else if (along > longGoal) along = longSource + (along - longGoal) * scale;
+      else if (along > longGoal) along = longSource - (along - longGoal) * scale;
       else along *= longSource / longGoal;
       const v = v0 + sy * along + sx * aside;
       if (v >= height) continue;
