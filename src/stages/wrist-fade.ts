@@ -15,9 +15,10 @@ import {
 const HALF_WIDTH = 0.6;
 /** How thick fingers are to each side of their bones, in hand lengths; over a quarter of that their edge is soft. */
 const FINGER = 0.12;
-/** The bones of the five fingers in front of the palm: pairs of a hand's points. */
-const BONES = [0, 1, 2, 3, 4].flatMap((finger) =>
-  [1, 2, 3].map((k) => [4 * finger + k, 4 * finger + k + 1] as const),
+/** The bones of the five fingers in front of the palm: pairs of a hand's points. The thumb's first lies beside the palm. */
+const THUMB_ROOT = [[1, 2]] as const;
+const FINGERS = [0, 1, 2, 3, 4].flatMap((finger) =>
+  (finger === 0 ? [2, 3] : [1, 2, 3]).map((k) => [4 * finger + k, 4 * finger + k + 1] as const),
 );
 /** The palm's bones, from the wrist to the knuckles, and how far it reaches to each side of them, in hand lengths. */
 const PALM_BONES = [1, 5, 9, 13, 17].map((k) => [0, k] as const);
@@ -43,8 +44,8 @@ const PALM_HALF = 0.62;
 /** Where that is, from the wrist, and over how much of its width each side is soft, in hand lengths. */
 const PALM_FROM = 0.5;
 const SIDE = 0.06;
-/** How much farther a sleeve lies over the hand at the wrist's sides than in its middle, in hand lengths. */
-const ARC = 0.15;
+/** How far before the wrist a sleeve ends, in hand lengths. */
+const CUFF_AT = 0.05;
 /** A palm shorter than this, in hand lengths, points at the camera or away from it, so that no wrist is to be seen; from twice this on all of it is. */
 const SHORT = 0.35;
 
@@ -57,7 +58,7 @@ let kept = new Float32Array(0);
 /**
  * How much of a pasted hand shows at each pixel, `shares` [height, width] of an area of the picture, 0..1, with the end at the wrist faded into the arm, which the body
  * stage drew: nothing is left `reach` hand lengths behind the wrist, all of it from 1.5 `reach` before it on. Where something else than skin
- * lies under the hand, a sleeve or the wall, it ends within a pixel or two, in an arc. At its sides it narrows to the wrist, outside of the palm. Fingers that reach back beside the wrist, the other hand, a hand at the other's wrist, and one without wrist or
+ * lies under the hand, a sleeve or the wall, it ends within a pixel or two, a little before the wrist. At its sides it narrows to the wrist, outside of the palm. Fingers that reach back beside the wrist, the other hand, a hand at the other's wrist, and one without wrist or
  * knuckles, stays as it is. `pose` is in pixels of the picture. What comes out lies there until the next call.
  */
 export function fadeAtWrists(
@@ -132,17 +133,16 @@ function fadeOne(shares: Float32Array, area: Area, { x, y }: Keypoint, stretch: 
       const own = shares[at] ?? 0;
       if ((t === 1 && along > PALM_FROM) || own === 0) continue;
       const soft = t * t * (3 - 2 * t);
-      const end = ARC * (across / WRIST_HALF) ** 2 - 0.35 * stretch.reach;
-      const cut = clamp(((along - end) * stretch.length) / CUFF + 0.5);
+      const before = clamp(((along - CUFF_AT) * stretch.length) / CUFF + 0.5);
       const sleeve = clamp((stretch.unlike(at) - ALIKE) / (UNLIKE - ALIKE));
       const [px, py] = [j + 0.5 + area.left, i + 0.5 + area.top];
       const within = sideAt(along / palm, across);
-      const flesh = within < 1 || cut < 1 ? palmAt(stretch, px, py) : 1;
+      const flesh = within < 1 ? palmAt(stretch, px, py) : 1;
       const side = 1 - narrow * (1 - Math.max(within, flesh));
-      const crisp = Math.max(cut, flesh);
-      const finger = bonesAt(stretch, BONES, FINGER, px, py);
+      const root = bonesAt(stretch, THUMB_ROOT, FINGER, px, py) * (1 - sleeve * (1 - before));
+      const finger = Math.max(root, bonesAt(stretch, FINGERS, FINGER, px, py));
       const stays = meets ? Math.max(finger, handAt(others, px, py)) : finger;
-      shares[at] = own * Math.max(stays, side * (soft + sleeve * (crisp - soft)));
+      shares[at] = own * Math.max(stays, side * (soft + sleeve * (before - soft)));
     }
   }
 }
@@ -159,7 +159,11 @@ type Boned = Pick<Stretch, 'hand' | 'length'>;
 
 /** How much of a pixel of the picture a hand covers, 0..1, by its bones. */
 function handAt(hand: Boned, x: number, y: number): number {
-  return Math.max(bonesAt(hand, BONES, FINGER, x, y), bonesAt(hand, PALM_BONES, PALM, x, y));
+  return Math.max(
+    bonesAt(hand, FINGERS, FINGER, x, y),
+    bonesAt(hand, THUMB_ROOT, FINGER, x, y),
+    bonesAt(hand, PALM_BONES, PALM, x, y),
+  );
 }
 
 /** The same of some of its bones, which are `thick` to each side, in hand lengths. */

@@ -190,19 +190,23 @@ describe('composite', () => {
     const smooth = (t: number) => Math.round(1000 * t * t * (3 - 2 * t)) / 1000;
     expect(row).toEqual([0, 0, smooth(0.1), smooth(0.3), smooth(0.5), smooth(0.7)]);
     expect(shown[16 * 32 + 28]).toBe(1);
-    // Over a sleeve it ends .7 pixels behind the wrist, less .15 (.05 / .34)^2 half a pixel beside its middle: at column 11 that is
-    // .168 pixels before, so that .168 / 1.5 more than a half is left.
+    // A sleeve ends .5 pixels before the wrist, in the middle of column 12.
     const sleeved = fadeAtWrists(full, wholeArea(32), { keypoints }, 0.2, () => 60);
-    const cuff = [9, 10, 11, 12].map((x) => Math.round(1000 * (sleeved[16 * 32 + x] ?? 0)) / 1000);
-    expect(cuff).toEqual([0, 0, 0.612, 1]);
+    for (const y of [16, 18])
+      expect([10, 11, 12, 13].map((x) => Math.round(100 * (sleeved[y * 32 + x] ?? 0)))).toEqual([
+        0, 0, 50, 100,
+      ]);
     const between = fadeAtWrists(full, wholeArea(32), { keypoints }, 0.2, () => 45);
-    expect(between[16 * 32 + 11]).toBeCloseTo((smooth(0.3) + 0.612) / 2, 3);
+    expect(between[16 * 32 + 11]).toBeCloseTo(smooth(0.3) / 2, 3);
     expect(fadeAtWrists(full, wholeArea(32), { keypoints }, 0)).toBe(full);
     // A thumb that stands back beside the wrist stays: 1.2 pixels to each side of its bones, of a hand of 10.
     put(92, 12, 14);
     put(93, 9.5, 12.5);
     const thumb = fadeAtWrists(full, wholeArea(32), { keypoints }, 0.2);
     expect([12, 15].map((y) => thumb[y * 32 + 9])).toEqual([1, 0]);
+    // A sleeve covers the root of the thumb behind the cuff.
+    const covered = fadeAtWrists(full, wholeArea(32), { keypoints }, 0.2, () => 60);
+    expect(covered[12 * 32 + 9]).toBe(0);
     keypoints.fill(0, 3 * 92, 3 * 94);
     // So does a finger that is folded back over it; the hand is longer by it, and its end softer.
     put(97, 9.5, 19.5);
