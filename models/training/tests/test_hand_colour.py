@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 from handfirst_training.networks.denoisers import SKIN, HandDenoiser
+from handfirst_training.training.between import between
 from handfirst_training.training.hand_colour import FIRST, arm_colours, corrected, correction, linear_fit, mean_colours
 
 
@@ -44,3 +46,13 @@ def test_the_first_layer_takes_the_correction_up() -> None:
     model.load_state_dict(corrected(model.state_dict(), matrix, shift))
     torch.testing.assert_close(model.code(level, skin), before, rtol=1e-4, atol=1e-5)
     assert f"{FIRST}.weight" in model.state_dict()
+
+
+def test_half_way_between_two_hand_stages() -> None:
+    first = {"weight": torch.tensor([0.0, 2.0]), "count": torch.tensor(3)}
+    second = {"weight": torch.tensor([1.0, 4.0]), "count": torch.tensor(5)}
+    mean = between(first, second, 0.25)
+    assert mean["weight"].tolist() == [0.25, 2.5]
+    assert int(mean["count"]) == 5
+    with pytest.raises(SystemExit, match="different networks"):
+        between(first, {"weight": second["weight"]}, 0.5)

@@ -177,11 +177,16 @@ def lay_bone(
             across *= scale
             radius = width_at(outline, along / long_goal, across)
             beyond, fade = max(-along, along - long_goal, 0.0) * scale, fades[0] if along < 0.0 else fades[1]
-            share = clamp((radius - np.sqrt(across * across + beyond * beyond)) / (SOFT * scale) + 0.5)
+            apart = np.sqrt(across * across + beyond * beyond)
+            if beyond > 0.0:
+                # Round an end one side's half width turns into the other's: else the two would meet in a step.
+                first, second = width_at(outline, along / long_goal, -1.0), width_at(outline, along / long_goal, 1.0)
+                radius = first + (second - first) * (0.5 + 0.5 * across / apart)
+            share = clamp((radius - apart) / (SOFT * scale) + 0.5)
             end = clamp(1.0 - beyond / (fade * radius + 1e-6)) if fade < 1.0 else 1.0
             share *= end
             if cover[i, j] > 0.0 and share < 1.0:
-                near = clamp(1.0 - (np.sqrt(across * across + beyond * beyond) - radius) / (SHADE_REACH * radius))
+                near = clamp(1.0 - (apart - radius) / (SHADE_REACH * radius))
                 light = 1.0 - shade * end * near * near * clamp(along / (SHADE_FROM * long_goal)) * cover[i, j]
                 for c in range(3):
                     out[i, j, c] *= light

@@ -256,12 +256,18 @@ export function layBone(
       }
       const scale = scale0 + clamped(along / longGoal) * (scale1 - scale0);
       aside *= scale;
-      const radius = widthAt(outline, along / longGoal, aside);
       const beyond = max(0.0, max(-along, along - longGoal)) * scale;
-      const apart = aside * aside + beyond * beyond;
-      const reach = radius * (1 + shadeReach) + 0.5 * SOFT * scale;
-      if (apart >= reach * reach) continue;
-      const distance = sqrt(apart) - radius;
+      const apart = sqrt(aside * aside + beyond * beyond);
+      if (apart >= strip * max(scale0, scale1)) continue;
+      let radius = widthAt(outline, along / longGoal, aside);
+      if (beyond > 0) {
+        // Round an end one side's half width turns into the other's: else the two would meet in a step.
+        const one = widthAt(outline, along / longGoal, -1);
+        const other = widthAt(outline, along / longGoal, 1);
+        radius = one + (other - one) * (0.5 + (0.5 * aside) / apart);
+      }
+      const distance = apart - radius;
+      if (distance >= radius * shadeReach + 0.5 * SOFT * scale) continue;
       let share = clamped(-distance / (SOFT * scale) + 0.5);
       const fade = along < 0 ? fade0 : fade1;
       const end = fade < 1 ? clamped(1 - beyond / (fade * radius + 1e-6)) : 1;

@@ -1,0 +1,45 @@
+"""A hand stage between two others: the weighted mean of their weights.
+
+`python -m handfirst_training.training.between --first RUN --second RUN --share 0.5 --out RUN`
+
+The second must have gone on from the first (`training.hand_pictures`): networks that were trained apart have no mean. Going on gives hands
+more light and shade, and less even outlines; half of the way keeps both. Writes hand.pt and decoder.pt, and copies the first's encoder.pt.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from .loop import save_atomically
+
+
+def between(first: dict[str, Tensor], second: dict[str, Tensor], share: float) -> dict[str, Tensor]:
+    """The weights at `share`, 0..1, of the way from the first to the second; all else as the second has it."""
+    if first.keys() != second.keys():
+        raise SystemExit("The two runs hold different networks: give a run and one that went on from it.")
+    return {name: torch.lerp(first[name], value, share) if value.is_floating_point() else value for name, value in second.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--first", type=Path, required=True, help="folder with hand.pt, decoder.pt and encoder.pt")
+    parser.add_argument("--second", type=Path, required=True, help="folder with hand.pt and decoder.pt")
+    parser.add_argument("--share", type=float, default=0.5, help="0: the first, 1: the second")
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    for name in ("hand.pt", "decoder.pt"):
+        first, second = (torch.load(run / name, map_location="cpu", weights_only=True) for run in (args.first, args.second))
+        mean = between(first["average"], second["average"], args.share)
+        counts = {key: second[key] for key in ("samples", "minutes") if key in second}
+        save_atomically({"model": mean, "average": mean, **counts}, args.out / name)
+    shutil.copyfile(args.first / "encoder.pt", args.out / "encoder.pt")
+
+
+if __name__ == "__main__":
+    main()
