@@ -46,6 +46,12 @@ const PALM_FROM = 0.5;
 const SIDE = 0.06;
 /** How far before the wrist a sleeve ends, in hand lengths. */
 const CUFF_AT = 0.05;
+/** A forearm that looks shorter, in hand lengths, does not say where its sleeve ends. */
+const SHORT_FOREARM = 0.5;
+/** How far round the wrist cloth tells that the arm has a sleeve, in hand lengths. */
+const WRIST_REACH = 0.15;
+/** From which share of cloth there on it is taken for one, and from half as much again on surely. */
+const SLEEVE_FROM = 0.25;
 /** A palm shorter than this, in hand lengths, points at the camera or away from it, so that no wrist is to be seen; from twice this on all of it is. */
 const SHORT = 0.35;
 
@@ -58,7 +64,7 @@ let kept = new Float32Array(0);
 /**
  * How much of a pasted hand shows at each pixel, `shares` [height, width] of an area of the picture, 0..1, with the end at the wrist faded into the arm, which the body
  * stage drew: nothing is left `reach` hand lengths behind the wrist, all of it from 1.5 `reach` before it on. Where something else than skin
- * lies under the hand, a sleeve or the wall, it ends within a pixel or two, a little before the wrist. At its sides it narrows to the wrist, outside of the palm. Fingers that reach back beside the wrist, the other hand, a hand at the other's wrist, and one without wrist or
+ * lies under the hand, a sleeve or the wall, it ends within a pixel or two: at a sleeve across the forearm, a little before the wrist, else with the palm. At its sides it narrows to the wrist, outside of the palm. Fingers that reach back beside the wrist, the other hand, a hand at the other's wrist, and one without wrist or
  * knuckles, stays as it is. `pose` is in pixels of the picture. What comes out lies there until the next call.
  */
 export function fadeAtWrists(
@@ -82,7 +88,10 @@ export function fadeAtWrists(
     if (!wrist || !knuckles || length === 0) continue;
     const other = hands[1 - side] ?? [];
     if (other.some((point) => point && span(point, wrist) < CLEAR * length)) continue;
+    const forearm = span(points[7 + side], wrist);
+    const elbow = forearm > SHORT_FOREARM * length ? points[7 + side] : undefined;
     fadeOne(faded, area, wrist, {
+      sleeve: elbow && { x: (wrist.x - elbow.x) / forearm, y: (wrist.y - elbow.y) / forearm },
       x: knuckles.x - wrist.x,
       y: knuckles.y - wrist.y,
       length,
@@ -95,7 +104,14 @@ export function fadeAtWrists(
   return faded;
 }
 
+interface Spot {
+  readonly x: number;
+  readonly y: number;
+}
+
 interface Stretch {
+  /** The way of the forearm, of length 1; undefined where that is not known or points at the camera. */
+  readonly sleeve: Spot | undefined;
   /** From the wrist into the hand. */
   readonly x: number;
   readonly y: number;
@@ -112,6 +128,7 @@ function fadeOne(shares: Float32Array, area: Area, { x, y }: Keypoint, stretch: 
   const long = Math.hypot(stretch.x, stretch.y);
   if (long === 0) return;
   const [ux, uy] = [stretch.x / (long * stretch.length), stretch.y / (long * stretch.length)];
+  const { sleeve } = stretch;
   const wide = HALF_WIDTH * stretch.length;
   const palm = long / stretch.length;
   const narrow = clamp((palm - SHORT) / SHORT);
@@ -121,6 +138,7 @@ function fadeOne(shares: Float32Array, area: Area, { x, y }: Keypoint, stretch: 
   const near = (point: Keypoint | undefined): boolean =>
     point !== undefined && Math.max(Math.abs(point.x - x), Math.abs(point.y - y)) < wide + others.length;
   const meets = stretch.other.some(near);
+  const sleeved = sleevedAt(shares, area, wrist, stretch);
   const from = (middle: number): number => Math.max(0, Math.floor(middle - wide));
   const to = (middle: number, length: number): number => Math.min(length, Math.ceil(middle + wide));
   for (let i = from(wrist.y); i < to(wrist.y, height); i++) {
@@ -133,18 +151,42 @@ function fadeOne(shares: Float32Array, area: Area, { x, y }: Keypoint, stretch: 
       const own = shares[at] ?? 0;
       if ((t === 1 && along > PALM_FROM) || own === 0) continue;
       const soft = t * t * (3 - 2 * t);
-      const before = clamp(((along - CUFF_AT) * stretch.length) / CUFF + 0.5);
-      const sleeve = clamp((stretch.unlike(at) - ALIKE) / (UNLIKE - ALIKE));
+      const onward = sleeve ? dx * sleeve.x + dy * sleeve.y : along * stretch.length;
+      const before = clamp((onward - CUFF_AT * stretch.length) / CUFF + 0.5);
+      const covered = coveredAt(stretch.unlike(at));
       const [px, py] = [j + 0.5 + area.left, i + 0.5 + area.top];
       const within = sideAt(along / palm, across);
-      const flesh = within < 1 ? palmAt(stretch, px, py) : 1;
+      const flesh = within < 1 || before < 1 ? palmAt(stretch, px, py) : 1;
       const side = 1 - narrow * (1 - Math.max(within, flesh));
-      const root = bonesAt(stretch, THUMB_ROOT, FINGER, px, py) * (1 - sleeve * (1 - before));
+      // A bare arm goes on as the palm's flesh; what is unlike it there is the cloth behind.
+      const crisp = Math.max(before, flesh * (1 - sleeved));
+      const root = bonesAt(stretch, THUMB_ROOT, FINGER, px, py) * (1 - sleeved * covered * (1 - before));
       const finger = Math.max(root, bonesAt(stretch, FINGERS, FINGER, px, py));
       const stays = meets ? Math.max(finger, handAt(others, px, py)) : finger;
-      shares[at] = own * Math.max(stays, side * (soft + sleeve * (before - soft)));
+      shares[at] = own * Math.max(stays, side * (soft + covered * (crisp - soft)));
     }
   }
+}
+
+/** 0..1: 0 where a hand and what lies under it are one skin, 1 where they are hand and cloth. */
+function coveredAt(unlike: number): number {
+  return clamp((unlike - ALIKE) / (UNLIKE - ALIKE));
+}
+
+/** 0..1: whether the arm has a sleeve, by the mean of that round its wrist, in pixels of the area. */
+function sleevedAt(shares: Float32Array, area: Area, wrist: Spot, { length, unlike }: Stretch): number {
+  const reach = WRIST_REACH * length;
+  let [sum, count] = [0, 0];
+  for (let i = Math.floor(wrist.y - reach); i < wrist.y + reach; i++) {
+    for (let j = Math.floor(wrist.x - reach); j < wrist.x + reach; j++) {
+      if (i < 0 || j < 0 || i >= area.height || j >= area.width) continue;
+      const at = i * area.width + j;
+      if (Math.hypot(j + 0.5 - wrist.x, i + 0.5 - wrist.y) > reach || !((shares[at] ?? 0) > 0.5)) continue;
+      sum += coveredAt(unlike(at));
+      count += 1;
+    }
+  }
+  return count === 0 ? 0 : clamp((sum / count - SLEEVE_FROM) / (SLEEVE_FROM / 2));
 }
 
 /** How much of a hand that narrows to its wrist is left `across` its middle line, hand lengths, `along` it as a share of the palm's length. */

@@ -196,6 +196,25 @@ describe('composite', () => {
       expect([10, 11, 12, 13].map((x) => Math.round(100 * (sleeved[y * 32 + x] ?? 0)))).toEqual([
         0, 0, 50, 100,
       ]);
+    // A forearm from below: its sleeve ends across it, and covers what lies .5 pixels above the wrist and lower.
+    put(7, 12, 26);
+    const bent = fadeAtWrists(full, wholeArea(32), { keypoints }, 0.2, () => 60);
+    expect([14, 15, 16].map((y) => Math.round(100 * (bent[y * 32 + 13] ?? 0)))).toEqual([100, 50, 0]);
+    // One that looks 4 pixels long, of a hand of 10, points at the camera.
+    put(7, 12, 20);
+    expect(fadeAtWrists(full, wholeArea(32), { keypoints }, 0.2, () => 60)[16 * 32 + 13]).toBe(1);
+    keypoints.fill(0, 3 * 7, 3 * 8);
+    // A bare arm on cloth, alike within 1.5 pixels of the wrist: what lies in the palm stays.
+    const bare = () => {
+      const skin = (at: number) => Math.hypot((at % 32) + 0.5 - 12, Math.floor(at / 32) + 0.5 - 16) < 1.5;
+      const shown = fadeAtWrists(full, wholeArea(32), { keypoints }, 0.2, (at) => (skin(at) ? 0 : 60));
+      return Math.round(100 * (shown[13 * 32 + 12] ?? 0));
+    };
+    expect(bare()).toBe(50);
+    put(92, 12, 13);
+    put(93, 16, 12);
+    expect(bare()).toBe(100);
+    keypoints.fill(0, 3 * 92, 3 * 94);
     const between = fadeAtWrists(full, wholeArea(32), { keypoints }, 0.2, () => 45);
     expect(between[16 * 32 + 11]).toBeCloseTo(smooth(0.3) / 2, 3);
     expect(fadeAtWrists(full, wholeArea(32), { keypoints }, 0)).toBe(full);

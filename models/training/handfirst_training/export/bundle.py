@@ -30,7 +30,7 @@ from .quantise import nearness, quantise
 
 # Every graph but the encoder, which is one convolution.
 QUANTISED = ("hand-denoiser.onnx", "hand-decoder.onnx", "body-denoiser.onnx", "decoder.onnx")
-VERSION = "0.11.0"
+VERSION = "0.12.0"
 # The mask head spreads its doubt over two pixels and more, where an edge crosses one.
 MASK_SLOPE = 2.0
 TOLERANCE = 1e-3

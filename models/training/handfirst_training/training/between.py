@@ -1,9 +1,10 @@
-"""A hand stage between two others: the weighted mean of their weights.
+"""Networks between two others: the weighted mean of their weights.
 
 `python -m handfirst_training.training.between --first RUN --second RUN --share 0.5 --out RUN`
 
-The second must have gone on from the first (`training.hand_pictures`): networks that were trained apart have no mean. Going on gives hands
-more light and shade, and less even outlines; half of the way keeps both. Writes hand.pt and decoder.pt, and copies the first's encoder.pt.
+The second must have gone on from the first: networks that were trained apart have no mean. Going on with hands (`training.hand_pictures`)
+gives them more light and shade, and less even outlines; half of the way keeps both. Writes hand.pt, decoder.pt and body.pt, those that both
+runs hold, and copies the first's encoder.pt.
 """
 
 from __future__ import annotations
@@ -27,13 +28,16 @@ def between(first: dict[str, Tensor], second: dict[str, Tensor], share: float) -
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--first", type=Path, required=True, help="folder with hand.pt, decoder.pt and encoder.pt")
-    parser.add_argument("--second", type=Path, required=True, help="folder with hand.pt and decoder.pt")
+    parser.add_argument("--first", type=Path, required=True, help="folder of a run, with encoder.pt")
+    parser.add_argument("--second", type=Path, required=True, help="folder of a run that went on from it")
     parser.add_argument("--share", type=float, default=0.5, help="0: the first, 1: the second")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    for name in ("hand.pt", "decoder.pt"):
+    shared = [name for name in ("hand.pt", "decoder.pt", "body.pt") if all((run / name).exists() for run in (args.first, args.second))]
+    if not shared:
+        raise SystemExit("Neither hand.pt, decoder.pt nor body.pt lies in both folders: give two runs of the same stage.")
+    for name in shared:
         first, second = (torch.load(run / name, map_location="cpu", weights_only=True) for run in (args.first, args.second))
         mean = between(first["average"], second["average"], args.share)
         counts = {key: second[key] for key in ("samples", "minutes") if key in second}
