@@ -64,7 +64,7 @@ let kept = new Float32Array(0);
 /**
  * How much of a pasted hand shows at each pixel, `shares` [height, width] of an area of the picture, 0..1, with the end at the wrist faded into the arm, which the body
  * stage drew: nothing is left `reach` hand lengths behind the wrist, all of it from 1.5 `reach` before it on. Where something else than skin
- * lies under the hand, a sleeve or the wall, it ends within a pixel or two: at a sleeve across the forearm, a little before the wrist, else with the palm. At its sides it narrows to the wrist, outside of the palm. Fingers that reach back beside the wrist, the other hand, a hand at the other's wrist, and one without wrist or
+ * lies under the hand, a sleeve or the wall, it ends within a pixel or two: at a sleeve where it lies behind the wrist along both hand and forearm, else with the palm. At its sides it narrows to the wrist, outside of the palm. Fingers that reach back beside the wrist, the other hand, a hand at the other's wrist, and one without wrist or
  * knuckles, stays as it is. `pose` is in pixels of the picture. What comes out lies there until the next call.
  */
 export function fadeAtWrists(
@@ -151,7 +151,8 @@ function fadeOne(shares: Float32Array, area: Area, { x, y }: Keypoint, stretch: 
       const own = shares[at] ?? 0;
       if ((t === 1 && along > PALM_FROM) || own === 0) continue;
       const soft = t * t * (3 - 2 * t);
-      const onward = sleeve ? dx * sleeve.x + dy * sleeve.y : along * stretch.length;
+      // Of a bent hand parts lie behind the wrist along the forearm, of a thumb that stands off along the hand.
+      const onward = Math.max(along * stretch.length, sleeve ? dx * sleeve.x + dy * sleeve.y : -Infinity);
       const before = clamp((onward - CUFF_AT * stretch.length) / CUFF + 0.5);
       const covered = coveredAt(stretch.unlike(at));
       const [px, py] = [j + 0.5 + area.left, i + 0.5 + area.top];

@@ -196,13 +196,14 @@ describe('composite', () => {
       expect([10, 11, 12, 13].map((x) => Math.round(100 * (sleeved[y * 32 + x] ?? 0)))).toEqual([
         0, 0, 50, 100,
       ]);
-    // A forearm from below: its sleeve ends across it, and covers what lies .5 pixels above the wrist and lower.
+    // A forearm from below leaves what lies before the wrist along it, .5 pixels above the wrist at least, or along the hand.
     put(7, 12, 26);
     const bent = fadeAtWrists(full, wholeArea(32), { keypoints }, 0.2, () => 60);
-    expect([14, 15, 16].map((y) => Math.round(100 * (bent[y * 32 + 13] ?? 0)))).toEqual([100, 50, 0]);
+    expect([14, 15, 16].map((y) => Math.round(100 * (bent[y * 32 + 11] ?? 0)))).toEqual([100, 50, 0]);
+    expect(bent[17 * 32 + 13]).toBe(1);
     // One that looks 4 pixels long, of a hand of 10, points at the camera.
     put(7, 12, 20);
-    expect(fadeAtWrists(full, wholeArea(32), { keypoints }, 0.2, () => 60)[16 * 32 + 13]).toBe(1);
+    expect(fadeAtWrists(full, wholeArea(32), { keypoints }, 0.2, () => 60)[15 * 32 + 11]).toBe(0);
     keypoints.fill(0, 3 * 7, 3 * 8);
     // A bare arm on cloth, alike within 1.5 pixels of the wrist: what lies in the palm stays.
     const bare = () => {
