@@ -6,7 +6,8 @@ import numpy as np
 
 from handfirst_training.conditions.carry import affine, carry, order, prepare, with_hips
 from handfirst_training.conditions.cut import part_covers
-from handfirst_training.conditions.limbs import limbs, shoulder_span
+from handfirst_training.conditions.lay import lay_bone
+from handfirst_training.conditions.limbs import STATIONS, limbs, shoulder_span
 from handfirst_training.conditions.pieces import drop_islands, drop_slivers, going_on
 
 SIZE = 128
@@ -245,3 +246,35 @@ def test_a_limb_darkens_what_it_comes_to_lie_on_and_nothing_where_it_was() -> No
     below = out[80:100, 66, 0]
     assert below.min() < 95
     assert below[-1] > 99
+
+
+def places_of(x: np.ndarray, y: np.ndarray, turn: float) -> np.ndarray:
+    """[n, 2] places of the reference that a level limb of 60 pixels from (60, 60), laid where it was but turned there, shows at x, y."""
+    size = 160
+    i, j = np.mgrid[:size, :size] + 0.5
+    part = np.stack([j, i, np.zeros_like(i), np.ones_like(i)], axis=-1).astype(np.float32)
+    out, cover = np.zeros((size, size, 3), np.float32), np.zeros((size, size), np.float32)
+    bone = np.array([[60.0, 60.0], [120.0, 60.0]])
+    lay_bone(out, cover, part, bone, bone, np.full((STATIONS, 2), 12.0), (1.0, 1.0), (1.0, 1.0), 0.0, turn)
+    assert (cover[y, x] == 1).all()
+    return out[y, x, :2]
+
+
+def test_a_limb_is_its_own_mirror_image_beyond_its_second_end() -> None:
+    x, y = np.array([110, 123, 127]), np.array([60, 60, 62])
+    # 110.5 is before the end at 120; 123.5 and 127.5 are 3.5 and 7.5 beyond.
+    assert np.abs(places_of(x, y, 0.0) - [(110.5, 60.5), (116.5, 60.5), (112.5, 62.5)]).max() < 0.01
+
+
+def test_a_limb_that_has_turned_leaves_its_first_end_the_way_it_was() -> None:
+    # A quarter turn: it leaves downwards, and is on its way from .75 of its length, 45 pixels, on. Half of the way there it is half turned.
+    half = 22.5 * np.sqrt(0.5)
+    x, y = np.array([60, 60 + int(half), 110]), np.array([64, 60 + int(half), 60])
+    places = places_of(x, y, np.pi / 2)
+    far = np.hypot(x + 0.5 - 60, y + 0.5 - 60)
+    # All lie as far from the shoulder as they are shown, and close to the bone.
+    assert np.abs(np.hypot(*(places - 60).T) - far).max() < 0.01
+    share = np.clip(far / 45, 0, 1)
+    angle = np.arctan2(y + 0.5 - 60, x + 0.5 - 60) - np.pi / 2 * (1 - share**2 * (3 - 2 * share))
+    assert np.abs(places - np.stack([60 + far * np.cos(angle), 60 + far * np.sin(angle)], axis=1)).max() < 0.01
+    assert np.abs(places[:2, 1] - 60).max() < 1

@@ -7,6 +7,7 @@ import torch
 
 from handfirst_training.networks.denoisers import SKIN, HandDenoiser
 from handfirst_training.training.between import between
+from handfirst_training.training.between import main as between_main
 from handfirst_training.training.hand_colour import FIRST, arm_colours, corrected, correction, linear_fit, mean_colours
 
 
@@ -56,3 +57,24 @@ def test_half_way_between_two_hand_stages() -> None:
     assert int(mean["count"]) == 5
     with pytest.raises(SystemExit, match="different networks"):
         between(first, {"weight": second["weight"]}, 0.5)
+
+
+def test_between_writes_what_both_runs_hold_and_spares_them(tmp_path, monkeypatch) -> None:
+    first, second, out = (tmp_path / name for name in ("first", "second", "out"))
+    for run, value in ((first, 1.0), (second, 3.0)):
+        run.mkdir()
+        for name in ("hand.pt", "decoder.pt"):
+            torch.save({"average": {"weight": torch.tensor([value])}, "samples": 7}, run / name)
+    torch.save({}, first / "encoder.pt")
+    torch.save({"average": {}}, second / "body.pt")
+
+    def call(to) -> None:
+        monkeypatch.setattr("sys.argv", ["between", "--first", str(first), "--second", str(second), "--out", str(to)])
+        between_main()
+
+    with pytest.raises(SystemExit, match="third folder"):
+        call(first)
+    call(out)
+    written = torch.load(out / "hand.pt", weights_only=True)
+    assert written["average"]["weight"].tolist() == [2.0] and written["samples"] == 7
+    assert sorted(path.name for path in out.iterdir()) == ["decoder.pt", "encoder.pt", "hand.pt"]

@@ -7,7 +7,7 @@ import type { Part } from './pieces.js';
 
 /*
  * Parts are laid over the picture, bilinear: the training code's `conditions/lay.py`. What is done once a part is here, what is done once a pixel in
- * `kernels/assembly/lay.ts`.
+ * `kernels/assembly/lay.ts` and `limb.ts`.
  */
 
 /** How far beyond a limb what lies under it is darkened, in half widths. */
@@ -150,6 +150,6 @@ export function layBone(
   begin(sheet, part).layBone(
     ...[left, top, right, bottom],
     ...[...goal, ...goalEnd, ...ends, ...scales, ...fades],
-    ...[shade, turn, SHADE_REACH, block.at, part.height],
+    ...[shade, SHADE_REACH, turn, BEND, block.at, part.height],
   );
 }

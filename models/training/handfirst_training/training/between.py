@@ -33,6 +33,8 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=0.5, help="0: the first, 1: the second")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
+    if args.out.resolve() in (args.first.resolve(), args.second.resolve()):
+        raise SystemExit("--out is one of the two runs, which would be lost: give a third folder.")
     args.out.mkdir(parents=True, exist_ok=True)
     shared = [name for name in ("hand.pt", "decoder.pt", "body.pt") if all((run / name).exists() for run in (args.first, args.second))]
     if not shared:

@@ -3,7 +3,8 @@
  * `kernels.ts`: no function here allocates.
  */
 export { clearHands, cutOut, layHand, resampleLines } from './canvas';
-export { layAffine, layBone, layShifted, onSheet, takePart } from './lay';
+export { layAffine, layShifted, onSheet, takePart } from './lay';
+export { layBone } from './limb';
 export { mix } from './mix';
 export { halve, spread } from './planes';
 export { bone, gaussian, stroke } from './shapes';
