@@ -40,7 +40,7 @@ def test_an_unmoved_signer_is_carried_to_where_it_was() -> None:
     out, cover = carry(reference, signer(), np.full(133, np.nan))
     # Where more than 0.05 of 255 of the plate may shine through is not inside.
     inside = cover > 1 - 0.0002
-    # Beyond elbows and wrists a limb is its own mirror image.
+    # Beyond elbows and wrists the last colours of a limb go on.
     y, x = np.mgrid[:SIZE, :SIZE] + 0.5
     for k in (7, 8, 9, 10):
         inside &= np.hypot(x - signer()[k, 0], y - signer()[k, 1]) > 0.2 * shoulder_span(signer())
@@ -260,10 +260,10 @@ def places_of(x: np.ndarray, y: np.ndarray, turn: float) -> np.ndarray:
     return out[y, x, :2]
 
 
-def test_a_limb_is_its_own_mirror_image_beyond_its_second_end() -> None:
+def test_the_last_colours_of_a_limb_go_on_beyond_its_second_end() -> None:
     x, y = np.array([110, 123, 127]), np.array([60, 60, 62])
-    # 110.5 is before the end at 120; 123.5 and 127.5 are 3.5 and 7.5 beyond.
-    assert np.abs(places_of(x, y, 0.0) - [(110.5, 60.5), (116.5, 60.5), (112.5, 62.5)]).max() < 0.01
+    # 110.5 is before the end at 120; 123.5 and 127.5 are beyond.
+    assert np.abs(places_of(x, y, 0.0) - [(110.5, 60.5), (120, 60.5), (120, 62.5)]).max() < 0.01
 
 
 def test_a_limb_that_has_turned_leaves_its_first_end_the_way_it_was() -> None:

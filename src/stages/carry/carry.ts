@@ -16,7 +16,7 @@ import { CarryBench, type Ellipse } from './workbench.js';
 
 /** Over which share of their half width limbs fade out at their first and last ends; 1: they end round. */
 const UPPER_FADES = [0.8, 1] as const;
-const FOREARM_FADES = [0.8, 1] as const;
+const FOREARM_FADES = [0.8, 0.6] as const;
 /** How much of its turn since the reference an upper arm has not yet made where it leaves the shoulder; turned farther, radians, it is as if turned so far. */
 const UNTURNED = 0.8;
 const MOST_TURN = 2;

@@ -130,8 +130,8 @@ export interface LaidLimb extends Limb {
 }
 
 /**
- * Lays a limb along its bone, from `goal` to `goalEnd`: stretched along it, and across it within its outline. Beyond its second end it is seen as
- * in a mirror.
+ * Lays a limb along its bone, from `goal` to `goalEnd`: stretched along it, and across it within its outline. Beyond its second end its last
+ * colours go on.
  */
 export function layBone(
   sheet: Sheet,

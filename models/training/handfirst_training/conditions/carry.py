@@ -20,7 +20,7 @@ from .limbs import ARMS, limbs, shoulder_span
 from .pieces import going_on
 
 # Over which share of their half width limbs fade out at their first and last ends; 1: they end round.
-UPPER_FADES, FOREARM_FADES = (0.8, 1.0), (0.8, 1.0)
+UPPER_FADES, FOREARM_FADES = (0.8, 1.0), (0.8, 0.6)
 # How much of its turn since the reference an upper arm has not yet made where it leaves the shoulder; turned farther, radians, it is as if
 # turned so far.
 UNTURNED, MOST_TURN = 0.8, 2.0

@@ -152,8 +152,8 @@ def lay_bone(
 ) -> None:
     """A limb along its bone, `goal` and `source` [2, 2] its ends: stretched along the bone, and across it scaled from the first of `scales`
     (reference pixels an output pixel) at its first end to the second, within its `outline` [STATIONS, 2]: reference pixels from the bone
-    to each side. Its ends are round, and within `fades` of its half width there it fades out. Beyond its second end it is seen as in a
-    mirror. At its first end it leaves that way turned by `turn`, radians from the picture's right to its bottom, and bends into it: cloth
+    to each side. Its ends are round, and within `fades` of its half width there it fades out. Beyond its second end its last colours
+    go on. At its first end it leaves that way turned by `turn`, radians from the picture's right to its bottom, and bends into it: cloth
     of a shoulder does not break. What lies under it is darkened round it by the share `shade`."""
     gx, gy = goal[1, 0] - goal[0, 0], goal[1, 1] - goal[0, 1]
     sx, sy = source[1, 0] - source[0, 0], source[1, 1] - source[0, 1]
@@ -195,7 +195,7 @@ def lay_bone(
             if along < 0.0:
                 along *= scale
             elif along > long_goal:
-                along = long_source - (along - long_goal) * scale
+                along = long_source
             else:
                 along *= long_source / long_goal
             y = source[0, 1] + sy * along + sx * across

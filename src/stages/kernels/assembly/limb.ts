@@ -40,7 +40,7 @@ function shadeUnder(to: usize, shade: f64, near: f64, along: f64): void {
 /**
  * Along a bone, from (x0, y0) to (x1, y1) in the picture and from (u0, v0) to (u1, v1) in the reference: stretched along it, and across it
  * `scale0` to `scale1` reference pixels a pixel, within its `outline`. Beyond its ends, which are round, it fades out within `fade0` and
- * `fade1` of its half width; beyond its second end it is seen as in a mirror. At its first end it leaves that way turned by `turn`, radians from the
+ * `fade1` of its half width; beyond its second end its last colours go on. At its first end it leaves that way turned by `turn`, radians from the
  * picture's right to its bottom, and bends into it within `bend` of its length. What lies under it is darkened by `shade`, as far as `shadeReach` half widths beyond it.
  * Nothing is taken from below `height` rows of the reference.
  */
@@ -130,7 +130,7 @@ export function layBone(
       if (share < 1) shadeUnder(to, shade * end, clamped(1 - distance / (shadeReach * radius)), along / (SHADE_FROM * longGoal));
       if (share <= 0) continue;
       if (along < 0) along *= scale;
-      else if (along > longGoal) along = longSource - (along - longGoal) * scale;
+      else if (along > longGoal) along = longSource;
       else along *= longSource / longGoal;
       const v = v0 + sy * along + sx * aside;
       if (v >= height) continue;
