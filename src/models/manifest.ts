@@ -33,8 +33,9 @@ const decoder = z.object({
   /** The picture. A body decoder may give maps instead. */
   output: name.optional(),
   /**
-   * Maps [1, 5, size / 2, size / 2] and a flow [1, 2, size / 4, size / 4] by which the engine moves the carried picture and mixes it with the
-   * network's own colours and the plate, both inputs of the decoder; see `stages/kernels/assembly/mix.ts`. `reach`: longest flow in pixels.
+   * Maps [1, 5, size / 2, size / 2] and a flow [1, 3, size / 4, size / 4], the last map light, by which the engine moves and lights the carried
+   * picture and mixes it with the network's own colours and the plate, both inputs of the decoder; see `stages/kernels/assembly/mix.ts`. `reach`:
+   * longest flow in pixels. `light`: by how much of itself the carried picture is brightened or darkened at most; 0, and two maps, without it.
    * `slopes`: how much steeper gate and person are taken for mixing than the maps have them.
    */
   maps: z
@@ -42,6 +43,7 @@ const decoder = z.object({
       half: name,
       flow: name,
       reach: z.number().positive(),
+      light: z.number().min(0).max(1).default(0),
       slopes: z
         .object({ gate: z.number().positive(), person: z.number().positive() })
         .default({ gate: 1, person: 1 }),

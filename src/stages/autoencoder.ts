@@ -82,8 +82,9 @@ export class Autoencoder {
     if (maps) {
       if (!beside.mix) throw missing(graph, 'carried');
       const half = check(results[maps.half], (5 * area) / 4, graph).data;
-      const flow = check(results[maps.flow], (2 * area) / 16, graph).data;
-      return beside.mix({ half, flow, reach: maps.reach, slopes: maps.slopes });
+      const { reach, light, slopes } = maps;
+      const flow = check(results[maps.flow], ((light > 0 ? 3 : 2) * area) / 16, graph).data;
+      return beside.mix({ half, flow, reach, light, slopes });
     }
     const { data } = check(output === undefined ? undefined : results[output], 3 * area, graph);
     return {

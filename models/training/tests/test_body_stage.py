@@ -78,7 +78,7 @@ def test_own_colours_show_no_weave() -> None:
     half[:, 0, 1::2, 0::2] = half[:, 0, 0::2, 1::2] = -1.0
     half[:, 1] = 0.5
     half[:, 3:] = 20.0  # nothing carried, all of it the person
-    picture, _, _ = CarriedDecoder.mixed(half, torch.zeros(1, 2, 8, 8), torch.zeros(1, 3, 32, 32), torch.zeros(1, 3, 32, 32))
+    picture, _, _ = CarriedDecoder.mixed(half, torch.zeros(1, 3, 8, 8), torch.zeros(1, 3, 32, 32), torch.zeros(1, 3, 32, 32))
     assert picture[0, 0, 4:-4, 4:-4].abs().max() < 1e-6
     torch.testing.assert_close(picture[0, 1], torch.full((32, 32), 1.05 * math.tanh(0.5)))
 
@@ -87,13 +87,24 @@ def test_with_the_gate_open_the_picture_is_figure_and_plate() -> None:
     """What is carried does not count; without a person it is the plate."""
     half = torch.randn(1, 5, 8, 8, generator=torch.Generator().manual_seed(3))
     half[:, 4, :, :4] = -20.0
-    flow, carried, plate = torch.randn(1, 2, 4, 4), torch.rand(1, 3, 16, 16), torch.rand(1, 3, 16, 16)
+    flow, carried, plate = torch.randn(1, 3, 4, 4), torch.rand(1, 3, 16, 16), torch.rand(1, 3, 16, 16)
     picture, _, own = CarriedDecoder.mixed(half, flow, carried, plate)
     torch.testing.assert_close(CarriedDecoder.mixed(half, flow, 1 - carried, plate)[2], own)
     torch.testing.assert_close(own[..., :6], plate[..., :6])
     half[:, 3] = 20.0
     torch.testing.assert_close(CarriedDecoder.mixed(half, flow, carried, plate)[0], own)
     assert not torch.equal(picture, own)
+
+
+def test_light_brightens_what_is_carried() -> None:
+    """Levels 0..255 of the carried picture times 1 + LIGHT where the map is saturated; it does not show through an open gate."""
+    half, flow = torch.full((1, 5, 16, 16), -20.0), torch.zeros(1, 3, 8, 8)
+    flow[:, 2] = 20.0
+    carried, plate = torch.full((1, 3, 32, 32), -0.5), torch.zeros(1, 3, 32, 32)
+    picture, _, _ = CarriedDecoder.mixed(half, flow, carried, plate)
+    torch.testing.assert_close((picture[0, :, 16, 16] + 1) / 0.5, torch.full((3,), 1 + CarriedDecoder.LIGHT))
+    half[:, 3] = 20.0
+    torch.testing.assert_close(CarriedDecoder.mixed(half, flow, carried, plate)[0], plate)
 
 
 def test_a_flow_costs_where_neighbours_move_apart() -> None:

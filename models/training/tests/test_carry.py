@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from handfirst_training.conditions.carry import affine, carry, order, prepare, with_hips
-from handfirst_training.conditions.cut import part_covers
+from handfirst_training.conditions.carry import affine, carry, order, prepare, to_wrist, with_hips
+from handfirst_training.conditions.cut import arm_cut, part_covers
 from handfirst_training.conditions.lay import lay_bone
 from handfirst_training.conditions.limbs import STATIONS, limbs, shoulder_span
 from handfirst_training.conditions.pieces import drop_islands, drop_slivers, going_on
@@ -200,6 +200,32 @@ def test_a_wide_sleeve_beside_the_trunk_is_not_the_trunks() -> None:
     # The left arm's bone passes (95, 86). Between it and the trunk's outline, near the bone; and the flank, near the outline.
     assert trunk[86, 88] < 0.1
     assert trunk[86, 79] > 0.9
+
+
+def test_what_the_trunk_keeps_of_a_sleeve_ends_round_the_shoulder_and_at_the_armpit() -> None:
+    points, (a, b) = signer(), np.array([(84.0, 50.0), (94.0, 80.0)])
+    ends, outlines = np.zeros((4, 2, 2)), np.zeros((4, STATIONS, 2))
+    ends[0], outlines[0] = (a, b), 8.0
+    along = (b - a) / np.hypot(*(b - a))
+    inward = np.array([-along[1], along[0]])
+
+    def cut(far: float, aside: float) -> float:
+        x, y = a + far * along + aside * inward
+        return float(arm_cut(points, ends, outlines, 40.0, 10.0, x, y))
+
+    # 0.7 of the 31.6 pixels of the bone are 22.1, from the shoulder; on the trunk's side 0.6 of the distance from the bone less.
+    assert [cut(20.0, 0.0), cut(24.0, 0.0)] == [0.0, 1.0]
+    assert [cut(20.0, -5.0), cut(20.0, 5.0)] == [0.0, 1.0]
+    assert cut(22.0, -5.0) > 0.5
+    assert cut(15.0, 5.0) == 0.0
+
+
+def test_a_forearm_ends_as_wide_as_its_hand_within_limits() -> None:
+    points = signer()
+    points[[91, 100], :] = (98, 108, 1), (98, 128, 1)  # wrist to middle knuckle: 20 pixels, so a wrist of 5.6 to each side
+    assert abs(to_wrist(points, 0, 5.0) - 1.12) < 1e-9
+    assert (to_wrist(points, 0, 4.0), to_wrist(points, 0, 8.0)) == (1.3, 0.9)
+    assert to_wrist(points, 1, 4.0) == 1.0  # no hand
 
 
 def test_lids_that_close_bring_the_skin_above_them_down() -> None:

@@ -17,10 +17,12 @@ export interface Carried {
 export interface CarriedMaps {
   /** [5, height / 2, width / 2]: own red, green, blue, gate, person. */
   readonly half: Float32Array;
-  /** [2, height / 4, width / 4]: across and down. */
+  /** [3, height / 4, width / 4]: across, down and light; two of a decoder that has no light. */
   readonly flow: Float32Array;
   /** Longest flow in pixels. */
   readonly reach: number;
+  /** By how much of itself the carried picture is brightened or darkened at most; 0 for none. */
+  readonly light: number;
   /** How much steeper gate and person are taken than they are. */
   readonly slopes: { readonly gate: number; readonly person: number };
 }
@@ -41,7 +43,7 @@ export interface PictureEncoder {
 export interface ClipReference {
   carry(pose: PoseFrame): Carried;
   /**
-   * The picture that was carried last, moved by a small flow, and where that is wrong the network's own colours, or the plate: the end of
+   * The picture that was carried last, moved by a small flow and lit, and where that is wrong the network's own colours, or the plate: the end of
    * `CarriedDecoder` of the training code (`networks/autoencoder.py`).
    */
   mix(maps: CarriedMaps): Mixed;

@@ -1,13 +1,14 @@
 import type { Picture } from '../../picture.js';
 import { PARTS, type PoseFrame } from '../../pose/pose-frame.js';
 import { type Area, cutPlanes, wholeArea } from '../area.js';
+import { handLength, handOf, type Keypoints, keypointsOf } from '../conditions/points.js';
 import { makePlanes, planesFromPicture } from '../planes.js';
 import type { Reference } from '../reference/reference.js';
 import type { ClipReference, PictureEncoder } from './carried.js';
 import { type CutReference, cutReference } from './cut.js';
 import { ARMS, affine, FACE, FACE_END, has, shared, shoulderSpan, withHipsOf, xOf, yOf } from './geometry.js';
 import { layAffine, layBone, layHead, type Place } from './lay.js';
-import type { Limb } from './limbs.js';
+import { endWidth, type Limb } from './limbs.js';
 import { CarryBench, type Ellipse } from './workbench.js';
 
 /*
@@ -27,6 +28,10 @@ const FARTHEST = 1.1;
 /** How much a limb darkens what it lies on, once one of its ends has moved so far, in shoulder widths; where it has not, the reference has its shade. */
 const SHADE = 0.35;
 const SHADE_MOVED = 0.5;
+/** Half the width of a wrist, in hand lengths, and how much wider or narrower than the reference's arm a forearm gets to meet its hand. */
+const WRIST = 0.28;
+const WIDENS = 1.3;
+const NARROWS = 0.9;
 /** Regularisation of the affine maps, square pixels in a picture of 256. */
 const PULL = 30;
 const TRUNK = [5, 6, 11, 12];
@@ -64,7 +69,9 @@ function carryParts(
       const limb = limbs[layer];
       const [a, b] = ARMS[layer];
       if (!limb || !has(points, a) || !has(points, b)) continue;
-      const scales = [a, b].map((k) => (span / wide) * nearness(depth, k, wide)) as [number, number];
+      const [first, wrist] = [a, b].map((k) => (span / wide) * nearness(depth, k, wide)) as [number, number];
+      const hand = handOf(keypointsOf(keypoints, undefined), layer < 2 ? 0 : 1);
+      const second = layer % 2 === 0 ? wrist : wrist / toWrist(hand, endWidth(limb) / wrist);
       const fades = layer % 2 === 0 ? UPPER_FADES : FOREARM_FADES;
       const moved = Math.max(...[a, b].map((k) => apart(place(points, k), place(source, k))));
       const shade = SHADE * Math.min(1, moved / (SHADE_MOVED * wide));
@@ -72,7 +79,7 @@ function carryParts(
       // An arm that was borrowed from the other side lay another way.
       const own = limb.ends[0] === xOf(source, a) && limb.ends[1] === yOf(source, a);
       const turn = layer % 2 === 0 && own ? turnAtShoulder(goal, limb.ends, points, source) : 0;
-      layBone(sheet, bench.part('person'), goal, { ...limb, scales, fades, shade, turn });
+      layBone(sheet, bench.part('person'), goal, { ...limb, scales: [first, second], fades, shade, turn });
     }
   }
 }
@@ -87,6 +94,15 @@ function nearness(depth: ArrayLike<number> | undefined, k: number, width: number
   const deeper = own - (left + right) / 2;
   if (!Number.isFinite(deeper)) return 1;
   return Math.min(FARTHEST, Math.max(NEAREST, 1 + deeper / (CAMERA * width)));
+}
+
+/**
+ * How much wider a forearm that ends with this half width, pixels, has to end to be as wide as its `hand`, within limits; 1 without a hand. Hands
+ * are nearer or larger than the reference says, and would stand on a thinner arm like a glove.
+ */
+function toWrist(hand: Keypoints, half: number): number {
+  const length = handLength(hand);
+  return length > 0 ? Math.min(WIDENS, Math.max(NARROWS, (WRIST * length) / half)) : 1;
 }
 
 /** By how much an upper arm still lies as in the reference where it leaves the shoulder: radians, from its own way there. */

@@ -15,7 +15,9 @@ const TRUNK_GROW = 0.21;
 /** How far above the trunk's outline hair goes with the head, in shoulder widths. */
 const HAIR_OFF = 0.13;
 /** Where an arm begins to be cut out of the trunk: share of the upper arm from the shoulder. */
-const CUT_FROM = 0.65;
+const CUT_FROM = 0.7;
+/** How much earlier on the trunk's side, in distances from its bone. */
+const TO_ARMPIT = 0.6;
 /** How far beyond its outline an arm is cut out of the trunk, and how much farther beside the trunk, in shoulder widths. */
 const CUT_BEYOND = 0.015;
 const CUT_BESIDE = 0.03;
@@ -180,17 +182,24 @@ function armCutter(points: Float64Array, limbs: CutReference['limbs'], width: nu
     }
   }
   const cutOf = (distance: number, radius: number): number => clamp((radius - distance) / soft + 0.5);
+  // The stub that stays ends round the shoulder, and at the armpit: cut straight across it would end in two tips.
+  const beyondStub = (x: number, y: number, [ax, ay, bx, by]: Limb['ends'], side: number): number => {
+    const length = Math.hypot(bx - ax, by - ay) + 1e-6;
+    const across = ((y - ay) * (bx - ax) - (x - ax) * (by - ay)) / length;
+    const hip = (yOf(points, 11 + side) - ay) * (bx - ax) - (xOf(points, 11 + side) - ax) * (by - ay);
+    const reach = CUT_FROM * length - (across * hip > 0 ? TO_ARMPIT * Math.abs(across) : 0);
+    return clamp((Math.hypot(x - ax, y - ay) - reach) / soft + 0.5);
+  };
   return (x: number, y: number, inside: number): number => {
     const beyond = (CUT_BEYOND + CUT_BESIDE * clamp(0.5 - inside / soft)) * width;
     let most = 0;
     limbs.forEach((limb, k) => {
       if (!limb) return;
       const [ax, ay, bx, by] = limb.ends;
-      const start = k % 2 === 0 ? CUT_FROM : 0;
-      const { distance, share } = nearestOn(x, y, ax + start * (bx - ax), ay + start * (by - ay), bx, by);
+      const { distance, share } = nearestOn(x, y, ax, ay, bx, by);
       const across = (y - ay) * (bx - ax) - (x - ax) * (by - ay);
-      const radius = widthAt(limb.outline, start + share * (1 - start), across);
-      most = Math.max(most, cutOf(distance, radius + beyond));
+      const cut = cutOf(distance, widthAt(limb.outline, share, across) + beyond);
+      most = Math.max(most, k % 2 === 0 ? cut * beyondStub(x, y, limb.ends, k / 2) : cut);
     });
     const reach = HAND_RADIUS * width + soft;
     for (const [ax = 0, ay = 0, bx = 0, by = 0] of fingers) {

@@ -34,6 +34,11 @@ export interface Limb {
   readonly outline: Float64Array;
 }
 
+/** Half the width of a limb at its second end, reference pixels. */
+export function endWidth({ outline }: Limb): number {
+  return ((outline.at(-1) ?? 0) + (outline.at(-2) ?? 0)) / 2;
+}
+
 /** The limbs of ARMS; one whose keypoints are missing, or of which the picture shows too little, is another one, or undefined. */
 export function limbsOf(person: Mask, points: Float64Array): (Limb | undefined)[] {
   const shown = shownLimbs(person, points);

@@ -87,20 +87,21 @@ export class CarryBench {
     return this.carried;
   }
 
-  mix({ half, flow, reach, slopes }: CarriedMaps): Mixed {
+  mix({ half, flow, reach, light, slopes }: CarriedMaps): Mixed {
     const { kernels, blocks } = this;
     const { width, height } = this.area;
     const maps = kernels.floats(blocks.half);
     const moves = kernels.floats(blocks.flow);
     maps.set(half);
-    moves.set(flow);
+    // A decoder without light gives two maps.
+    moves.fill(0, flow.length).set(flow);
     for (const kept of this.kept) {
       pullTo(SHUT, maps.subarray((3 * width * height) / 4, width * height), 2, this.area, kept);
       for (const axis of [0, 1]) pullTo(0, moves.subarray((axis * width * height) / 16), 4, this.area, kept);
     }
     kernels.call.mix(
       ...[blocks.half.at, blocks.flow.at, blocks.sheet.at, blocks.plate.at],
-      ...[width, height, reach, slopes.gate, slopes.person],
+      ...[width, height, reach, light, slopes.gate, slopes.person],
       ...[blocks.scratch.at, blocks.bytes.at, blocks.person.at],
     );
     const data = kernels.bytes(blocks.bytes).slice(0, 3 * width * height);
@@ -156,7 +157,7 @@ function layOut(layout: KernelLayout, area: Area) {
     teeth: layout.block(shiftBytes(area)),
     outline: layout.block(OUTLINE_BYTES),
     half: layout.floats(Math.floor((5 * pixels) / 4)),
-    flow: layout.floats(Math.floor(pixels / 8)),
+    flow: layout.floats(Math.floor((3 * pixels) / 16)),
     scratch: layout.block(mixScratch(area)),
     // The last pixels are written four at a time.
     bytes: layout.block(3 * pixels + 4),
@@ -164,9 +165,9 @@ function layOut(layout: KernelLayout, area: Area) {
   } satisfies Record<string, Block>;
 }
 
-/** Bytes that `mix` lays its rows out in: two smoothed flows, a row of each enlarged map, and narrower ones. */
+/** Bytes that `mix` lays its rows out in: smoothed flow and light, a row of each enlarged map, and narrower ones. */
 function mixScratch({ width, height }: Area): number {
   const row = (length: number): number => 16 * Math.ceil(length / 4) + 32;
-  const flows = 2 * (Math.floor(height / 4) + 2) * row(width / 4);
-  return flows + row(width / 4) + 2 * row(width / 2) + 7 * row(width);
+  const flows = 3 * (Math.floor(height / 4) + 2) * row(width / 4);
+  return flows + row(width / 4) + 2 * row(width / 2) + 8 * row(width);
 }

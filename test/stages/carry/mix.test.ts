@@ -9,6 +9,7 @@ const known = z
     width: z.number(),
     height: z.number(),
     reach: z.number(),
+    light: z.number(),
     slopes: z.object({ gate: z.number(), person: z.number() }),
     levels: z.array(z.number()),
     person: z.array(z.number()),
@@ -32,14 +33,15 @@ function waves(length: number, strength: number, speed: number): Float32Array {
 }
 
 it('moves and mixes as the training code does', () => {
-  const { width, height, reach, slopes } = known;
+  const { width, height, reach, light, slopes } = known;
   const area = width * height;
   const bench = new CarryBench({ left: 0, top: 0, width, height }, pixelsOf(waves(3 * area, 1, 0.05)), parts);
   bench.layWhole(pixelsOf(waves(3 * area, 1, 0.11)));
   const { picture, personMask } = bench.mix({
     half: waves((5 * area) / 4, 4, 0.37),
-    flow: waves((2 * area) / 16, 4, 0.29),
+    flow: waves((3 * area) / 16, 4, 0.29),
     reach,
+    light,
     slopes,
   });
   expect(picture).toMatchObject({ width, height, channels: 3 });
@@ -61,7 +63,7 @@ it('is the carried picture where the gate is closed, still or moved', () => {
     bench.layWhole(carried);
     const half = new Float32Array((5 * area) / 4).fill(0.7).fill(gate, (3 * area) / 4, area);
     const flow = new Float32Array(area / 8).fill(across, 0, area / 16);
-    return bench.mix({ half, flow, reach: 12, slopes: { gate: 2, person: 3 } }).picture.data;
+    return bench.mix({ half, flow, reach: 12, light: 0, slopes: { gate: 2, person: 3 } }).picture.data;
   };
   const levels = (dx: number) =>
     Array.from({ length: 3 * area }, (_, k) => {
@@ -81,6 +83,35 @@ it('is the carried picture where the gate is closed, still or moved', () => {
   expect([...mixed(20, 0)]).not.toEqual(levels(0));
 });
 
+it('lights the carried picture, still or moved, and not the colours of its own', () => {
+  const [width, height] = [32, 16];
+  const area = width * height;
+  const carried = new Float32Array(4 * area).fill(120);
+  const bench = new CarryBench(
+    { left: 0, top: 0, width, height },
+    new Float32Array(4 * area).fill(40),
+    parts,
+  );
+  const middle = (gate: number, across: number, bright: number): number | undefined => {
+    bench.layWhole(carried);
+    const half = new Float32Array((5 * area) / 4).fill(20).fill(gate, (3 * area) / 4, area);
+    const flow = new Float32Array((3 * area) / 16).fill(across, 0, area / 16).fill(bright, area / 8);
+    const maps = { half, flow, reach: 12, light: 0.5, slopes: { gate: 2, person: 3 } };
+    return bench.mix(maps).picture.data[3 * (8 * width + 16)];
+  };
+  for (const across of [0, 1]) {
+    expect(middle(-20, across, 20)).toBe(180);
+    expect(middle(-20, across, -20)).toBe(60);
+    // 0.5 tanh(x / 2) = 0.1
+    expect(middle(-20, across, 2 * Math.atanh(0.2))).toBe(132);
+    expect(middle(-20, across, 0)).toBe(120);
+  }
+  // The brightest own colour, half of it and half of the carried picture's.
+  expect(middle(20, 0, -20)).toBe(255);
+  const mixed = 0.5 * 1.05 * 255 + 0.5 * (127.5 * (1 - 1.05)) + 0.5 * 60;
+  expect(Math.abs((middle(0, 0, -20) ?? 0) - mixed)).toBeLessThanOrEqual(4);
+});
+
 it('keeps the carried picture inside of what is to be kept, unmoved, whatever the network says', () => {
   const [width, height] = [64, 64];
   const area = width * height;
@@ -91,7 +122,7 @@ it('keeps the carried picture inside of what is to be kept, unmoved, whatever th
     bench.kept = kept;
     const half = new Float32Array((5 * area) / 4).fill(0.7).fill(20, (3 * area) / 4);
     const flow = new Float32Array(area / 8).fill(1);
-    return bench.mix({ half, flow, reach: 12, slopes: { gate: 2, person: 3 } }).picture.data;
+    return bench.mix({ half, flow, reach: 12, light: 0, slopes: { gate: 2, person: 3 } }).picture.data;
   };
   // The middle of the area is at (40, 36) of the picture.
   const [kept, own] = [drawn([{ x: 40, y: 36, across: 16, down: 12 }]), drawn([])];

@@ -14,9 +14,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .cut import FACE, FACE_END, part_covers, shared, with_hips, with_hips_of
+from .cut import part_covers
+from .geometry import shared, with_hips, with_hips_of
+from .hand import HAND_POINTS, LEFT_HAND, hand_length
 from .lay import affine, cover_box, lay_affine, lay_bone, lay_head
 from .limbs import ARMS, limbs, shoulder_span
+from .outlines import FACE, FACE_END
 from .pieces import going_on
 
 # Over which share of their half width limbs fade out at their first and last ends; 1: they end round.
@@ -29,6 +32,8 @@ CAMERA, NEAREST, FARTHEST = 6.0, 0.85, 1.1
 # How much a limb darkens what it lies on, once one of its ends has moved so far, in shoulder widths. Where it has not, the reference shows
 # that shade.
 SHADE, SHADE_MOVED = 0.35, 0.5
+# Half the width of a wrist, in hand lengths, and how much wider or narrower than the reference's arm a forearm gets to meet its hand.
+WRIST, WIDENS, NARROWS = 0.28, 1.3, 0.9
 # The face's outline ends at the ears.
 EARS = (FACE, FACE + 16)
 # Regularisation of the affine maps, square pixels in a picture of 256.
@@ -103,6 +108,14 @@ def turn_at_shoulder(arm: np.ndarray, shown: np.ndarray, shoulders: np.ndarray, 
     return float(UNTURNED * np.clip(turn, -MOST_TURN, MOST_TURN))
 
 
+def to_wrist(points: np.ndarray, side: int, half: float) -> float:
+    """How much wider a forearm that ends with this half width, pixels, has to end to be as wide as its hand, within limits; 1 without a
+    hand. Hands are nearer or larger than the reference says, and would stand on a thinner arm like a glove."""
+    start = LEFT_HAND + HAND_POINTS * side
+    length = float(hand_length(points[start : start + HAND_POINTS]))
+    return float(np.clip(WRIST * length / half, NARROWS, WIDENS)) if length > 0 else 1.0
+
+
 def carry(reference: Reference, keypoints: np.ndarray, depth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The carried picture [H, W, 3] 0..255 on the reference's plate, and its coverage [H, W] 0..1: where a part was laid.
 
@@ -135,7 +148,10 @@ def carry(reference: Reference, keypoints: np.ndarray, depth: np.ndarray) -> tup
             ids, outline = ARMS[part], reference.limb_outlines[part]
             if (points[ids, 2] <= 0).any() or outline[0, 0] <= 0:
                 continue
-            scales = tuple(span / wide * nearness(depth, k, wide) for k in ids)
+            first, second = (span / wide * nearness(depth, k, wide) for k in ids)
+            if part % 2 == 1:
+                second /= to_wrist(points, part // 2, outline[-1].mean() / second)
+            scales = (first, second)
             fades = UPPER_FADES if part % 2 == 0 else FOREARM_FADES
             goal = points[ids, :2].copy()
             moved = float(np.hypot(*(goal - source[ids, :2]).T).max())

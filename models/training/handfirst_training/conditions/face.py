@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from .cut import clamp
+from .geometry import clamp
 
 # Spread of what the affine map leaves at the face points: in face widths, on a grid of GRID pixels.
 SPREAD, HOLD, GRID = 0.07, 0.25, 4

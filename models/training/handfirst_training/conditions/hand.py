@@ -7,7 +7,7 @@ from numba import njit
 
 from .raster import capsule, gaussian, surface_capsule, surface_polygon
 
-LEFT_HAND, RIGHT_HAND = 91, 112
+LEFT_HAND, RIGHT_HAND, HAND_POINTS = 91, 112, 21
 PALM = np.array([0, 1, 5, 9, 13, 17])
 
 

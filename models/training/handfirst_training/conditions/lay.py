@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from .cut import clamp
 from .face import TEETH_COLOUR, face_shifts
+from .geometry import clamp
 from .limbs import width_at
 
 # What lies under a limb is darkened round it as far as this many times its half width, from this share of its bone on.

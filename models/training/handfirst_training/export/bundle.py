@@ -175,7 +175,7 @@ def body_stage() -> dict[str, object]:
     decoder = {
         "graph": "decoder.onnx",
         "input": "latent",
-        "maps": {"half": "half", "flow": "flow", "reach": CarriedDecoder.REACH, "slopes": slopes},
+        "maps": {"half": "half", "flow": "flow", "reach": CarriedDecoder.REACH, "light": CarriedDecoder.LIGHT, "slopes": slopes},
         "inputs": [{"name": name, "from": name} for name in ("latent", "features", "carried", "plate")],
     }
     return {

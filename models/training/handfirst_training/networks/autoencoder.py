@@ -77,8 +77,9 @@ class CarriedDecoder(nn.Module):
     """Decoder that sees the carried picture and the plate at full resolution.
 
     Latent [B, C, h, h], the denoiser's features [B, G, h, h], carried and plate [B, 3, 8h, 8h], -1..1 -> picture [B, 3, 8h, 8h] and the
-    person's mask [B, 1, 8h, 8h]. The picture is (1 - a) moved + a (p own + (1 - p) plate): the carried picture moved by a small flow, and
-    where that is wrong the network's own colours or the plate. What the reference shows, outlines too, so stays as sharp as it is.
+    person's mask [B, 1, 8h, 8h]. The picture is (1 - a) lit + a (p own + (1 - p) plate): the carried picture moved by a small flow and lit
+    by a smooth light, and where that is wrong the network's own colours or the plate. What the reference shows, outlines too, so stays as
+    sharp as it is. The light is for the shade of arms that have turned and for shadows of hands, which no reference shows.
 
     All layers but the first work at a quarter of the picture's size. Each place there stands for four pixels of the maps: convolutions with
     few channels at half of the picture's size took most of the time of the decoder before this one. Convolution and ReLU in turn, without
@@ -87,22 +88,25 @@ class CarriedDecoder(nn.Module):
 
     REACH = 12.0
     """Longest flow, pixels."""
+    LIGHT = 0.6
+    """By how much of its brightness the light brightens or darkens the carried picture at most."""
     GATE_SLOPE, PERSON_SLOPE = 2.0, 3.0
     """How much steeper gate and person are taken for mixing than as probabilities: a share between two colours is a blurred outline."""
     LIMITS = (2.5, 4.0, 3.0, 5.0)
-    """Largest own colours, gate, person and flow before tanh or sigmoid, which are saturated there."""
-    MAPS, SPARE = 5, 2
-    """Maps at half of the picture's size, and channels that the last layer has over: in eight bits 24 take half of the time of 22."""
+    """Largest own colours, gate, person, and flow or light before tanh or sigmoid, which are saturated there."""
+    MAPS, FLOW, SPARE = 5, 3, 1
+    """Maps at half of the picture's size; those at a quarter, flow across and down and light; and channels that the last layer has over: in
+    eight bits 24 take half of the time of 23."""
 
     def __init__(self, channels: int, features: int, width: int = 32) -> None:
         super().__init__()
         colours, gate, person, flow = self.LIMITS
-        self.limits = [*[colours] * 12, *[gate] * 4, *[person] * 4, *[flow] * 2, *[1.0] * self.SPARE]
+        self.limits = [*[colours] * 12, *[gate] * 4, *[person] * 4, *[flow] * self.FLOW, *[1.0] * self.SPARE]
         wide = 3 * width // 2
         self.coarse = nn.Conv2d(channels + features, 4 * width, 3, padding=1)
         self.look = nn.Conv2d(6, width, 4, stride=4)
         self.fine = nn.ModuleList(nn.Conv2d(a, wide, 3, padding=1) for a in (width, wide))
-        self.outward = nn.Conv2d(wide, 4 * self.MAPS + 2 + self.SPARE, 3, padding=1)
+        self.outward = nn.Conv2d(wide, 4 * self.MAPS + self.FLOW + self.SPARE, 3, padding=1)
         lively(self)
         nn.init.normal_(self.outward.weight, std=1e-2)
         with torch.no_grad():
@@ -112,14 +116,14 @@ class CarriedDecoder(nn.Module):
         return self.mixed(*self.maps(latent, features, carried, plate), carried, plate)[:2]
 
     def maps(self, latent: Tensor, features: Tensor, carried: Tensor, plate: Tensor) -> tuple[Tensor, Tensor]:
-        """Own colours, gate and person [B, 5, 4h, 4h], and the flow across and down [B, 2, 2h, 2h]."""
+        """Own colours, gate and person [B, 5, 4h, 4h], and flow across, down and light [B, 3, 2h, 2h]."""
         enlarged = F.pixel_shuffle(F.relu(self.coarse(torch.cat([latent, features], dim=1))), 2)
         h = F.relu(enlarged + self.look(torch.cat([carried, plate], dim=1)))
         for layer in self.fine:
             h = F.relu(layer(h))
         out = held(self.outward(h), self.limits)
-        half, flow = 4 * self.MAPS, 2
-        return F.pixel_shuffle(out[:, :half], 2), out[:, half : half + flow]
+        half = 4 * self.MAPS
+        return F.pixel_shuffle(out[:, :half], 2), out[:, half : half + self.FLOW]
 
     @classmethod
     def mixed(cls, half: Tensor, flow: Tensor, carried: Tensor, plate: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -135,19 +139,29 @@ class CarriedDecoder(nn.Module):
         fine = F.interpolate(torch.cat([colours, half[:, 3:]], dim=1), scale_factor=2.0, mode="bilinear")
         own, gate, person = fine[:, :3], torch.sigmoid(cls.GATE_SLOPE * fine[:, 3:4]), torch.sigmoid(cls.PERSON_SLOPE * fine[:, 4:5])
         drawn = person * 1.05 * torch.tanh(own) + (1 - person) * plate
-        return (1 - gate) * moved(carried, cls.shifts(flow)) + gate * drawn, person, drawn
+        lit = (moved(carried, cls.shifts(flow)) + 1) * (1 + smoothly(cls.light(flow), 4)) - 1
+        return (1 - gate) * lit + gate * drawn, person, drawn
 
     @classmethod
     def shifts(cls, flow: Tensor) -> Tensor:
         """Pixels across and down [B, 2, h, w] that the maps' flow stands for."""
-        return cls.REACH * torch.tanh(0.5 * flow)
+        return cls.REACH * torch.tanh(0.5 * flow[:, :2])
+
+    @classmethod
+    def light(cls, flow: Tensor) -> Tensor:
+        """By how much the carried picture is brighter [B, 1, h, w], -LIGHT..LIGHT, as the maps say."""
+        return cls.LIGHT * torch.tanh(0.5 * flow[:, 2:])
+
+
+def smoothly(maps: Tensor, ratio: int) -> Tensor:
+    """Maps [B, C, h, w], each place the mean of itself and the eight round it, zeros beyond the edge, enlarged by `ratio`."""
+    return F.interpolate(F.avg_pool2d(maps, 3, 1, 1), scale_factor=float(ratio), mode="bilinear")
 
 
 def moved(picture: Tensor, flow: Tensor) -> Tensor:
     """The picture [B, 3, H, W] read at places shifted by `flow` [B, 2, h, w], pixels."""
     height, width = picture.shape[2:]
-    ratio = height // flow.shape[2]
-    smooth = F.interpolate(F.avg_pool2d(flow, 3, 1, 1), scale_factor=float(ratio), mode="bilinear")
+    smooth = smoothly(flow, height // flow.shape[2])
     y = torch.linspace(-1 + 1 / height, 1 - 1 / height, height, dtype=picture.dtype, device=picture.device)
     x = torch.linspace(-1 + 1 / width, 1 - 1 / width, width, dtype=picture.dtype, device=picture.device)
     grid = torch.stack([x[None, :] + smooth[:, 0] * (2 / width), y[:, None] + smooth[:, 1] * (2 / height)], dim=-1)

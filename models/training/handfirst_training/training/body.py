@@ -32,6 +32,7 @@ MASK_LAMBDA = 0.1
 OWN_LAMBDA = 0.3
 LATENT_LAMBDA = 0.15
 HAND_WEIGHT = 0.1
+LIGHT_PRICE = 0.05
 HIDDEN = 40
 """Pixels round the hands in which `--hide-carried` shows nothing of the reference."""
 
@@ -90,10 +91,10 @@ def drawn(
     return model.decoder(latent, seen["features"], batch.carried, batch.plate)
 
 
-def unevenness(shifts: Tensor) -> Tensor:
-    """Mean distance of neighbours' shifts [B, 2, h, w], pixels, and a tenth of their length: between the two nothing moves."""
-    across, down = shifts.diff(dim=3).abs().mean(), shifts.diff(dim=2).abs().mean()
-    return across + down + 0.1 * shifts.abs().mean()
+def unevenness(maps: Tensor) -> Tensor:
+    """Mean distance of neighbours in maps [B, C, h, w], and a tenth of their size: where nothing says otherwise they are zero."""
+    across, down = maps.diff(dim=3).abs().mean(), maps.diff(dim=2).abs().mean()
+    return across + down + 0.1 * maps.abs().mean()
 
 
 def example_grid(world: World, encoder: Encoder, budget: Budget) -> Callable[[Body], list[Tensor]]:
@@ -175,9 +176,10 @@ def main() -> None:
         alone = ((own - batch.picture) * weight).abs().mean()
         # Where all looks alike any flow is as good: on other pictures it made ripples of cloth and outlines that wobble.
         torn = unevenness(CarriedDecoder.shifts(flow.float()))
-        prices = args.gate_price * opened + args.flow_price * torn
+        shaded = unevenness(CarriedDecoder.light(flow.float()))
+        prices = args.gate_price * opened + args.flow_price * torn + LIGHT_PRICE * shaded
         loss = pixels + OWN_LAMBDA * alone + LATENT_LAMBDA * latent_loss + MASK_LAMBDA * mask_loss + prices
-        named = {"pixels": pixels, "own": alone, "latent": latent_loss, "mask": mask_loss, "gate": opened, "torn": torn}
+        named = {"pixels": pixels, "own": alone, "latent": latent_loss, "mask": mask_loss, "gate": opened, "torn": torn, "light": shaded}
         parts = {name: float(value.detach()) for name, value in named.items()}
         if critic:
             critic.look(rng, size)

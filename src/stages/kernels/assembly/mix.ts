@@ -1,6 +1,6 @@
 /*
- * The end of `CarriedDecoder` of the training code (`networks/autoencoder.py`): the carried picture moved by a small flow, and where that is wrong the
- * network's own colours, or the plate. Maps are enlarged a row at a time.
+ * The end of `CarriedDecoder` of the training code (`networks/autoencoder.py`): the carried picture moved by a small flow and lit, and where that is
+ * wrong the network's own colours, or the plate. Maps are enlarged a row at a time.
  */
 import { blendRows, blendSmoothRows, fourTimes, logistic, ROOM, rowBytes, smoothFlow, twice } from './rows';
 
@@ -13,11 +13,13 @@ const COLOURS: f32 = 1.05;
 const SEEN: f32 = 1e-3;
 /** Pixels: a shorter flow is none. Half of a picture lies as still as this. */
 const STILL: f32 = 0.01;
+/** Light that changes no level. */
+const UNLIT: f32 = 1e-3;
 
 /**
- * Mixes a picture of `width` x `height`. `half`: [5, height / 2, width / 2], own red, green, blue, gate, person; `flow`: [2, height / 4, width / 4],
- * across and down; `carried` and `plate`: [height, width, 4], 0..255. `bytes`: RGB, with room for four more; `person`: [height, width], 0..1.
- * `reach`: longest flow in pixels. `gateSlope`, `personSlope`: how much steeper the two are taken. `scratch`: as many bytes as `mixScratch` of `carry/workbench.ts` says.
+ * Mixes a picture of `width` x `height`. `half`: [5, height / 2, width / 2], own red, green, blue, gate, person; `flow`: [3, height / 4, width / 4],
+ * across, down and light; `carried` and `plate`: [height, width, 4], 0..255. `bytes`: RGB, with room for four more; `person`: [height, width], 0..1.
+ * `reach`: longest flow in pixels. `light`: by how much of itself the carried picture is brightened or darkened at most. `gateSlope`, `personSlope`: how much steeper the two are taken. `scratch`: as many bytes as `mixScratch` of `carry/workbench.ts` says.
  */
 export function mix(
   half: usize,
@@ -27,6 +29,7 @@ export function mix(
   width: i32,
   height: i32,
   reach: f32,
+  light: f32,
   gateSlope: f32,
   personSlope: f32,
   scratch: usize,
@@ -38,8 +41,8 @@ export function mix(
   const smooth = scratch;
   const pitch = rowBytes(columns);
   const plane = (rows + 2) * pitch;
-  smoothFlow(flow, columns, rows, reach, smooth);
-  let at = smooth + 2 * plane;
+  smoothFlow(flow, columns, rows, reach, light, smooth);
+  let at = smooth + 3 * plane;
   const narrow = at + ROOM;
   at += rowBytes(columns);
   const halfRow = at + ROOM;
@@ -51,7 +54,6 @@ export function mix(
   const gate = own + 3 * wide;
   const shown = gate + wide;
   const across = shown + wide;
-  const down = across + wide;
   const halfPlane = ((height / 2) * (width / 2)) << 2;
   for (let y = 0; y < height; y++) {
     const near = y >> 1;
@@ -65,7 +67,7 @@ export function mix(
     const off: f32 = (<f32>(y & 3) + 0.5) / 4 - 0.5;
     const here = y >> 2;
     const there = off < 0 ? max(0, here - 1) : min(rows - 1, here + 1);
-    for (let c = 0; c < 2; c++) {
+    for (let c = 0; c < 3; c++) {
       const first = smooth + c * plane + ROOM;
       blendRows(first + here * pitch, first + there * pitch, 1 - abs(off), columns, narrow);
       fourTimes(narrow, columns, across + c * wide);
@@ -77,7 +79,7 @@ export function mix(
   }
 }
 
-/** One row, four pixels at a time, from the maps' rows: own colours, gate, person, flow across and down, `wide` bytes apart. */
+/** One row, four pixels at a time, from the maps' rows: own colours, gate, person, flow across and down, light, `wide` bytes apart. */
 function mixRow(
   carried: usize,
   plate: usize,
@@ -101,6 +103,7 @@ function mixRow(
   const lines = i32x4.splat(height - 2);
   let xs = f32x4(0, 1, 2, 3);
   const least = f32x4.splat(SEEN);
+  const unlit = f32x4.splat(UNLIT);
   const still = f32x4.splat(STILL);
   let place4 = carried + ((<usize>y * width) << 4);
   for (let at = 0; at < width << 2; at += 16, bytes += 12, place4 += 64, xs = f32x4.add(xs, f32x4.splat(4))) {
@@ -110,11 +113,19 @@ function mixRow(
     const closed = !v128.any_true(f32x4.gt(open, least));
     const flowX = v128.load(flow + at);
     const flowY = v128.load(flow + wide + at);
+    const lit = f32x4.add(one, v128.load(flow + 2 * wide + at));
     if (closed && !v128.any_true(f32x4.gt(f32x4.max(f32x4.abs(flowX), f32x4.abs(flowY)), still))) {
-      put(bytes, level(v128.load(place4)), level(v128.load(place4, 16)), level(v128.load(place4, 32)), level(v128.load(place4, 48)));
+      if (v128.any_true(f32x4.gt(f32x4.abs(f32x4.sub(lit, one)), unlit))) {
+        const a = f32x4.mul(v128.load(place4), v128.shuffle<f32>(lit, lit, 0, 0, 0, 0));
+        const b = f32x4.mul(v128.load(place4, 16), v128.shuffle<f32>(lit, lit, 1, 1, 1, 1));
+        const c = f32x4.mul(v128.load(place4, 32), v128.shuffle<f32>(lit, lit, 2, 2, 2, 2));
+        const d = f32x4.mul(v128.load(place4, 48), v128.shuffle<f32>(lit, lit, 3, 3, 3, 3));
+        put(bytes, level(a), level(b), level(c), level(d));
+      } else put(bytes, level(v128.load(place4)), level(v128.load(place4, 16)), level(v128.load(place4, 32)), level(v128.load(place4, 48)));
       continue;
     }
-    const stays = f32x4.sub(one, open);
+    // The carried picture's share times its light.
+    const stays = f32x4.mul(f32x4.sub(one, open), lit);
     const drawn = f32x4.mul(open, shown);
     const behind = f32x4.sub(open, drawn);
     // Where the flow leads: the pixel above and to the left of it, and how far beyond that.
@@ -131,7 +142,13 @@ function mixRow(
       const b = between(carried + i32x4.extract_lane(place, 1), under, v128.shuffle<f32>(fx, fx, 1, 1, 1, 1), v128.shuffle<f32>(fy, fy, 1, 1, 1, 1));
       const c = between(carried + i32x4.extract_lane(place, 2), under, v128.shuffle<f32>(fx, fx, 2, 2, 2, 2), v128.shuffle<f32>(fy, fy, 2, 2, 2, 2));
       const d = between(carried + i32x4.extract_lane(place, 3), under, v128.shuffle<f32>(fx, fx, 3, 3, 3, 3), v128.shuffle<f32>(fy, fy, 3, 3, 3, 3));
-      put(bytes, level(a), level(b), level(c), level(d));
+      put(
+        bytes,
+        level(f32x4.mul(a, v128.shuffle<f32>(stays, stays, 0, 0, 0, 0))),
+        level(f32x4.mul(b, v128.shuffle<f32>(stays, stays, 1, 1, 1, 1))),
+        level(f32x4.mul(c, v128.shuffle<f32>(stays, stays, 2, 2, 2, 2))),
+        level(f32x4.mul(d, v128.shuffle<f32>(stays, stays, 3, 3, 3, 3))),
+      );
       continue;
     }
     let red = zero;
@@ -189,7 +206,7 @@ function between(place: usize, below: usize, fx: v128, fy: v128): v128 {
   return f32x4.add(upper, f32x4.mul(fy, f32x4.sub(lower, upper)));
 }
 
-/** A pixel as whole levels: the carried picture as `between` gives it, `own` colours, and the plate, by their shares. */
+/** A pixel as whole levels: the carried picture as `between` gives it, lit, `own` colours, and the plate, by their shares. */
 // @ts-ignore: decorator
 @inline
 function pixel(

@@ -112,13 +112,13 @@ export function fourTimes(from: usize, length: i32, to: usize): void {
   }
 }
 
-/** The flow in pixels, [2, rows, columns] with room round each row: each place the mean of itself and the eight round it, zeros beyond the edge. */
-export function smoothFlow(maps: usize, columns: i32, rows: i32, reach: f32, to: usize): void {
+/** Flow in pixels and light, [3, rows, columns] with room round each row: each place the mean of itself and the eight round it, zeros beyond the edge. */
+export function smoothFlow(maps: usize, columns: i32, rows: i32, reach: f32, light: f32, to: usize): void {
   const pitch = rowBytes(columns);
   const two = f32x4.splat(2);
-  const ninth = f32x4.splat(reach / 9);
-  memory.fill(to, 0, 2 * (rows + 2) * pitch);
-  for (let c = 0; c < 2; c++) {
+  memory.fill(to, 0, 3 * (rows + 2) * pitch);
+  for (let c = 0; c < 3; c++) {
+    const ninth = f32x4.splat((c < 2 ? reach : light) / 9);
     const first = to + c * (rows + 2) * pitch + ROOM;
     // A row of the plane stands one below its place, between rows of zeros, until its neighbours are added.
     for (let y = 0; y < rows; y++) {
