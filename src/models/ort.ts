@@ -1,5 +1,5 @@
 /*
- * The only file that touches ONNX Runtime. Settings and advice below were measured with onnxruntime-node 1.30 on 2 cores with AVX2,
+ * The only file that touches ONNX Runtime in this process. Settings and advice below were measured with onnxruntime-node 1.30 on 2 cores with AVX2,
  * on a convolutional U-Net of 10.9M parameters and 12 GFLOP at 64 x 64 latents (fp32, static shapes).
  *
  * Settings, ms a run (wall clock on idle cores; CPU time of one thread where it says so):
@@ -97,7 +97,7 @@ export async function openSession(file: string | Uint8Array, options: SessionOpt
  * With channels last, which it takes by itself, the WebGPU provider of ONNX Runtime 1.30 counts a convolution wrongly whose input channels are
  * a multiple of 3 above 3 and none of 4, such as 6 or 21, and whose output channels are one of 4.
  */
-function providerOf(device: Device): ort.InferenceSession.ExecutionProviderConfig {
+export function providerOf(device: Device): ort.InferenceSession.ExecutionProviderConfig {
   return device === 'webgpu' ? { name: device, preferredLayout: 'NCHW' } : device;
 }
 

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { type Device, type DeviceReport, knownProblem, repairable, triedProblem } from './devices.js';
 import { machineFacts } from './machine.js';
-import { openSession, type Session, supportedDevices } from './ort.js';
+import { openSession, providerOf, type Session, supportedDevices } from './ort.js';
+import { failureApart } from './try-apart.js';
 
 /** `y = x` for float32 [1]: tells whether a device can be used at all. Made with onnx, opset 17. */
 const PROBE = Buffer.from(
@@ -69,7 +70,10 @@ async function chooseDevice(
   return { reports };
 }
 
+/** Drivers of graphics processors print to standard error, and may crash: so those are tried in a process of their own first. */
 async function tryDevice(device: Device): Promise<string | undefined> {
+  const failure = device === 'cpu' ? undefined : await failureApart(device, providerOf(device), PROBE);
+  if (failure) return triedProblem(device, failure);
   try {
     const session = await openSession(PROBE, { device });
     await session.run({ x: { dims: [1], data: Float32Array.of(1) } });

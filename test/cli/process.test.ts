@@ -15,11 +15,11 @@ const FLAGS = ['--fps', '25', '--size', '64x64', '--bundle', TINY, '--device', '
 const { FORCE_COLOR: _, NO_COLOR: __, ...bare } = process.env;
 
 /** The program in a process of its own, as a service of continuous integration starts it. */
-function start(argv: string[], cwd?: string) {
+function start(argv: string[], cwd?: string, more: Record<string, string> = {}) {
   const child = spawn(process.execPath, ['--import', loader, entry, ...argv], {
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd,
-    env: { ...bare, CI: 'true' },
+    env: { ...bare, CI: 'true', ...more },
   });
   const printed = { out: '', err: '', bytes: Buffer.alloc(0) };
   child.stdout.on('data', (chunk: Buffer) => {
@@ -115,4 +115,22 @@ it('writes a video to standard output when asked, and nothing else', { timeout: 
   const header = y4m.printed.bytes.indexOf('\n') + 1;
   expect(y4m.printed.bytes.length - header).toBe(3 * ('FRAME\n'.length + 64 * 64 * 1.5));
   expect(await readdir(folder)).toEqual(['clip']);
+});
+
+it("says in one sentence that there is no driver, without the driver's own lines", {
+  timeout: 120_000,
+}, async () => {
+  const folder = temporaryFolder();
+  const flags = FLAGS.map((flag) => (flag === 'cpu' ? 'webgpu' : flag));
+  const noDriver = {
+    VK_ICD_FILENAMES: join(folder, 'none.json'),
+    VK_DRIVER_FILES: join(folder, 'none.json'),
+  };
+  const out = join(folder, 'out.mp4');
+  const argv = ['generate', writeClip(folder, 2), '-o', out, ...flags, '--quiet'];
+  const { printed, closed } = start(argv, undefined, noDriver);
+  expect((await closed)[0]).toBe(5);
+  const lines = printed.err.trim().split('\n');
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatch(/^handfirst: webgpu is not available .*Use --device cpu, which always works\.$/);
 });
