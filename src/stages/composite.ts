@@ -5,7 +5,7 @@ import type { DrawnBody } from './body.js';
 import type { Canvas } from './canvas.js';
 import type { Grid } from './conditions/raster.js';
 import { toByte } from './planes.js';
-import { fadeAtWrists } from './wrist-fade.js';
+import { fadeAtWrists, type ShownHands } from './wrist-fade.js';
 
 /** What stands behind the person: what the model drew, nothing (RGBA, straight alpha), a colour (RGB 0..255), or a picture of the same size. */
 export type Backdrop =
@@ -135,8 +135,8 @@ function levelOf(backdrop: Exclude<Backdrop, string>, i: number, c: number): num
   return ('data' in backdrop ? backdrop.data[i * backdrop.channels + c] : backdrop[c]) ?? 0;
 }
 
-/** Mixes the hands into the picture's `bytes` by their `shares`. */
-function pasteHands(bytes: Uint8Array, canvas: Canvas, shares: Float32Array): void {
+/** Mixes the hands into the picture's `bytes`. */
+function pasteHands(bytes: Uint8Array, canvas: Canvas, { shares, light }: ShownHands): void {
   const { width, height } = canvas.area;
   const plane = width * height;
   const { data } = canvas.hands;
@@ -149,8 +149,9 @@ function pasteHands(bytes: Uint8Array, canvas: Canvas, shares: Float32Array): vo
         if (share <= 0 || done?.[i]) continue;
         if (done) done[i] = 1;
         const cover = canvas.alpha[i] ?? 1;
+        const bright = light?.[i] ?? 1;
         for (let at = 3 * i, hand = i; at < 3 * i + 3; at++, hand += plane) {
-          const level = levelOfHand(data[hand] ?? 0, cover);
+          const level = bright * levelOfHand(data[hand] ?? 0, cover);
           bytes[at] = Math.floor(share * level + (1 - share) * (bytes[at] ?? 0) + 0.5);
         }
       }

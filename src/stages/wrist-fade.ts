@@ -1,6 +1,6 @@
 import type { PoseFrame } from '../pose/pose-frame.js';
 import type { Area } from './area.js';
-import { clamp, distanceTo } from './carry/geometry.js';
+import { clamp } from './carry/geometry.js';
 import {
   handLength,
   handOf,
@@ -10,22 +10,10 @@ import {
   middle,
   span,
 } from './conditions/points.js';
+import { fingersAt, handAt, palmAt, thumbRootAt } from './hand-flesh.js';
 
 /** How wide the stretch at the wrist is, in hand lengths to each side. */
 const HALF_WIDTH = 0.6;
-/** How thick fingers are to each side of their bones, in hand lengths; over a quarter of that their edge is soft. */
-const FINGER = 0.12;
-/** The bones of the five fingers in front of the palm: pairs of a hand's points. The thumb's first lies beside the palm. */
-const THUMB_ROOT = [[1, 2]] as const;
-const FINGERS = [0, 1, 2, 3, 4].flatMap((finger) =>
-  (finger === 0 ? [2, 3] : [1, 2, 3]).map((k) => [4 * finger + k, 4 * finger + k + 1] as const),
-);
-/** The palm's bones, from the wrist to the knuckles, and how far it reaches to each side of them, in hand lengths. */
-const PALM_BONES = [1, 5, 9, 13, 17].map((k) => [0, k] as const);
-const PALM = 0.3;
-/** The palm and the web of the thumb, in the order of their outline, and how far flesh reaches beyond it, in hand lengths. */
-const OUTLINE = [0, 1, 2, 5, 9, 13, 17] as const;
-const FLESH = 0.15;
 /** A hand nearer than this to the other's wrist keeps all of itself. In hand lengths. */
 const CLEAR = 0.8;
 const KNUCKLES = [5, 9, 13, 17] as const;
@@ -46,6 +34,9 @@ const PALM_FROM = 0.5;
 const SIDE = 0.06;
 /** How far before the wrist a sleeve ends, in hand lengths. */
 const CUFF_AT = 0.05;
+/** How much a cuff darkens the hand that comes out of it, and how far its shadow reaches, in hand lengths. */
+const SHADOW = 0.45;
+const SHADOW_REACH = 0.25;
 /** A forearm that looks shorter, in hand lengths, does not say where its sleeve ends. */
 const SHORT_FOREARM = 0.5;
 /** How far round the wrist cloth tells that the arm has a sleeve, in hand lengths. */
@@ -58,14 +49,25 @@ const SHORT = 0.35;
 /** How unlike the hand is to what lies under it at a pixel of the area, mean difference of levels, 0..255. */
 export type Unlike = (at: number) => number;
 
+/** Pasted hands as they are shown, [height, width] of an area of the picture each. */
+export interface ShownHands {
+  /** How much of a hand shows, 0..1. */
+  readonly shares: Float32Array;
+  /** How bright a hand is there, as a share of what was drawn; absent where no cuff lies over one. */
+  readonly light?: Float32Array;
+}
+
 /** Kept between frames: what comes out is used before the next one. */
 let kept = new Float32Array(0);
+let keptLight = new Float32Array(0);
 
 /**
  * How much of a pasted hand shows at each pixel, `shares` [height, width] of an area of the picture, 0..1, with the end at the wrist faded into the arm, which the body
  * stage drew: nothing is left `reach` hand lengths behind the wrist, all of it from 1.5 `reach` before it on. Where something else than skin
- * lies under the hand, a sleeve or the wall, it ends within a pixel or two: at a sleeve where it lies behind the wrist along both hand and forearm, else with the palm. At its sides it narrows to the wrist, outside of the palm. Fingers that reach back beside the wrist, the other hand, a hand at the other's wrist, and one without wrist or
- * knuckles, stays as it is. `pose` is in pixels of the picture. What comes out lies there until the next call.
+ * lies under the hand, a sleeve or the wall, it ends within a pixel or two: at a sleeve where it lies behind the wrist along both hand and
+ * forearm, else with the palm. At its sides it narrows to the wrist, outside of the palm. Fingers that reach back beside the wrist, the other
+ * hand, a hand at the other's wrist, and one without wrist or knuckles, stay as they are. A sleeve's end casts a shadow on the hand. `pose` is in
+ * pixels of the picture. What comes out lies there until the next call.
  */
 export function fadeAtWrists(
   shares: Float32Array,
@@ -73,24 +75,25 @@ export function fadeAtWrists(
   { keypoints, depth }: Pick<PoseFrame, 'keypoints' | 'depth'>,
   reach: number,
   unlike: Unlike = () => 0,
-): Float32Array {
-  if (reach <= 0) return shares;
+): ShownHands {
+  if (reach <= 0) return { shares };
   const points = keypointsOf(keypoints, depth);
   const hands = [handOf(points, 0), handOf(points, 1)] as const;
   if (kept.length !== shares.length) kept = new Float32Array(shares.length);
   const faded = kept;
   faded.set(shares);
+  let light: Float32Array | undefined;
   for (const side of [0, 1] as const) {
     const hand = hands[side];
     const wrist = hand[0];
     const length = handLength(hand);
     const knuckles = middle(...KNUCKLES.map((k) => hand[k]));
-    if (!wrist || !knuckles || length === 0) continue;
+    if (!wrist || !knuckles || length === 0 || (knuckles.x === wrist.x && knuckles.y === wrist.y)) continue;
     const other = hands[1 - side] ?? [];
     if (other.some((point) => point && span(point, wrist) < CLEAR * length)) continue;
     const forearm = span(points[7 + side], wrist);
     const elbow = forearm > SHORT_FOREARM * length ? points[7 + side] : undefined;
-    fadeOne(faded, area, wrist, {
+    const stretch = {
       sleeve: elbow && { x: (wrist.x - elbow.x) / forearm, y: (wrist.y - elbow.y) / forearm },
       x: knuckles.x - wrist.x,
       y: knuckles.y - wrist.y,
@@ -99,14 +102,29 @@ export function fadeAtWrists(
       hand,
       other,
       unlike,
-    });
+    };
+    const sleeved = sleevedAt(faded, area, { x: wrist.x - area.left, y: wrist.y - area.top }, stretch);
+    fadeOne(faded, area, wrist, { ...stretch, sleeved });
+    if (sleeved === 0) continue;
+    light ??= clearLight(shares.length);
+    shadeOne(light, area, wrist, { ...stretch, sleeved });
   }
-  return faded;
+  return light ? { shares: faded, light } : { shares: faded };
+}
+
+function clearLight(length: number): Float32Array {
+  if (keptLight.length !== length) keptLight = new Float32Array(length);
+  return keptLight.fill(1);
 }
 
 interface Spot {
   readonly x: number;
   readonly y: number;
+}
+
+interface Sleeved extends Stretch {
+  /** Whether the arm has a sleeve, 0..1. */
+  readonly sleeved: number;
 }
 
 interface Stretch {
@@ -124,11 +142,31 @@ interface Stretch {
   readonly unlike: Unlike;
 }
 
-function fadeOne(shares: Float32Array, area: Area, { x, y }: Keypoint, stretch: Stretch): void {
+/** Darkens a hand before the end of its sleeve. */
+function shadeOne(light: Float32Array, area: Area, { x, y }: Keypoint, stretch: Sleeved): void {
+  const { length, sleeved } = stretch;
+  const reach = (HALF_WIDTH + CUFF_AT) * length;
+  const [left, top] = [x - area.left, y - area.top];
+  for (let i = Math.max(0, Math.floor(top - reach)); i < Math.min(area.height, top + reach); i++) {
+    for (let j = Math.max(0, Math.floor(left - reach)); j < Math.min(area.width, left + reach); j++) {
+      const out = (onwardOf(stretch, j + 0.5 - left, i + 0.5 - top) / length - CUFF_AT) / SHADOW_REACH;
+      const near = clamp(1 - out);
+      const at = i * area.width + j;
+      light[at] = (light[at] ?? 1) * (1 - SHADOW * sleeved * near * near);
+    }
+  }
+}
+
+/** How far a place, given from the wrist, lies before it, pixels: of a bent hand parts lie behind it along the forearm, of a thumb that stands off along the hand. */
+function onwardOf({ sleeve, x, y }: Stretch, dx: number, dy: number): number {
+  const along = (dx * x + dy * y) / Math.hypot(x, y);
+  return Math.max(along, sleeve ? dx * sleeve.x + dy * sleeve.y : -Infinity);
+}
+
+function fadeOne(shares: Float32Array, area: Area, { x, y }: Keypoint, stretch: Sleeved): void {
   const long = Math.hypot(stretch.x, stretch.y);
-  if (long === 0) return;
   const [ux, uy] = [stretch.x / (long * stretch.length), stretch.y / (long * stretch.length)];
-  const { sleeve } = stretch;
+  const { sleeved } = stretch;
   const wide = HALF_WIDTH * stretch.length;
   const palm = long / stretch.length;
   const narrow = clamp((palm - SHORT) / SHORT);
@@ -138,7 +176,6 @@ function fadeOne(shares: Float32Array, area: Area, { x, y }: Keypoint, stretch: 
   const near = (point: Keypoint | undefined): boolean =>
     point !== undefined && Math.max(Math.abs(point.x - x), Math.abs(point.y - y)) < wide + others.length;
   const meets = stretch.other.some(near);
-  const sleeved = sleevedAt(shares, area, wrist, stretch);
   const from = (middle: number): number => Math.max(0, Math.floor(middle - wide));
   const to = (middle: number, length: number): number => Math.min(length, Math.ceil(middle + wide));
   for (let i = from(wrist.y); i < to(wrist.y, height); i++) {
@@ -151,9 +188,7 @@ function fadeOne(shares: Float32Array, area: Area, { x, y }: Keypoint, stretch: 
       const own = shares[at] ?? 0;
       if ((t === 1 && along > PALM_FROM) || own === 0) continue;
       const soft = t * t * (3 - 2 * t);
-      // Of a bent hand parts lie behind the wrist along the forearm, of a thumb that stands off along the hand.
-      const onward = Math.max(along * stretch.length, sleeve ? dx * sleeve.x + dy * sleeve.y : -Infinity);
-      const before = clamp((onward - CUFF_AT * stretch.length) / CUFF + 0.5);
+      const before = clamp((onwardOf(stretch, dx, dy) - CUFF_AT * stretch.length) / CUFF + 0.5);
       const covered = coveredAt(stretch.unlike(at));
       const [px, py] = [j + 0.5 + area.left, i + 0.5 + area.top];
       const within = sideAt(along / palm, across);
@@ -161,8 +196,8 @@ function fadeOne(shares: Float32Array, area: Area, { x, y }: Keypoint, stretch: 
       const side = 1 - narrow * (1 - Math.max(within, flesh));
       // A bare arm goes on as the palm's flesh; what is unlike it there is the cloth behind.
       const crisp = Math.max(before, flesh * (1 - sleeved));
-      const root = bonesAt(stretch, THUMB_ROOT, FINGER, px, py) * (1 - sleeved * covered * (1 - before));
-      const finger = Math.max(root, bonesAt(stretch, FINGERS, FINGER, px, py));
+      const root = thumbRootAt(stretch, px, py) * (1 - sleeved * covered * (1 - before));
+      const finger = Math.max(root, fingersAt(stretch, px, py));
       const stays = meets ? Math.max(finger, handAt(others, px, py)) : finger;
       shares[at] = own * Math.max(stays, side * (soft + covered * (crisp - soft)));
     }
@@ -195,48 +230,4 @@ function sideAt(along: number, across: number): number {
   if (along >= PALM_FROM) return 1;
   const half = WRIST_HALF + (PALM_HALF - WRIST_HALF) * clamp(along / PALM_FROM);
   return clamp((half - across) / SIDE + 0.5);
-}
-
-/** A hand's points, in pixels of the picture, and its length there. */
-type Boned = Pick<Stretch, 'hand' | 'length'>;
-
-/** How much of a pixel of the picture a hand covers, 0..1, by its bones. */
-function handAt(hand: Boned, x: number, y: number): number {
-  return Math.max(
-    bonesAt(hand, FINGERS, FINGER, x, y),
-    bonesAt(hand, THUMB_ROOT, FINGER, x, y),
-    bonesAt(hand, PALM_BONES, PALM, x, y),
-  );
-}
-
-/** The same of some of its bones, which are `thick` to each side, in hand lengths. */
-function bonesAt(
-  { hand, length }: Boned,
-  bones: readonly (readonly [number, number])[],
-  thick: number,
-  x: number,
-  y: number,
-): number {
-  let cover = 0;
-  for (const [from, to] of bones) {
-    const [a, b] = [hand[from], hand[to]];
-    if (!a || !b) continue;
-    const inside = thick * length - distanceTo(x, y, a.x, a.y, b.x, b.y);
-    cover = Math.max(cover, clamp(inside / (0.25 * FINGER * length) + 0.5));
-  }
-  return cover;
-}
-
-/** How much of a pixel lies in the palm or the web of the thumb, 0..1; 0 for a hand whose outline is not all known. */
-function palmAt({ hand, length }: Boned, x: number, y: number): number {
-  let least = Infinity;
-  let inside = false;
-  for (const [k, from] of OUTLINE.entries()) {
-    const [a, b] = [hand[from], hand[OUTLINE[(k + 1) % OUTLINE.length] ?? 0]];
-    if (!a || !b) return 0;
-    least = Math.min(least, distanceTo(x, y, a.x, a.y, b.x, b.y));
-    // A ray to the right crosses the outline an odd number of times.
-    if (a.y > y !== b.y > y && x < a.x + ((y - a.y) / (b.y - a.y)) * (b.x - a.x)) inside = !inside;
-  }
-  return inside ? 1 : clamp((FLESH * length - least) / (SIDE * length) + 0.5);
 }

@@ -7,7 +7,7 @@ import { composite, feathered } from '../../src/stages/composite.js';
 import type { DrawnHand } from '../../src/stages/hand.js';
 import { makePlanes, pictureFromPlanes } from '../../src/stages/planes.js';
 import { resample } from '../../src/stages/resample.js';
-import { fadeAtWrists } from '../../src/stages/wrist-fade.js';
+import { fadeAtWrists as showHands } from '../../src/stages/wrist-fade.js';
 import { uniformPlanes } from './uniform-planes.js';
 
 const NOBODY = { keypoints: new Float32Array(399) };
@@ -23,6 +23,8 @@ function pixel(planes: { data: Float32Array; width: number }, x: number, y: numb
   const area = planes.width ** 2;
   return [0, 1, 2].map((c) => planes.data[c * area + y * planes.width + x] ?? Number.NaN);
 }
+
+const fadeAtWrists = (...given: Parameters<typeof showHands>): Float32Array => showHands(...given).shares;
 
 describe('placing hands', () => {
   it('puts the hand where its crop was and leaves the uniform background elsewhere', () => {
@@ -235,6 +237,30 @@ describe('composite', () => {
     keypoints.fill(0, 3 * 97, 3 * 98);
     put(113, 15, 16);
     expect(fadeAtWrists(full, wholeArea(32), { keypoints }, 0.2)).toEqual(full);
+  });
+
+  it('darkens a hand before the end of a sleeve', () => {
+    const keypoints = new Float32Array(399);
+    const put = (k: number, x: number, y: number) => keypoints.set([x, y, 1], 3 * k);
+    put(91, 12, 16);
+    for (const knuckle of [96, 100, 104, 108]) put(knuckle, 22, 16);
+    const full = new Float32Array(1024).fill(1);
+    const { light } = showHands(full, wholeArea(32), { keypoints }, 0.2, () => 60);
+    // The sleeve ends .5 pixels before the wrist, and its shadow 2.5 pixels farther on: 0, 1 and 2 pixels before that, of a hand of 10.
+    const row = [12, 13, 14, 15].map((x) => light?.[16 * 32 + x]);
+    for (const [k, near] of [1, 0.6, 0.2, 0].entries()) expect(row[k]).toBeCloseTo(1 - 0.45 * near * near, 5);
+    // Bare arms cast none.
+    expect(showHands(full, wholeArea(32), { keypoints }, 0.2, () => 0).light).toBeUndefined();
+  });
+
+  it('pastes a hand as dark as it lies in the shadow of a sleeve', () => {
+    const keypoints = new Float32Array(399);
+    keypoints.set([10, 16, 1], 3 * 91);
+    for (const knuckle of [96, 100, 104, 108]) keypoints.set([20, 16, 1], 3 * knuckle);
+    const picture = composite(drawnBody(), canvas, { keypoints }, { ...plain, wrist: 0.2 });
+    // One pixel before the sleeve's end, of 2.5: 255 (1 - .45 x .6 x .6).
+    expect(rgb(picture, 11, 15)).toEqual([214, 0, 0]);
+    expect(rgb(picture, 14, 15)).toEqual([255, 0, 0]);
   });
 
   it('keeps the web of a thumb that stands off', () => {
