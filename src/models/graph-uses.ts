@@ -139,9 +139,15 @@ function autoencoderUses(autoencoder: AutoencoderManifest): GraphUse[] {
   ];
 }
 
+/** How many maps a decoder gives at half and at a quarter of the picture's size; `light` as in the manifest. */
+export function mapPlanes(light: number): { half: number; flow: number } {
+  return { half: 5, flow: light > 0 ? 3 : 2 };
+}
+
 function mapsOf(maps: AutoencoderManifest['decoder']['maps'], size: number): TensorUse[] {
   if (!maps) return [];
-  return [floats(maps.half, [1, 5, size / 2, size / 2]), floats(maps.flow, [1, 2, size / 4, size / 4])];
+  const { half, flow } = mapPlanes(maps.light);
+  return [floats(maps.half, [1, half, size / 2, size / 2]), floats(maps.flow, [1, flow, size / 4, size / 4])];
 }
 
 function decoderInputs(

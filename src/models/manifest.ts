@@ -124,8 +124,11 @@ const denoiserInput = z.discriminatedUnion('from', [
   z.object({ name, from: z.literal('encoded'), key: name, unprompted }),
   /** An output of the prompt graph, by its key there. */
   z.object({ name, from: z.literal('prompt'), key: name }),
-  /** Shape [1, 9]: the reference's skin, RGB -1..1 of its dark, middle and bright pixels; see `stages/reference/skin.ts`. */
-  z.object({ name, from: z.literal('skin') }),
+  /**
+   * Shape [1, 9]: the reference's skin, RGB -1..1 of its dark, middle and bright pixels; see `stages/reference/skin.ts`. `hands`: how bright the
+   * hands are that the graph draws, red, green and blue, as shares of the middle; then they can be drawn as bright as the reference's.
+   */
+  z.object({ name, from: z.literal('skin'), hands: z.array(z.number().positive()).length(3).optional() }),
 ]);
 
 const denoiser = z.object({

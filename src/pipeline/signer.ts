@@ -7,7 +7,7 @@ import type { Look } from '../stages/denoiser.js';
 import { encodePrompt } from '../stages/encode-prompt.js';
 import { HandCrops } from '../stages/hand-crops.js';
 import type { Reference } from '../stages/reference/reference.js';
-import { skinColours } from '../stages/reference/skin.js';
+import { skinColours, skinForHands } from '../stages/reference/skin.js';
 import { chooseReference } from './choose-reference.js';
 import type { Choices } from './method.js';
 import type { LookOptions } from './options.js';
@@ -63,7 +63,7 @@ export async function chooseSigner(
     options,
     signal,
   );
-  const skin = skinTensor(reference, name ?? options.reference);
+  const skin = skinTensor(manifest, reference, name ?? options.reference);
   return { look: { ...look, skin }, prompt, seed, reference, ...(name === undefined ? {} : { name }) };
 }
 
@@ -80,8 +80,12 @@ function refuseReference(manifest: Manifest, gallery: Gallery | undefined, optio
   if (options.signer !== undefined && !gallery) throw refused('signer', 'brings no signers to choose from');
 }
 
-function skinTensor(reference: Reference, name: string | undefined): FloatTensor {
-  const data = skinColours(reference);
+function skinTensor({ hand }: Manifest, reference: Reference, name: string | undefined): FloatTensor {
+  const face = skinColours(reference);
+  const drawn = (hand?.denoiser.inputs ?? []).flatMap((input) =>
+    input.from === 'skin' ? (input.hands ?? []) : [],
+  );
+  const data = face && drawn.length > 0 ? skinForHands(reference, face, drawn) : face;
   if (data) return { dims: [1, data.length], data };
   throw new UsageError(
     'HF_NOBODY_FOUND',

@@ -1,4 +1,5 @@
 import { BundleError } from '../errors.js';
+import { mapPlanes } from '../models/graph-uses.js';
 import type { AutoencoderManifest } from '../models/manifest.js';
 import type { FloatTensor, FloatTensors, GraphRunner } from '../models/tensor.js';
 import type { Picture } from '../picture.js';
@@ -81,9 +82,10 @@ export class Autoencoder {
     const area = width * height;
     if (maps) {
       if (!beside.mix) throw missing(graph, 'carried');
-      const half = check(results[maps.half], (5 * area) / 4, graph).data;
       const { reach, light, slopes } = maps;
-      const flow = check(results[maps.flow], ((light > 0 ? 3 : 2) * area) / 16, graph).data;
+      const planes = mapPlanes(light);
+      const half = check(results[maps.half], (planes.half * area) / 4, graph).data;
+      const flow = check(results[maps.flow], (planes.flow * area) / 16, graph).data;
       return beside.mix({ half, flow, reach, light, slopes });
     }
     const { data } = check(output === undefined ? undefined : results[output], 3 * area, graph);

@@ -52,12 +52,67 @@ export function skinColours({
   return colours;
 }
 
+/** The palm's outline among the 21 points of a hand. */
+const PALM = [0, 1, 5, 9, 13, 17] as const;
+/** Pixels surely the person's, and how few of them are no palm. */
+const SURE = 0.9;
+const FEWEST_OF_PALM = 60;
+/** Hands darker or brighter than this, as shares of the face's middle, are gloved, or lie in another light. */
+const DARKEST = 0.6;
+const BRIGHTEST = 1.5;
+/** A skin is made darker or brighter by this at most. */
+const LEAST = 0.75;
+const MOST = 1.3;
+
+/**
+ * The skin to give to a graph whose hands are `drawn` times as bright as the middle of `skin`, red, green and blue, for hands as bright as the
+ * reference's own; as its face where it shows none.
+ */
+export function skinForHands(
+  reference: Pick<Reference, 'size' | 'picture' | 'person' | 'keypoints'>,
+  skin: Float32Array,
+  drawn: readonly number[],
+): Float32Array {
+  const shown = palmColour(reference)?.map((level, c) => level / (127.5 * ((skin[3 + c] ?? 0) + 1)));
+  const bare = shown?.every((share) => share >= DARKEST && share <= BRIGHTEST);
+  const gains = drawn.map((share, c) =>
+    Math.min(MOST, Math.max(LEAST, (bare ? (shown?.[c] ?? 1) : 1) / share)),
+  );
+  return skin.map((value, at) => Math.min(1, (value + 1) * (gains[at % 3] ?? 1) - 1));
+}
+
+/** The mean RGB, 0..255, of the palms or backs of the reference's hands; undefined where too little of them is seen. */
+function palmColour({
+  size,
+  picture: { width, height, channels, data },
+  person,
+  keypoints,
+}: Pick<Reference, 'size' | 'picture' | 'person' | 'keypoints'>): number[] | undefined {
+  const sums = [0, 0, 0];
+  let count = 0;
+  for (const { start } of [PARTS.leftHand, PARTS.rightHand]) {
+    const spots = PALM.flatMap((k) => pointAt(keypoints, start + k));
+    if (spots.length < PALM.length) continue;
+    const palm = insideHull(spots, size, height);
+    for (let i = 0; i < palm.length; i++) {
+      if (!palm[i] || (person[i] ?? 0) < SURE) continue;
+      const at = channels * (Math.floor(i / size) * width + (i % size));
+      for (let c = 0; c < 3; c++) sums[c] = (sums[c] ?? 0) + (data[at + c] ?? 0);
+      count += 1;
+    }
+  }
+  return count < FEWEST_OF_PALM ? undefined : sums.map((sum) => sum / count);
+}
+
 /** Face points `first`..`last` (0..67) that are there. */
 export function facePoints(keypoints: Float32Array, first: number, last: number): Spot[] {
   const spots: Spot[] = [];
-  for (let k = PARTS.face.start + first; k <= PARTS.face.start + last; k++) {
-    if ((keypoints[k * 3 + 2] ?? 0) > 0)
-      spots.push({ x: keypoints[k * 3] ?? 0, y: keypoints[k * 3 + 1] ?? 0 });
-  }
+  for (let k = PARTS.face.start + first; k <= PARTS.face.start + last; k++)
+    spots.push(...pointAt(keypoints, k));
   return spots;
+}
+
+/** Point `k`, none where it is missing. */
+function pointAt(keypoints: Float32Array, k: number): Spot[] {
+  return (keypoints[k * 3 + 2] ?? 0) > 0 ? [{ x: keypoints[k * 3] ?? 0, y: keypoints[k * 3 + 1] ?? 0 }] : [];
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { skinColours } from '../../../src/stages/reference/skin.js';
+import { skinColours, skinForHands } from '../../../src/stages/reference/skin.js';
 
 const SIZE = 96;
 
@@ -46,4 +46,52 @@ it.each(cases)('the skin of $name is that of training', ({ rows: [first, last], 
   // OpenCV rounds the face's points to pixels; that moves its outline, and a level by less than two of 255.
   for (const [at, level] of colours.entries())
     expect(Math.abs((found?.[at] ?? Number.NaN) - level)).toBeLessThan(0.015);
+});
+
+/** A grey picture of 100 pixels whose left hand is a square of 16 pixels of `colour`, its palm all of it. */
+function withHand(colour: readonly number[]) {
+  const [size, height] = [100, 120];
+  const data = new Uint8Array(3 * size * height).fill(90);
+  const keypoints = new Float32Array(399);
+  const corners = [
+    [40, 100],
+    [40, 108],
+    [40, 116],
+    [48, 100],
+    [56, 100],
+    [56, 116],
+  ] as const;
+  for (const [k, point] of [0, 1, 5, 9, 13, 17].entries())
+    keypoints.set([...(corners[k] ?? [0, 0]), 1], 3 * (91 + point));
+  for (let y = 100; y < 116; y++) for (let x = 40; x < 56; x++) data.set(colour, 3 * (y * size + x));
+  const person = new Float32Array(size * height).fill(1);
+  return { size, picture: { width: size, height, channels: 3 as const, data }, person, keypoints };
+}
+
+describe('the skin for hands', () => {
+  const face = Float32Array.from([60, 60, 60, 100, 100, 100, 140, 140, 140], (level) => level / 127.5 - 1);
+  const levels = (skin: Float32Array) => Array.from(skin, (value) => Math.round((value + 1) * 1275) / 10);
+
+  it("is as bright as the reference's hands, where the graph draws them brighter or darker than the face", () => {
+    // A hand of 120, 90 and 100 beside 100: 1.2, 0.9 and 1.0 are wanted, and 1.0, 1.0 and 1.25 drawn.
+    const skin = skinForHands(withHand([120, 90, 100]), face, [1, 1, 1.25]);
+    expect(levels(skin)).toEqual([72, 54, 48, 120, 90, 80, 168, 126, 112]);
+  });
+
+  it("is the face's where no hand is seen, and where it is gloved", () => {
+    const asFace = [60, 60, 48, 100, 100, 80, 140, 140, 112];
+    const without = { ...withHand([120, 90, 100]), keypoints: new Float32Array(399) };
+    expect(levels(skinForHands(without, face, [1, 1, 1.25]))).toEqual(asFace);
+    expect(levels(skinForHands(withHand([100, 20, 100]), face, [1, 1, 1.25]))).toEqual(asFace);
+    const behind = { ...withHand([120, 90, 100]), person: new Float32Array(12000) };
+    expect(levels(skinForHands(behind, face, [1, 1, 1.25]))).toEqual(asFace);
+  });
+
+  it('changes within limits, and is no brighter than white', () => {
+    expect(levels(skinForHands(withHand([149, 61, 100]), face, [1, 1, 1])).slice(3, 6)).toEqual([
+      130, 75, 100,
+    ]);
+    const bright = face.map((value) => value + 1);
+    expect(Math.max(...skinForHands(withHand([255, 255, 255]), bright, [1, 1, 1]))).toBe(1);
+  });
 });

@@ -22,6 +22,7 @@ from ..networks.denoisers import SKIN, BodyDenoiser, HandDenoiser
 from ..training.autoencoder import LATENT_CHANNELS
 from ..training.body import Body
 from ..training.denoising import MASK_GAIN, load_decoder, load_encoder
+from ..training.hand_colour import ARM
 from ..training.samples import BODY_CONDITION_SIZE, CANVAS_GREY, CROP_MARGIN, HAND_SIZE, PICTURE_SIZE
 from .calibration import watched
 from .graphs import BodyGraph, CarriedMaps, HandGraph, HandPicture
@@ -149,7 +150,7 @@ def hand_stage() -> dict[str, object]:
     inputs = [
         condition("conditions", HAND_SIZE, HAND_STEADY),
         condition("predicted", HAND_SIZE, HAND_PREDICTED),
-        {"name": "skin", "from": "skin"},
+        {"name": "skin", "from": "skin", "hands": [round(float(share), 3) for share in ARM]},
     ]
     decoder = {"graph": "hand-decoder.onnx", "input": "latent", "output": "picture"}
     return {
