@@ -7,6 +7,8 @@ import type { Keypoints } from './conditions/points.js';
 
 /** How thick fingers are to each side of their bones, in hand lengths; over a quarter of that their edge is soft. */
 const FINGER = 0.12;
+/** How far from its bones a hand is surely flesh, in hand lengths. */
+const CORE = 0.06;
 /** The bones of the five fingers in front of the palm: pairs of a hand's points. The thumb's first lies beside the palm. */
 const THUMB_ROOT = [[1, 2]] as const;
 const FINGERS = [0, 1, 2, 3, 4].flatMap((finger) =>
@@ -32,7 +34,15 @@ export function handAt(hand: Boned, x: number, y: number): number {
   return Math.max(fingersAt(hand, x, y), thumbRootAt(hand, x, y), bonesAt(hand, PALM_BONES, PALM, x, y));
 }
 
-/** The same of its fingers in front of the palm. */
+/** Whether a place is surely flesh: it lies within CORE of one of the hand's bones. */
+export function withinHand({ hand, length }: Boned, x: number, y: number): boolean {
+  return [...FINGERS, ...THUMB_ROOT, ...PALM_BONES].some(([from, to]) => {
+    const [a, b] = [hand[from], hand[to]];
+    return a !== undefined && b !== undefined && distanceTo(x, y, a.x, a.y, b.x, b.y) < CORE * length;
+  });
+}
+
+/** How much of a pixel its fingers cover in front of the palm. */
 export function fingersAt(hand: Boned, x: number, y: number): number {
   return bonesAt(hand, FINGERS, FINGER, x, y);
 }

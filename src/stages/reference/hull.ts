@@ -23,14 +23,14 @@ function turn(a: Spot | undefined, b: Spot | undefined, c: Spot): number {
   return (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x);
 }
 
-/** Pixels of a picture of `height` rows of `size` whose centres lie within the convex hull: 1; others 0. */
-export function insideHull(spots: readonly Spot[], size: number, height = size): Uint8Array {
-  const inside = new Uint8Array(size * height);
+/** Pixels of a `size` x `size` picture whose centres lie within the convex hull: 1; others 0. */
+export function insideHull(spots: readonly Spot[], size: number): Uint8Array {
+  const inside = new Uint8Array(size * size);
   const hull = convexHull(spots);
   if (hull.length < 3) return inside;
   const ys = hull.map(({ y }) => y);
   const top = Math.max(0, Math.floor(Math.min(...ys)));
-  const bottom = Math.min(height, Math.ceil(Math.max(...ys)));
+  const bottom = Math.min(size, Math.ceil(Math.max(...ys)));
   for (let row = top; row < bottom; row++) {
     const [left, right] = span(hull, row + 0.5);
     const [from, to] = [Math.max(0, Math.ceil(left - 0.5)), Math.min(size - 1, Math.floor(right - 0.5))];

@@ -1,4 +1,6 @@
 import { PARTS } from '../../pose/pose-frame.js';
+import { handLength, handOf, keypointsOf } from '../conditions/points.js';
+import { withinHand } from '../hand-flesh.js';
 import { insideHull, type Spot } from './hull.js';
 import { type Reference, SKIN_LENGTH } from './reference.js';
 
@@ -52,11 +54,9 @@ export function skinColours({
   return colours;
 }
 
-/** The palm's outline among the 21 points of a hand. */
-const PALM = [0, 1, 5, 9, 13, 17] as const;
-/** Pixels surely the person's, and how few of them are no palm. */
+/** Pixels surely the person's, and how few of them are no hand. */
 const SURE = 0.9;
-const FEWEST_OF_PALM = 60;
+const FEWEST_OF_HANDS = 60;
 /** Hands darker or brighter than this, as shares of the face's middle, are gloved, or lie in another light. */
 const DARKEST = 0.6;
 const BRIGHTEST = 1.5;
@@ -73,7 +73,7 @@ export function skinForHands(
   skin: Float32Array,
   drawn: readonly number[],
 ): Float32Array {
-  const shown = palmColour(reference)?.map((level, c) => level / (127.5 * ((skin[3 + c] ?? 0) + 1)));
+  const shown = handColour(reference)?.map((level, c) => level / (127.5 * ((skin[3 + c] ?? 0) + 1)));
   const bare = shown?.every((share) => share >= DARKEST && share <= BRIGHTEST);
   const gains = drawn.map((share, c) =>
     Math.min(MOST, Math.max(LEAST, (bare ? (shown?.[c] ?? 1) : 1) / share)),
@@ -81,8 +81,8 @@ export function skinForHands(
   return skin.map((value, at) => Math.min(1, (value + 1) * (gains[at % 3] ?? 1) - 1));
 }
 
-/** The mean RGB, 0..255, of the palms or backs of the reference's hands; undefined where too little of them is seen. */
-function palmColour({
+/** The mean RGB, 0..255, of the reference's hands along their bones; undefined where too little of them is seen. */
+function handColour({
   size,
   picture: { width, height, channels, data },
   person,
@@ -90,18 +90,24 @@ function palmColour({
 }: Pick<Reference, 'size' | 'picture' | 'person' | 'keypoints'>): number[] | undefined {
   const sums = [0, 0, 0];
   let count = 0;
-  for (const { start } of [PARTS.leftHand, PARTS.rightHand]) {
-    const spots = PALM.flatMap((k) => pointAt(keypoints, start + k));
-    if (spots.length < PALM.length) continue;
-    const palm = insideHull(spots, size, height);
-    for (let i = 0; i < palm.length; i++) {
-      if (!palm[i] || (person[i] ?? 0) < SURE) continue;
-      const at = channels * (Math.floor(i / size) * width + (i % size));
-      for (let c = 0; c < 3; c++) sums[c] = (sums[c] ?? 0) + (data[at + c] ?? 0);
-      count += 1;
+  for (const side of [0, 1] as const) {
+    const hand = handOf(keypointsOf(keypoints, undefined), side);
+    const length = handLength(hand);
+    const palm = { hand, length };
+    const xs = hand.flatMap((point) => point?.x ?? []);
+    const ys = hand.flatMap((point) => point?.y ?? []);
+    if (xs.length < hand.length) continue;
+    const [right, bottom] = [Math.min(size, Math.max(...xs) + 1), Math.min(height, Math.max(...ys) + 1)];
+    for (let y = Math.max(0, Math.floor(Math.min(...ys))); y < bottom; y++) {
+      for (let x = Math.max(0, Math.floor(Math.min(...xs))); x < right; x++) {
+        if ((person[y * size + x] ?? 0) < SURE || !withinHand(palm, x + 0.5, y + 0.5)) continue;
+        const at = channels * (y * width + x);
+        for (let c = 0; c < 3; c++) sums[c] = (sums[c] ?? 0) + (data[at + c] ?? 0);
+        count += 1;
+      }
     }
   }
-  return count < FEWEST_OF_PALM ? undefined : sums.map((sum) => sum / count);
+  return count < FEWEST_OF_HANDS ? undefined : sums.map((sum) => sum / count);
 }
 
 /** Face points `first`..`last` (0..67) that are there. */

@@ -48,21 +48,13 @@ it.each(cases)('the skin of $name is that of training', ({ rows: [first, last], 
     expect(Math.abs((found?.[at] ?? Number.NaN) - level)).toBeLessThan(0.015);
 });
 
-/** A grey picture of 100 pixels whose left hand is a square of 16 pixels of `colour`, its palm all of it. */
+/** A grey picture of 100 x 120 whose left hand lies in a square of 16 pixels of `colour`. */
 function withHand(colour: readonly number[]) {
   const [size, height] = [100, 120];
   const data = new Uint8Array(3 * size * height).fill(90);
   const keypoints = new Float32Array(399);
-  const corners = [
-    [40, 100],
-    [40, 108],
-    [40, 116],
-    [48, 100],
-    [56, 100],
-    [56, 116],
-  ] as const;
-  for (const [k, point] of [0, 1, 5, 9, 13, 17].entries())
-    keypoints.set([...(corners[k] ?? [0, 0]), 1], 3 * (91 + point));
+  for (let k = 0; k < 21; k++)
+    keypoints.set([42 + (k % 4) * 4, 102 + Math.floor(k / 4) * 2, 1], 3 * (91 + k));
   for (let y = 100; y < 116; y++) for (let x = 40; x < 56; x++) data.set(colour, 3 * (y * size + x));
   const person = new Float32Array(size * height).fill(1);
   return { size, picture: { width: size, height, channels: 3 as const, data }, person, keypoints };
