@@ -2,6 +2,7 @@ import type { Manifest } from '../models/manifest.js';
 import {
   type CleanOptions,
   type ClipStatistics,
+  type Placement,
   type PoseClip,
   type PrepareOptions,
   placement,
@@ -32,17 +33,20 @@ export function placeOf(
   };
 }
 
+/** Where `place` puts a clip: scale and shift from pixels of the file to those of the picture, and how trunk and head are changed. */
+export function placementOf(clip: PoseClip, place: PrepareOptions, statistics: ClipStatistics): Placement {
+  const { width, height, framing = 'signing', goal } = place;
+  return placement(statistics, clip.info, { width, height }, framing, goal);
+}
+
 /** The person's part of the picture, where the preset draws that alone and the bundle can. */
 export function areaOf(
   { body }: Preset,
   { body: { areaStep, autoencoder } }: Manifest,
-  { clip, statistics, place }: { clip: PoseClip; statistics: ClipStatistics; place: PrepareOptions },
+  { clip, statistics, placed }: { clip: PoseClip; statistics: ClipStatistics; placed: Placement },
 ): Area | undefined {
   if (body.area !== 'person' || !body.pose || areaStep === undefined) return undefined;
-  const { size } = autoencoder;
-  const { framing = 'signing', goal } = place;
-  const placed = placement(statistics, clip.info, { width: size, height: size }, framing, goal);
-  return personArea(statistics, placed, size, areaStep, clip.live ? LIVE_MARGIN : undefined);
+  return personArea(statistics, placed, autoencoder.size, areaStep, clip.live ? LIVE_MARGIN : undefined);
 }
 
 /** What is done to the keypoints before they are placed in the picture. */

@@ -56,10 +56,18 @@ export async function provenance(
       device: runner.device,
       precision: session.precision,
       area: session.area,
+      placement: placementOf(session),
       graphThreads: session.graphThreads,
     }),
     command: commandArguments(exactly(said, session)),
   };
+}
+
+/** Scale and shift of the clip, and how trunk and head are changed, to four places; its faces say themselves by keypoints and reference. */
+function placementOf({ placement: { face: _, ...numbers } }: Session): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(numbers).map(([name, value]) => [name, Math.round(1e4 * value) / 1e4]),
+  );
 }
 
 /** The options with what was chosen for this machine, where another may choose otherwise. */

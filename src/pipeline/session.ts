@@ -3,7 +3,7 @@ import { counted } from '../counted.js';
 import { PoseFileError } from '../errors.js';
 import type { Bundle, BundleRunner } from '../models/index.js';
 import type { Picture } from '../picture.js';
-import { type PoseClip, type PoseFrame, prepareFrames } from '../pose/index.js';
+import { type Placement, type PoseClip, type PoseFrame, prepareFrames } from '../pose/index.js';
 import type { Area } from '../stages/area.js';
 import type { HandCrop } from '../stages/hand-crops.js';
 import type { Intermediates } from '../stages/two-stage.js';
@@ -90,6 +90,11 @@ export class Session {
   /** The part of the picture that the body stage draws; undefined: all. */
   get area(): Area | undefined {
     return this.parts.area;
+  }
+
+  /** Where the clip lies in the picture. */
+  get placement(): Placement {
+    return this.parts.placement;
   }
 
   /** Frames that are drawn at a time. */

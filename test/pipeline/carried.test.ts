@@ -121,14 +121,16 @@ describe('a bundle that carries a reference', () => {
     expect(Math.round(keypoints[15] ?? 0)).toBe(40);
   });
 
-  it('gives the same bytes for the same seed, and says in the video whom it shows', async () => {
+  it('says in the video whom it shows, and where', async () => {
     const path = join(temporaryFolder(), 'out.mp4');
     const input = writeClip(temporaryFolder(), 2);
     const runtime = { device: 'cpu', threads: 1 };
-    const options = { input, source: SOURCE, method: { bundle: CARRIED }, runtime, look: { signer: 'bob' } };
+    const source = { ...SOURCE, framing: 'source' as const };
+    const options = { input, source, method: { bundle: CARRIED }, runtime, look: { signer: 'bob' } };
     await render({ ...options, output: { path } });
     const info = await readInfo(path);
-    expect(info.options).toMatchObject({ signer: 'bob' });
+    // The file has the bundle's size.
+    expect(info.options).toMatchObject({ signer: 'bob', placement: { scale: 1, dx: 0, dy: 0 } });
     expect(info.command).toEqual(expect.arrayContaining(['--signer', 'bob']));
   });
 
