@@ -88,7 +88,13 @@ async function serveQueue(flags: WorkerFlags): Promise<void> {
   const { signal } = cancelOnSignals();
   const worker = await openWorker({ queue, store, bundle, device: asked, threads, folder, events, signal });
   const labels = { fingerprint: worker.fingerprint.slice(0, 12), device: worker.arithmetic.device };
-  const served = metrics === undefined ? undefined : await openMetrics(events, labels, metrics);
+  const served =
+    metrics === undefined
+      ? undefined
+      : await openMetrics(events, labels, metrics).catch(async (error: unknown) => {
+          await worker.close(0);
+          throw error;
+        });
   const { fingerprint, arithmetic } = worker;
   tell(
     flags,

@@ -11,7 +11,7 @@ const LONGEST_PAUSE_MS = 5000;
 
 /** The address without its password, for sentences. */
 function shownAddress(address: string): string {
-  return address.replace(/(\/\/[^:/@]*):[^@]*@/, '$1:***@');
+  return address.replace(/(\/\/[^:/@]*):.*@/, '$1:***@');
 }
 
 /**
@@ -20,12 +20,7 @@ function shownAddress(address: string): string {
  */
 export async function connect(address: string): Promise<Redis> {
   requirePackages('queue');
-  if (!/^rediss?:\/\//.test(address))
-    throw new QueueError(
-      'HF_QUEUE_UNREACHABLE',
-      `${shownAddress(address)} is no address of a queue: give one such as redis://127.0.0.1:6379.`,
-      { field: 'queue' },
-    );
+  const database = databaseOf(address);
   const { Redis } = await import('ioredis');
   let ready = false;
   const client = new Redis(address, {
@@ -41,6 +36,8 @@ export async function connect(address: string): Promise<Redis> {
   try {
     await client.connect();
     checkServer(await client.info('server'), address);
+    // The client itself goes on with the first database where there is no such one.
+    if (database > 0) await client.select(database);
     ready = true;
     return client;
   } catch (error) {
@@ -48,6 +45,18 @@ export async function connect(address: string): Promise<Redis> {
     if (error instanceof QueueError) throw error;
     throw refusal(address, failure ?? error);
   }
+}
+
+/** The number of the database in an address, 0 where it names none. Throws `QueueError` for what is no address. */
+function databaseOf(address: string): number {
+  const url = /^rediss?:\/\//.test(address) && URL.canParse(address) ? new URL(address) : undefined;
+  const path = url && /^\/?(\d*)$/.exec(url.pathname);
+  if (path) return Number(path[1] ?? 0);
+  throw new QueueError(
+    'HF_QUEUE_UNREACHABLE',
+    `${shownAddress(address)} is no address of a queue: give one such as redis://127.0.0.1:6379 or redis://NAME:PASSWORD@HOST:PORT/DATABASE, with signs such as @, / and # of a password as %40, %2F and %23.`,
+    { field: 'queue' },
+  );
 }
 
 function checkServer(info: string, address: string): void {
@@ -69,6 +78,12 @@ function refusal(address: string, error: unknown): QueueError {
       `The queue at ${shown} refuses the name or the password: give them in its address, redis://NAME:PASSWORD@HOST:PORT.`,
       { field: 'queue' },
     );
+  if (/DB index/i.test(why))
+    return new QueueError(
+      'HF_QUEUE_UNREACHABLE',
+      `The server at ${shown} has no database of that number: give another after the last / of the address, or none.`,
+      { field: 'queue' },
+    );
   return new QueueError(
     'HF_QUEUE_UNREACHABLE',
     `No queue answers at ${shown} (${why}): start Redis or Valkey there, or correct the address.`,
@@ -87,7 +102,7 @@ export async function serverWarnings(client: Redis): Promise<string[]> {
     );
   if (/^aof_enabled:0/m.test(info))
     warnings.push(
-      "The queue's server keeps no append-only file: when it is started again, clips in work are lost, and only giving the same command again draws them (appendonly yes avoids that).",
+      "The queue's server keeps no append-only file: when it is started again, clips in work are lost. A batch that is running gives its own once more, others have to be given again (appendonly yes avoids that).",
     );
   return warnings;
 }

@@ -179,7 +179,7 @@ export class DrawingStage implements Stage {
       const warnings: string[] = [];
       const events = new RunEvents();
       events.on('note', ({ kind, sentence }) => {
-        if (kind === 'warning') warnings.push(sentence);
+        if (kind === 'warning') warnings.push(this.inputs.inNames(order, sentence));
       });
       signal.throwIfAborted();
       const asked = { ...this.runnable(options), watch: { events } };

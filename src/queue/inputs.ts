@@ -71,12 +71,19 @@ export class InputCache {
   /** The error, which speaks of this worker's copies, in the names that the order has for them. */
   inNamesOf(order: ClipOrder, error: unknown): unknown {
     if (!(error instanceof Error)) return error;
-    for (const [path, { sha256 }] of Object.entries(order.files)) {
-      const copy = this.placeOf(sha256, path);
-      error.message = error.message.replaceAll(copy, path);
-      if (error instanceof HandfirstError && error.file === copy) Object.assign(error, { file: path });
-    }
+    error.message = this.inNames(order, error.message);
+    for (const [path, { sha256 }] of Object.entries(order.files))
+      if (error instanceof HandfirstError && error.file === this.placeOf(sha256, path))
+        Object.assign(error, { file: path });
     return error;
+  }
+
+  /** A sentence with the files' own names in place of their copies'. */
+  inNames(order: ClipOrder, sentence: string): string {
+    return Object.entries(order.files).reduce(
+      (said, [path, { sha256 }]) => said.replaceAll(this.placeOf(sha256, path), path),
+      sentence,
+    );
   }
 
   /** Removes a copy that turned out to be damaged. */

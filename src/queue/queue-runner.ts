@@ -37,6 +37,8 @@ export interface QueueRunnerOptions {
 const IN_QUEUE = 1000;
 /** How often a clip is given that gets lost in the queue. */
 const TIMES_LOST = 3;
+/** Milliseconds without an answer after which the user is told. */
+const SILENCE_MS = 5000;
 
 const plannedSchema = z.object({ queue: z.string() });
 type Look = ClipOutcome | 'waiting' | 'lost' | 'deserted';
@@ -49,6 +51,7 @@ export class QueueRunner implements ClipRunner {
   private readonly stored = new Set<string>();
   private readonly presence: Presence;
   private said = false;
+  private silent = false;
 
   constructor(private readonly options: QueueRunnerOptions) {
     const { client, clips, patienceMs = 60_000 } = options;
@@ -59,16 +62,18 @@ export class QueueRunner implements ClipRunner {
   async run(order: ClipOrder, signal: AbortSignal): Promise<ClipOutcome> {
     const { store, lookMs = 1000 } = this.options;
     await storeInputs(store, order, this.stored);
-    await this.removeFinished(order.key);
+    await this.heard(signal, () => this.removeFinished(order.key));
     for (let lost = 0; lost < TIMES_LOST; ) {
-      await this.queue.add('clip', { order }, { ...jobOptions(WORKER_TIMES.retry), jobId: order.key });
+      const options = { ...jobOptions(WORKER_TIMES.retry), jobId: order.key };
+      await this.heard(signal, () => this.queue.add('clip', { order }, options));
       let look: Look = 'waiting';
       while (look === 'waiting') {
         await wait(lookMs, undefined, { signal }).catch(() => undefined);
-        if (signal.aborted) throw new CancelledError('HF_CANCELLED', 'Cancelled before the end.');
-        await this.presence.look();
-        this.tellAlone();
-        look = await this.look(order.key);
+        look = await this.heard(signal, async () => {
+          await this.presence.look();
+          this.tellAlone();
+          return this.look(order.key);
+        });
       }
       if (typeof look !== 'string') return look;
       const { state, done } = await stateOf(store, order);
@@ -85,6 +90,42 @@ export class QueueRunner implements ClipRunner {
 
   async close(): Promise<void> {
     for (const queue of this.others.values()) await queue.close();
+  }
+
+  /**
+   * What a question to the server gives, whose answer is waited for as long as that is away: said once, and ended by `signal`. Throws
+   * `CancelledError`.
+   */
+  private async heard<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
+    const over = new AbortController();
+    const cancelled = () => new CancelledError('HF_CANCELLED', 'Cancelled before the end.');
+    if (signal.aborted) throw cancelled();
+    const answer = ask();
+    // It may fail after nobody waits for it any more.
+    answer.catch(() => undefined);
+    const silence = wait(SILENCE_MS, undefined, { signal: over.signal }).then(
+      () => this.tellSilence(),
+      () => undefined,
+    );
+    const ended = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(cancelled()), { once: true, signal: over.signal });
+    });
+    try {
+      const given = await Promise.race([answer, ended]);
+      this.silent = false;
+      return given;
+    } finally {
+      over.abort();
+      await silence;
+    }
+  }
+
+  private tellSilence(): void {
+    if (this.silent) return;
+    this.silent = true;
+    this.options.note?.(
+      "The queue's server does not answer: the batch waits for it. Start Redis or Valkey again, or end the batch with Ctrl-C and give the same command later.",
+    );
   }
 
   private open(name: string): Queue {

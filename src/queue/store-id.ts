@@ -9,8 +9,17 @@ const KEY = `${STORE_FOLDER}/store.json`;
 export async function knownStoreId(store: Store): Promise<string | undefined> {
   const bytes = await store.read(KEY);
   if (!bytes) return undefined;
-  const parsed = idSchema.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  const parsed = idSchema.safeParse(jsonOf(Buffer.from(bytes).toString('utf8')));
   return parsed.success ? parsed.data.id : undefined;
+}
+
+/** Undefined for what is no JSON: a store whose file was cut off gets a new name. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What a store is known by, whatever machines call it; it is given a name where it has none. */

@@ -69,6 +69,8 @@ export interface QueueWorkerOptions {
 
 /** Workers may die this often while they draw one segment: machines that are taken away are no fault of the clip. */
 const DEATHS = 5;
+/** A fault of the queue is told once in so many milliseconds. */
+const QUIET_MS = 60_000;
 const LOOK_MS = 500;
 /** Looks in a row that find no connection, before a worker that is to stop does not wait for it. */
 const LOOKS_AWAY = 4;
@@ -101,7 +103,14 @@ export class QueueWorker {
       new Worker(clips, (job, token) => this.guarded('plan', job, token, () => this.plan(job)), how),
       new Worker(name, (job, token) => this.serve(job, token), how),
     ];
-    const fault = (error: Error): void => void options.events?.emit('fault', error.message);
+    const said = new Map<string, number>();
+    // While the server is away each of four connections says so every few seconds.
+    const fault = ({ message }: Error): void => {
+      const now = performance.now();
+      if (now - (said.get(message) ?? -Infinity) < QUIET_MS) return;
+      said.set(message, now);
+      options.events?.emit('fault', message);
+    };
     for (const worker of this.workers) worker.on('error', fault);
     this.flows.on('error', fault);
     this.segments.on('error', fault);

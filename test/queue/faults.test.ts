@@ -202,6 +202,32 @@ describe('a batch by a queue', () => {
     expect(sha256(join(out, 'a.mp4'))).toBe(sha256(join(folder, 'alone.mp4')));
   });
 
+  it('says that Redis is away, and can be cancelled meanwhile', async ({ skip }) => {
+    if (NO_REDIS) skip(NO_REDIS);
+    const folder = temporaryFolder();
+    writeClip(folder, 10);
+    const server = await RedisServer.start();
+    const notes: string[] = [];
+    const cancel = new AbortController();
+    const out = join(folder, 'out');
+    const hooks = { signal: cancel.signal, note: (sentence: string) => void notes.push(sentence) };
+    const drawn = drawByQueue(
+      writeManifest(folder, ['clip,a.mp4', 'clip,b.mp4']),
+      server.address,
+      out,
+      undefined,
+      hooks,
+    ).catch((error: unknown) => error);
+    await expect.poll(() => notes.join(), { timeout: 60_000 }).toMatch(/No worker serves this batch/);
+    await server.kill();
+    await expect
+      .poll(() => notes.filter((note) => /does not answer/.test(note)).length, { timeout: 60_000 })
+      .toBe(1);
+    cancel.abort();
+    const over = new Promise((resolve) => setTimeout(resolve, 10_000, 'it hangs'));
+    expect(await Promise.race([drawn, over])).toMatchObject({ code: 'HF_CANCELLED', exitCode: 130 });
+  });
+
   it('finds no worker for a store that is not there', async ({ skip }) => {
     if (NO_REDIS) skip(NO_REDIS);
     const { address: queue } = await RedisServer.start();
@@ -223,8 +249,21 @@ describe('a batch by a queue', () => {
     }
     const nobody = openQueueRunner({ queue: `redis://127.0.0.1:${await freePort()}`, store, bundle });
     await expect(nobody).rejects.toMatchObject({ code: 'HF_QUEUE_UNREACHABLE' });
-    await expect(openQueueRunner({ queue: 'http://127.0.0.1', store, bundle })).rejects.toThrow(
-      /is no address/,
-    );
+    for (const queue of [
+      'http://127.0.0.1',
+      'redis://127.0.0.1:port',
+      'redis://:a/b@127.0.0.1',
+      'redis://127.0.0.1/abc',
+    ])
+      await expect(openQueueRunner({ queue, store, bundle })).rejects.toMatchObject({
+        code: 'HF_QUEUE_UNREACHABLE',
+        message: expect.stringMatching(/is no address .*%40, %2F and %23/),
+      });
+    await expect(
+      openQueueRunner({ queue: `redis://:right@127.0.0.1:${port}/99`, store, bundle }),
+    ).rejects.toThrow(/has no database of that number/);
+    await expect(
+      openQueueRunner({ queue: `redis://user:p@ss@127.0.0.1:${port}`, store, bundle }),
+    ).rejects.toThrow(/redis:\/\/user:\*\*\*@127/);
   });
 });

@@ -66,13 +66,14 @@ export async function drawByQueue(
   queue: string,
   out: string,
   patienceMs?: number,
+  { signal, note }: { signal?: AbortSignal; note?: (sentence: string) => void } = {},
 ): Promise<BatchSummary> {
   const store: Store = await openStore(out);
   const bundle = await bundleId(TINY);
-  const runner = await openQueueRunner({ queue, store, bundle }, { lookMs: 100, patienceMs });
+  const runner = await openQueueRunner({ queue, store, bundle }, { lookMs: 100, patienceMs, note });
   try {
     const items = itemsOf(await findRows([manifest]), SHARED, 'mp4');
-    return await runBatch({ items, bundle, store, runner, events: new BatchEvents() });
+    return await runBatch({ items, bundle, store, runner, events: new BatchEvents(), signal });
   } finally {
     await runner.close();
     await store.close();
