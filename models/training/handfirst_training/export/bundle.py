@@ -8,8 +8,6 @@ The largest difference between PyTorch and ONNX Runtime is printed for each grap
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
 import shutil
 from pathlib import Path
 
@@ -17,31 +15,20 @@ import torch
 from torch import Tensor, nn
 
 from ..conditions.draw import BODY_PREDICTED, BODY_STEADY, HAND_PREDICTED, HAND_STEADY, channel_count
-from ..networks.autoencoder import CarriedDecoder
 from ..networks.denoisers import SKIN, BodyDenoiser, HandDenoiser
 from ..training.autoencoder import LATENT_CHANNELS
 from ..training.body import Body
-from ..training.denoising import MASK_GAIN, load_decoder, load_encoder
-from ..training.hand_colour import ARM
-from ..training.samples import BODY_CONDITION_SIZE, CANVAS_GREY, CROP_MARGIN, HAND_SIZE, PICTURE_SIZE
+from ..training.denoising import load_decoder, load_encoder
+from ..training.samples import BODY_CONDITION_SIZE, HAND_SIZE, PICTURE_SIZE
 from .calibration import watched
 from .graphs import BodyGraph, CarriedMaps, HandGraph, HandPicture
+from .manifest import AREA_STEP, CELLS, manifest, write_manifest
 from .onnx_files import Free, difference, export, halved
 from .quantise import nearness, quantise
 
 # Every graph but the encoder, which is one convolution.
 QUANTISED = ("hand-denoiser.onnx", "hand-decoder.onnx", "body-denoiser.onnx", "decoder.onnx")
-VERSION = "0.12.0"
-# The mask head spreads its doubt over two pixels and more, where an edge crosses one.
-MASK_SLOPE = 2.0
 TOLERANCE = 1e-3
-# The first is the default.
-TRAINED_STEPS = [2, 1]
-CELLS = PICTURE_SIZE // 8
-# The denoiser halves its latents three times.
-AREA_STEP = 64
-TRAINED = "Small two-stage bundle trained on rendered signers, with a reference carried into every frame"
-UNTRAINED = "Untrained bundle of the compact bundle's shapes"
 
 
 def averaged(module: nn.Module, path: Path, untrained: bool) -> nn.Module:
@@ -127,95 +114,6 @@ def write_int8(out: Path, data: list[Path], samples: int) -> dict[str, str]:
         size = (out / made[name]).stat().st_size / 1e6
         print(f"{made[name]}: {size:.2f} MB, " + ", ".join(f"{key} {value:.1f} dB" for key, value in near.items()), flush=True)
     return made
-
-
-def stage() -> dict[str, object]:
-    return {
-        "schedule": {"kind": "cosine", "trainSteps": 1000, "zeroTerminalSnr": True},
-        "sampler": {"prediction": "sample", "spacing": "trailing", "setAlphaToOne": True, "trainedSteps": TRAINED_STEPS},
-        "guidance": 1,
-    }
-
-
-def condition(name: str, size: int, channels: list[dict[str, object]]) -> dict[str, object]:
-    return {"name": name, "from": "conditions", "size": size, "channels": channels}
-
-
-def denoiser(graph: str, inputs: list[dict[str, object]], outputs: dict[str, str]) -> dict[str, object]:
-    steps = [{"name": "latent", "from": "latent"}, {"name": "timestep", "from": "timestep", "type": "float32"}]
-    return {"graph": graph, "inputs": [*steps, *inputs], "outputs": outputs}
-
-
-def hand_stage() -> dict[str, object]:
-    inputs = [
-        condition("conditions", HAND_SIZE, HAND_STEADY),
-        condition("predicted", HAND_SIZE, HAND_PREDICTED),
-        {"name": "skin", "from": "skin", "hands": [round(float(share), 3) for share in ARM]},
-    ]
-    decoder = {"graph": "hand-decoder.onnx", "input": "latent", "output": "picture"}
-    return {
-        **stage(),
-        "autoencoder": {"size": HAND_SIZE, "channels": LATENT_CHANNELS, "downscale": 8, "decoder": decoder},
-        "denoiser": denoiser("hand-denoiser.onnx", inputs, {"prediction": "clean", "mask": "mask"}),
-        "cropMargin": CROP_MARGIN,
-        "maskThreshold": 0.5,
-        "maskSlope": MASK_SLOPE,
-        "maskFeedback": {"gain": MASK_GAIN},
-        "batch": True,
-    }
-
-
-def body_stage() -> dict[str, object]:
-    inputs = [
-        condition("conditions", BODY_CONDITION_SIZE, BODY_STEADY),
-        condition("predicted", BODY_CONDITION_SIZE, BODY_PREDICTED),
-        condition("reference", CELLS, [{"kind": "carried-latent"}, {"kind": "plate-latent"}]),
-        condition("canvas", CELLS, [{"kind": "canvas-latent"}, {"kind": "hand-mask"}]),
-    ]
-    slopes = {"gate": CarriedDecoder.GATE_SLOPE, "person": CarriedDecoder.PERSON_SLOPE}
-    decoder = {
-        "graph": "decoder.onnx",
-        "input": "latent",
-        "maps": {"half": "half", "flow": "flow", "reach": CarriedDecoder.REACH, "light": CarriedDecoder.LIGHT, "slopes": slopes},
-        "inputs": [{"name": name, "from": name} for name in ("latent", "features", "carried", "plate")],
-    }
-    return {
-        **stage(),
-        "autoencoder": {
-            "size": PICTURE_SIZE,
-            "channels": LATENT_CHANNELS,
-            "downscale": 8,
-            "encoder": {"graph": "encoder.onnx", "input": "picture", "output": "latent"},
-            "decoder": decoder,
-        },
-        "denoiser": denoiser("body-denoiser.onnx", inputs, {"prediction": "clean", "mask": "mask", "features": "features"}),
-        "canvasColour": [CANVAS_GREY] * 3,
-        "areaStep": AREA_STEP,
-        "maskFeedback": {"gain": MASK_GAIN},
-    }
-
-
-def manifest(trained: bool, int8: dict[str, str]) -> dict[str, object]:
-    return {
-        "schema": 1,
-        "name": "compact",
-        "version": VERSION,
-        "description": TRAINED if trained else UNTRAINED,
-        "licence": "Apache-2.0",
-        "precision": "float16-weights",
-        "gallery": "gallery/gallery.json",
-        **({"int8": int8} if int8 else {}),
-        "hand": hand_stage(),
-        "body": body_stage(),
-    }
-
-
-def write_manifest(out: Path, content: dict[str, object]) -> None:
-    """Adds every file's size and SHA-256, and writes `manifest.json` last."""
-    names = sorted(str(p.relative_to(out)) for p in out.rglob("*") if p.is_file() and p.name != "manifest.json")
-    files = {n: {"sha256": hashlib.sha256((out / n).read_bytes()).hexdigest(), "bytes": (out / n).stat().st_size} for n in names}
-    (out / "manifest.json").write_text(json.dumps({**content, "files": files}, indent=2) + "\n")
-    print(f"{out}: {sum(f['bytes'] for f in files.values()) / 1e6:.1f} MB", flush=True)
 
 
 def main() -> None:
