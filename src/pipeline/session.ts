@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { concatMap, filter, map, mergeMap, Observable, tap } from 'rxjs';
 import { counted } from '../counted.js';
 import { PoseFileError } from '../errors.js';
@@ -137,6 +138,8 @@ export class Session {
     const ahead = runtime?.lookAhead ?? this.parts.engine.pool.workers + 1;
     return new Observable<GeneratedFrame>((subscriber) => {
       const stop = new AbortController();
+      // Each frame in work listens to it: with a long look-ahead Node would call that a leak.
+      setMaxListeners(0, stop.signal);
       const credits = new Credits(ahead + 1);
       const crops = handCrops(this.bundle.manifest, this.preset);
       subscriber.add(() => stop.abort());
