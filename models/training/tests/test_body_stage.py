@@ -83,6 +83,15 @@ def test_own_colours_show_no_weave() -> None:
     torch.testing.assert_close(picture[0, 1], torch.full((32, 32), 1.05 * math.tanh(0.5)))
 
 
+def test_a_gate_in_doubt_shows_no_chequers() -> None:
+    """Open and shut in turn, it is half open: an even mean of the carried picture and the plate."""
+    half = torch.full((1, 5, 16, 16), -20.0)
+    half[:, 3, 0::2, 0::2] = half[:, 3, 1::2, 1::2] = 20.0
+    carried, plate = torch.full((1, 3, 32, 32), 0.5), torch.full((1, 3, 32, 32), -0.5)
+    picture, _, _ = CarriedDecoder.mixed(half, torch.zeros(1, 3, 8, 8), carried, plate)
+    assert picture[..., 4:-4, 4:-4].abs().max() < 1e-5
+
+
 def test_with_the_gate_open_the_picture_is_figure_and_plate() -> None:
     """What is carried does not count; without a person it is the plate."""
     half = torch.randn(1, 5, 8, 8, generator=torch.Generator().manual_seed(3))

@@ -134,12 +134,13 @@ class CarriedDecoder(nn.Module):
 
         Twin of `src/stages/kernels/assembly/mix.ts`: a change here is a change there.
         """
-        # Neighbours of a pixel shuffle differ a little in turn, which shows as a weave: 1 2 1 takes out just that.
+        # Neighbours of a pixel shuffle differ in turn, which shows as a weave, and where a gate is in doubt as chequers: 1 2 1 takes out
+        # just that.
         line = half.new_tensor([0.25, 0.5, 0.25])
-        weave = torch.outer(line, line).expand(3, 1, 3, 3)
-        colours = F.conv2d(F.pad(half[:, :3], (1, 1, 1, 1), mode="replicate"), weave, groups=3)
+        weave = torch.outer(line, line).expand(cls.MAPS, 1, 3, 3)
+        even = F.conv2d(F.pad(half, (1, 1, 1, 1), mode="replicate"), weave, groups=cls.MAPS)
         # Half of the resolution is enough: what is finer comes from the carried picture. Smooth enlarging keeps edges free of steps.
-        fine = F.interpolate(torch.cat([colours, half[:, 3:]], dim=1), scale_factor=2.0, mode="bilinear")
+        fine = F.interpolate(even, scale_factor=2.0, mode="bilinear")
         own, gate, person = fine[:, :3], torch.sigmoid(cls.GATE_SLOPE * fine[:, 3:4]), torch.sigmoid(cls.PERSON_SLOPE * fine[:, 4:5])
         drawn = person * 1.05 * torch.tanh(own) + (1 - person) * plate
         lit = (moved(carried, cls.shifts(flow)) + 1) * (1 + light_shown * smoothly(cls.light(flow), 4)) - 1

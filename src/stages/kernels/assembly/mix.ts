@@ -4,9 +4,8 @@
  */
 import { blendRows, blendSmoothRows, fourTimes, logistic, ROOM, rowBytes, smoothFlow, twice } from './rows';
 
-/** Maps at half of the picture's size: three colours, which neighbours of a pixel shuffle give a weave that 1 2 1 takes out, gate, person. */
+/** Maps at half of the picture's size: three colours, gate, person. Neighbours of a pixel shuffle give them a weave that 1 2 1 takes out. */
 const MAPS: i32 = 5;
-const WOVEN: i32 = 3;
 /** The network's own colours reach a little beyond what a picture holds, so that its ends are reached. */
 const COLOURS: f32 = 1.05;
 /** What has less than this share of a pixel is left out, own colours or all but the carried picture: a quarter of a level at most. */
@@ -60,8 +59,7 @@ export function mix(
     const far = (y & 1) == 0 ? max(0, near - 1) : min(height / 2 - 1, near + 1);
     for (let c = 0; c < MAPS; c++) {
       const map = half + c * halfPlane;
-      if (c < WOVEN) blendSmoothRows(map, near, far, height / 2, width / 2, spare, halfRow);
-      else blendRows(map + near * (width << 1), map + far * (width << 1), 0.75, width / 2, halfRow);
+      blendSmoothRows(map, near, far, height / 2, width / 2, spare, halfRow);
       twice(halfRow, width / 2, own + c * wide);
     }
     const off: f32 = (<f32>(y & 3) + 0.5) / 4 - 0.5;
