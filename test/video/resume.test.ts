@@ -100,7 +100,7 @@ describe('a process killed at random moments and started again', { timeout: 180_
         [4, 21],
       ],
     },
-    { name: 'clip.gif', kills: [[37, 40]] },
+    { name: 'clip.gif', kills: [[37, 12]] },
     {
       name: 'frames/',
       kills: [
