@@ -28,7 +28,9 @@ export function failureApart(
   const runtime = createRequire(import.meta.url).resolve('onnxruntime-node');
   const args = ['-e', SCRIPT, runtime, JSON.stringify(provider), model.toString('base64')];
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { timeout: PATIENCE, windowsHide: true }, (error, stdout) => {
+    // Within Electron the program is not Node, unless it is told to be.
+    const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
+    execFile(process.execPath, args, { env, timeout: PATIENCE, windowsHide: true }, (error, stdout) => {
       if (!error || typeof error.code === 'string') resolve(undefined);
       else if (error.killed) resolve(`its driver did not answer within ${PATIENCE / 1000} seconds`);
       else if (error.signal) resolve(`its driver ended the process that tried it with ${error.signal}`);

@@ -37,7 +37,7 @@ export interface QueueRunnerOptions {
 const IN_QUEUE = 1000;
 /** How often a clip is given that gets lost in the queue. */
 const TIMES_LOST = 3;
-/** Milliseconds without an answer after which the user is told. */
+/** How long the server may be silent before a note says so, in milliseconds. */
 const SILENCE_MS = 5000;
 
 const plannedSchema = z.object({ queue: z.string() });

@@ -69,7 +69,7 @@ export interface QueueWorkerOptions {
 
 /** Workers may die this often while they draw one segment: machines that are taken away are no fault of the clip. */
 const DEATHS = 5;
-/** A fault of the queue is told once in so many milliseconds. */
+/** How long the same fault of the queue is not reported again, in milliseconds. */
 const QUIET_MS = 60_000;
 const LOOK_MS = 500;
 /** Looks in a row that find no connection, before a worker that is to stop does not wait for it. */

@@ -20,8 +20,8 @@ const PALM = 0.3;
 /** The palm and the web of the thumb, in the order of their outline, and how far flesh reaches beyond it, in hand lengths. */
 const OUTLINE = [0, 1, 2, 5, 9, 13, 17] as const;
 const FLESH = 0.15;
-/** Over how much of a hand's length the palm's edge is soft. */
-const SIDE = 0.06;
+/** Over how much of a hand's length its sides are soft. */
+export const SIDE = 0.06;
 
 /** A hand's points, in pixels of a picture, and its length there. */
 export interface Boned {

@@ -10,7 +10,7 @@ import {
   middle,
   span,
 } from './conditions/points.js';
-import { fingersAt, handAt, palmAt, thumbRootAt } from './hand-flesh.js';
+import { fingersAt, handAt, palmAt, SIDE, thumbRootAt } from './hand-flesh.js';
 
 /** How wide the stretch at the wrist is, in hand lengths to each side. */
 const HALF_WIDTH = 0.6;
@@ -29,9 +29,8 @@ const CUFF = 1.5;
  */
 const WRIST_HALF = 0.34;
 const PALM_HALF = 0.62;
-/** Where that is, from the wrist, and over how much of its width each side is soft, in hand lengths. */
+/** Where that is, from the wrist, in hand lengths. */
 const PALM_FROM = 0.5;
-const SIDE = 0.06;
 /** How far before the wrist a sleeve ends, in hand lengths. */
 const CUFF_AT = 0.05;
 /** How much a cuff darkens the hand that comes out of it, and how far its shadow reaches, in hand lengths. */
@@ -142,7 +141,7 @@ interface Stretch {
   readonly unlike: Unlike;
 }
 
-/** Darkens a hand before the end of its sleeve. */
+/** Darkens a hand before the end of its sleeve, but for fingers, which lie in front of the palm and farther from the cuff. */
 function shadeOne(light: Float32Array, area: Area, { x, y }: Keypoint, stretch: Sleeved): void {
   const { length, sleeved } = stretch;
   const reach = (HALF_WIDTH + CUFF_AT) * length;
@@ -151,8 +150,10 @@ function shadeOne(light: Float32Array, area: Area, { x, y }: Keypoint, stretch: 
     for (let j = Math.max(0, Math.floor(left - reach)); j < Math.min(area.width, left + reach); j++) {
       const out = (onwardOf(stretch, j + 0.5 - left, i + 0.5 - top) / length - CUFF_AT) / SHADOW_REACH;
       const near = clamp(1 - out);
+      if (near === 0) continue;
+      const finger = fingersAt(stretch, j + 0.5 + area.left, i + 0.5 + area.top);
       const at = i * area.width + j;
-      light[at] = (light[at] ?? 1) * (1 - SHADOW * sleeved * near * near);
+      light[at] = (light[at] ?? 1) * (1 - SHADOW * sleeved * near * near * (1 - finger));
     }
   }
 }

@@ -249,6 +249,13 @@ describe('composite', () => {
     // The sleeve ends .5 pixels before the wrist, and its shadow 2.5 pixels farther on: 0, 1 and 2 pixels before that, of a hand of 10.
     const row = [12, 13, 14, 15].map((x) => light?.[16 * 32 + x]);
     for (const [k, near] of [1, 0.6, 0.2, 0].entries()) expect(row[k]).toBeCloseTo(1 - 0.45 * near * near, 5);
+    // A finger that is folded back over the wrist lies in front of the cuff: the hand is as long as before, and its bone passes y = 16.
+    put(97, 15, 16);
+    put(98, 12, 16);
+    put(99, 9, 16);
+    const folded = showHands(full, wholeArea(32), { keypoints }, 0.2, () => 60).light;
+    expect([12, 13, 14].map((x) => folded?.[16 * 32 + x])).toEqual([1, 1, 1]);
+    expect(folded?.[19 * 32 + 13]).toBeLessThan(0.9);
     // Bare arms cast none.
     expect(showHands(full, wholeArea(32), { keypoints }, 0.2, () => 0).light).toBeUndefined();
   });

@@ -33,6 +33,7 @@ OWN_LAMBDA = 0.3
 LATENT_LAMBDA = 0.15
 HAND_WEIGHT = 0.1
 LIGHT_PRICE = 0.05
+"""What it costs that the light is uneven: mean difference of neighbours, and a tenth of its size."""
 HIDDEN = 40
 """Pixels round the hands in which `--hide-carried` shows nothing of the reference."""
 
