@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
@@ -6,6 +6,7 @@ import { connect } from '../../src/queue/connection.js';
 import { openStore } from '../../src/queue/open-store.js';
 import { Presence } from '../../src/queue/presence.js';
 import { QueueRunner } from '../../src/queue/queue-runner.js';
+import { knownStoreId, storeId } from '../../src/queue/store-id.js';
 import { announce, queueStatus } from '../../src/queue/workers.js';
 import { handfirst } from '../cli/run.js';
 import { TINY, temporaryFolder, writeClip } from '../pipeline/write-clip.js';
@@ -111,6 +112,30 @@ it('counts a worker that is loading its models, and changes nothing by looking',
     /^No worker serves this batch yet \(1 worker of this store: other version or bundle\)/,
   );
   await strange.close();
+});
+
+it('does not begin to work where its numbers cannot be served, and leaves nothing behind', async ({
+  skip,
+}) => {
+  if (NO_REDIS) skip(NO_REDIS);
+  const server = await RedisServer.start();
+  const [own, store] = [temporaryFolder(), temporaryFolder()];
+  // The queue's own port is taken.
+  const worker = spawnWorker(server.address, store, '--folder', own, '--metrics', `127.0.0.1:${server.port}`);
+  const [code] = await worker.ended;
+  expect(code).toBe(2);
+  expect(worker.events).toEqual([expect.objectContaining({ event: 'error', code: 'HF_PORT' })]);
+  expect(readdirSync(own)).toEqual([]);
+});
+
+it('names a store anew whose name was cut off', async () => {
+  const folder = temporaryFolder();
+  const store = await openStore(folder);
+  const id = await storeId(store);
+  expect(await storeId(store)).toBe(id);
+  writeFileSync(join(folder, '.handfirst', 'store.json'), '');
+  expect(await knownStoreId(store)).toBeUndefined();
+  expect(await storeId(store)).toMatch(/^[0-9a-f]{8}$/);
 });
 
 it('leaves no folder behind when it cannot begin, or is stopped while it begins', async ({ skip }) => {
