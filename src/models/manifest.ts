@@ -124,10 +124,7 @@ const denoiserInput = z.discriminatedUnion('from', [
   z.object({ name, from: z.literal('encoded'), key: name, unprompted }),
   /** An output of the prompt graph, by its key there. */
   z.object({ name, from: z.literal('prompt'), key: name }),
-  /**
-   * Shape [1, 9]: the reference's skin, RGB -1..1 of its dark, middle and bright pixels; see `stages/reference/skin.ts`. `hands`: how bright the
-   * hands are that the graph draws, red, green and blue, as shares of the middle; then they can be drawn as bright as the reference's.
-   */
+  /** Shape [1, 9]: the reference's skin; see `stages/reference/skin.ts`. `hands`: how bright, RGB, hands are drawn, as shares of its middle. */
   z.object({ name, from: z.literal('skin'), hands: z.array(z.number().positive()).length(3).optional() }),
 ]);
 

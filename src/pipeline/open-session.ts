@@ -8,9 +8,7 @@ import {
   type ClipStatistics,
   clipStatistics,
   keepPlacement,
-  type Placement,
   type PoseClip,
-  type PrepareOptions,
   REPAIR_NOTHING,
   type RepairOptions,
   repairClip,
@@ -33,7 +31,7 @@ import { type BegunClip, firstSecond } from './first-second.js';
 import { nameOf, openInput } from './input.js';
 import { type Choices, settle } from './method.js';
 import type { GenerateOptions, SourceOptions } from './options.js';
-import { areaOf, cleanOptions, placementOf, placeOf } from './placing.js';
+import { areaOf, type ClipPlace, cleanOptions, placeOf } from './placing.js';
 import { loadPreset, type Preset } from './preset.js';
 import { chooseSigner, type Signer } from './signer.js';
 
@@ -47,9 +45,7 @@ export interface SessionParts {
   readonly signer: Signer;
   readonly precision: Precision;
   /** How frames are placed in the picture. */
-  readonly place: PrepareOptions;
-  /** What that comes to for the whole clip. */
-  readonly placement: Placement;
+  readonly place: ClipPlace;
   /** The part of the picture that the body stage draws; absent: all. */
   readonly area?: Area;
   readonly drawer: ClipDrawer;
@@ -126,25 +122,12 @@ export async function openParts(
     // Here, while the worker loads its graphs.
     const cut = placed.reference ? { cut: cutReference(placed.reference) } : {};
     const place = placeOf(signer, statistics, options, manifest.body.autoencoder.size);
-    const placement = placementOf(clip, place, statistics);
-    const area = areaOf(preset, manifest, { clip, statistics, placed: placement });
+    const area = areaOf(preset, manifest, clip, place);
     const setup = { manifest, preset, choices, look: seen, seed, precision, ...placed, ...cut };
     const clipDrawer = engine.pool.openClip({ ...setup, ...(area ? { area } : {}) });
     opened.push(clipDrawer);
     const drawer = tellUnrefined(clipDrawer, warn);
-    const ready = {
-      options,
-      clip,
-      engine,
-      preset,
-      choices,
-      signer,
-      precision,
-      place,
-      placement,
-      drawer,
-      opened,
-    };
+    const ready = { options, clip, engine, preset, choices, signer, precision, place, drawer, opened };
     return area ? { ...ready, area } : ready;
   } catch (error) {
     await starting?.cancel();

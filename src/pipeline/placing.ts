@@ -14,13 +14,16 @@ import { LIVE_MARGIN, personArea } from './person-area.js';
 import type { Preset } from './preset.js';
 import type { Signer } from './signer.js';
 
+/** How a clip's frames are placed, by what is known of all of them. */
+export type ClipPlace = PrepareOptions & { readonly statistics: ClipStatistics };
+
 /** One placement for the whole clip, whatever range of it is drawn. */
 export function placeOf(
   { reference }: Signer,
   statistics: ClipStatistics,
   { source }: GenerateOptions,
   size: number,
-): PrepareOptions {
+): ClipPlace {
   const framing = source?.framing ?? (reference ? 'reference' : 'signing');
   const goal = reference && goalOf(reference);
   return {
@@ -34,19 +37,21 @@ export function placeOf(
 }
 
 /** Where `place` puts a clip: scale and shift from pixels of the file to those of the picture, and how trunk and head are changed. */
-export function placementOf(clip: PoseClip, place: PrepareOptions, statistics: ClipStatistics): Placement {
-  const { width, height, framing = 'signing', goal } = place;
-  return placement(statistics, clip.info, { width, height }, framing, goal);
+export function placementOf({ info }: PoseClip, place: ClipPlace): Placement {
+  const { width, height, framing = 'signing', goal, statistics } = place;
+  return placement(statistics, info, { width, height }, framing, goal);
 }
 
 /** The person's part of the picture, where the preset draws that alone and the bundle can. */
 export function areaOf(
   { body }: Preset,
   { body: { areaStep, autoencoder } }: Manifest,
-  { clip, statistics, placed }: { clip: PoseClip; statistics: ClipStatistics; placed: Placement },
+  clip: PoseClip,
+  place: ClipPlace,
 ): Area | undefined {
   if (body.area !== 'person' || !body.pose || areaStep === undefined) return undefined;
-  return personArea(statistics, placed, autoencoder.size, areaStep, clip.live ? LIVE_MARGIN : undefined);
+  const margin = clip.live ? LIVE_MARGIN : undefined;
+  return personArea(place.statistics, placementOf(clip, place), autoencoder.size, areaStep, margin);
 }
 
 /** What is done to the keypoints before they are placed in the picture. */

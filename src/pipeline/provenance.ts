@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { PoseFileError } from '../errors.js';
 import { addFile } from '../file-hash.js';
-import type { PoseClip } from '../pose/index.js';
+import type { Placement, PoseClip } from '../pose/index.js';
 import { reasonOf } from '../reason.js';
 import type { VideoMetadataInput } from '../video/index.js';
 import { commandArguments } from './command.js';
@@ -56,7 +56,7 @@ export async function provenance(
       device: runner.device,
       precision: session.precision,
       area: session.area,
-      placement: placementOf(session),
+      placement: numbersOf(session.placement),
       graphThreads: session.graphThreads,
     }),
     command: commandArguments(exactly(said, session)),
@@ -64,7 +64,7 @@ export async function provenance(
 }
 
 /** Scale and shift of the clip, and how trunk and head are changed, to four places; its faces say themselves by keypoints and reference. */
-function placementOf({ placement: { face: _, ...numbers } }: Session): Record<string, number> {
+function numbersOf({ face: _, ...numbers }: Placement): Record<string, number> {
   return Object.fromEntries(
     Object.entries(numbers).map(([name, value]) => [name, Math.round(1e4 * value) / 1e4]),
   );

@@ -15,6 +15,7 @@ import { nameOf } from './input.js';
 import type { Choices } from './method.js';
 import { type OpenHooks, openParts, type SessionParts } from './open-session.js';
 import type { GenerateOptions } from './options.js';
+import { placementOf } from './placing.js';
 import type { Preset } from './preset.js';
 import { handCrops, type Signer } from './signer.js';
 import { smallSigner } from './small-signer.js';
@@ -95,7 +96,7 @@ export class Session {
 
   /** Where the clip lies in the picture. */
   get placement(): Placement {
-    return this.parts.placement;
+    return placementOf(this.parts.clip, this.parts.place);
   }
 
   /** Frames that are drawn at a time. */
