@@ -187,7 +187,7 @@ function runtimeFlags(): Option[] {
     ]),
     option(
       '--look-ahead <frames>',
-      'frames in progress at a time (default: one more than threads)',
+      'frames in progress at a time (default: eight a drawing thread)',
       parse.wholeNumber(1),
     ),
     option('--json', 'print progress and result as JSON lines'),

@@ -77,7 +77,7 @@ export interface RuntimeOptions {
   readonly threads?: number;
   /** How graphs count: `float32`, `int8`, or `auto`, what is faster on this machine; default: the preset's. */
   readonly precision?: Precision | 'auto';
-  /** Frames in work at a time; default: one a thread that draws, and one that waits. */
+  /** Frames in work at a time; default: one a thread that draws, and one that waits; eight a thread where a video is written. */
   readonly lookAhead?: number;
 }
 

@@ -41,6 +41,8 @@ export interface FramesOptions {
   readonly skip?: number;
   /** Frames after those to draw, by their place in the generated clip; default all. The crops' filter sees the others too. */
   readonly only?: (index: number) => boolean;
+  /** Frames in work at a time where the options leave that open; default: one a thread that draws, and one that waits. */
+  readonly ahead?: number;
   /**
    * Takes each frame, in order, before it is emitted. Reading and drawing wait for it: this is the stream's
    * back-pressure, which a subscriber of an Observable cannot exert.
@@ -134,9 +136,9 @@ export class Session {
   }
 
   /** Draws the clip. Every subscription starts over; unsubscribing or the options' signal ends it at once. */
-  frames({ skip = 0, only, sink }: FramesOptions = {}): Observable<GeneratedFrame> {
+  frames({ skip = 0, only, ahead: usual, sink }: FramesOptions = {}): Observable<GeneratedFrame> {
     const { signal, runtime } = this.parts.options;
-    const ahead = runtime?.lookAhead ?? this.parts.engine.pool.workers + 1;
+    const ahead = runtime?.lookAhead ?? usual ?? this.workers + 1;
     return new Observable<GeneratedFrame>((subscriber) => {
       const stop = new AbortController();
       // Each frame in work listens to it: with a long look-ahead Node would call that a leak.
